@@ -1,0 +1,59 @@
+//! The attributes of a person that behaviour depends on, as small types. May be used by everything right of `behaviour`.
+
+use serde::{Deserialize, Serialize};
+
+/// Education, the order of all tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[repr(u8)]
+#[allow(missing_docs)]
+pub enum Education {
+    Basic,
+    Secondary,
+    Tertiary,
+}
+
+/// Why a person goes or would go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[repr(u8)]
+#[allow(missing_docs)]
+pub enum Motive {
+    Earn,
+    Study,
+    Experience,
+    Settle,
+}
+
+/// Kind of stay abroad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[repr(u8)]
+#[allow(missing_docs)]
+pub enum Stay {
+    Seasonal,
+    OpenEnded,
+    Settled,
+}
+
+/// Legal status abroad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[repr(u8)]
+#[allow(missing_docs)]
+pub enum Status {
+    Documented,
+    Undocumented,
+    Naturalised,
+}
+
+/// Names in files, by the index of the variant.
+pub const SEXES: [&str; 2] = ["men", "women"];
+/// See [`Education`].
+pub const EDUCATIONS: [&str; 3] = ["basic", "secondary", "tertiary"];
+/// See [`Motive`].
+pub const MOTIVES: [&str; 4] = ["earn", "study", "experience", "settle"];
+/// See [`Stay`].
+pub const STAYS: [&str; 3] = ["seasonal", "open-ended", "settled"];
+/// See [`Status`].
+pub const STATUSES: [&str; 3] = ["documented", "undocumented", "naturalised"];

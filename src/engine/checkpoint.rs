@@ -1,0 +1,186 @@
+//! A run's whole state as bytes, and back. The reader rebuilds what follows from the scenario; what does not follow is stored, with a hash
+//! at the end, so that a cut or changed file is an error and never a wrong result. Used by `engine`; called through [`Simulation`].
+
+use std::io::{self, Read, Write};
+
+use bytemuck::Pod;
+
+use super::{Setup, Simulation, network_costs};
+use crate::{
+    behaviour::Behaviour,
+    population::person::{Chunk, Household, Person},
+    world::World,
+};
+
+const MAGIC: &[u8; 16] = b"musafir state 01";
+
+struct Hashing<'a, T: ?Sized> {
+    inner: &'a mut T,
+    hasher: blake3::Hasher,
+}
+
+impl<T: Write + ?Sized> Hashing<'_, T> {
+    fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hasher.update(bytes);
+        self.inner.write_all(bytes)
+    }
+
+    fn slice<P: Pod>(&mut self, values: &[P]) -> io::Result<()> {
+        self.bytes(&(values.len() as u64).to_le_bytes())?;
+        self.bytes(bytemuck::cast_slice(values))
+    }
+}
+
+impl<T: Read + ?Sized> Hashing<'_, T> {
+    fn fill(&mut self, bytes: &mut [u8]) -> io::Result<()> {
+        self.inner.read_exact(bytes)?;
+        self.hasher.update(bytes);
+        Ok(())
+    }
+
+    fn number(&mut self) -> io::Result<u64> {
+        let mut bytes = [0; 8];
+        self.fill(&mut bytes)?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    fn vector<P: Pod>(&mut self) -> io::Result<Vec<P>> {
+        let count = self.number()?;
+        let mut values = Vec::new();
+        // A wrong count must not ask for the whole memory before the data prove it.
+        let mut left = usize::try_from(count).map_err(|_| wrong("a length is too large"))?;
+        while left > 0 {
+            let piece = left.min(1 << 20);
+            let from = values.len();
+            values.resize(from + piece, P::zeroed());
+            self.fill(bytemuck::cast_slice_mut(&mut values[from..]))?;
+            left -= piece;
+        }
+        Ok(values)
+    }
+
+    fn vector_of<P: Pod>(&mut self, count: usize) -> io::Result<Vec<P>> {
+        let values = self.vector()?;
+        if values.len() == count { Ok(values) } else { Err(wrong("it belongs to another scenario")) }
+    }
+}
+
+fn wrong(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("the checkpoint cannot be read: {why}"))
+}
+
+impl<'w> Simulation<'w> {
+    /// Writes the whole state.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn save(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut out = Hashing { inner: out, hasher: blake3::Hasher::new() };
+        out.bytes(MAGIC)?;
+        out.slice(&[self.index as u64, self.person_months, self.visits, self.events, self.ledger.base as u64, self.chunks.len() as u64])?;
+        for chunk in &self.chunks {
+            out.slice(&[u64::from(chunk.home)])?;
+            out.slice(&chunk.class)?;
+            out.slice(&chunk.key)?;
+            out.slice(&chunk.person)?;
+            out.slice(&chunk.household)?;
+        }
+        let totals = &self.totals;
+        out.slice(&totals.home)?;
+        out.slice(&totals.abroad)?;
+        for counts in [&totals.not_yet, &totals.aged_out, &totals.dead, &totals.home_earned, &totals.home_saved, &totals.journeys, &totals.ceremonies, &totals.interest] {
+            out.slice(counts)?;
+        }
+        out.slice(&totals.money)?;
+        let market = &self.market;
+        for values in [&market.pay, &market.employment, &market.supply, &market.pay_peak, &market.demand_peak, &market.unemployment, &market.formal_start, &market.informal, &market.invested_jobs] {
+            out.slice(values)?;
+        }
+        out.slice(&self.quota.used)?;
+        out.slice(&[self.ledger.abroad.len() as u64])?;
+        for month in self.ledger.abroad.iter().chain(&self.ledger.home) {
+            out.slice(month)?;
+        }
+        let hash = out.hasher.finalize();
+        out.inner.write_all(hash.as_bytes())
+    }
+
+    /// Reads a state that [`Simulation::save`] wrote for the same scenario and set-up.
+    ///
+    /// # Errors
+    /// Those of the reader; and invalid data if the bytes are cut, changed, or of another scenario.
+    pub fn resume(world: &'w World, behaviour: &'w Behaviour, setup: Setup, input: &mut dyn Read) -> io::Result<Simulation<'w>> {
+        let mut input = Hashing { inner: input, hasher: blake3::Hasher::new() };
+        let mut magic = [0; 16];
+        input.fill(&mut magic)?;
+        if &magic != MAGIC {
+            return Err(wrong("it is not a checkpoint of this version"));
+        }
+        let head: Vec<u64> = input.vector_of(6)?;
+        let mut chunks = Vec::new();
+        for _ in 0..head[5] {
+            chunks.push(chunk(&mut input)?);
+        }
+        let mut simulation = Simulation::empty(world, behaviour, setup, chunks);
+        let totals = &mut simulation.totals;
+        totals.home = input.vector_of(totals.home.len())?;
+        totals.abroad = input.vector_of(totals.abroad.len())?;
+        for counts in [
+            &mut totals.not_yet,
+            &mut totals.aged_out,
+            &mut totals.dead,
+            &mut totals.home_earned,
+            &mut totals.home_saved,
+            &mut totals.journeys,
+            &mut totals.ceremonies,
+            &mut totals.interest,
+        ] {
+            *counts = input.vector_of(counts.len())?;
+        }
+        totals.money = input.vector_of(totals.money.len())?;
+        let (regions, countries, homes) = (world.places.destinations.len() * 4, world.places.countries.len(), world.places.homes.len());
+        let market = &mut simulation.market;
+        for (values, count) in [
+            (&mut market.pay, regions),
+            (&mut market.employment, regions),
+            (&mut market.supply, regions),
+            (&mut market.pay_peak, countries),
+            (&mut market.demand_peak, countries),
+            (&mut market.unemployment, homes),
+            (&mut market.formal_start, homes),
+            (&mut market.informal, homes),
+            (&mut market.invested_jobs, homes),
+        ] {
+            *values = input.vector_of(count)?;
+        }
+        simulation.quota.used = input.vector_of(simulation.quota.used.len())?;
+        let months = input.vector_of::<u64>(1)?[0];
+        if months == 0 || months > 13 {
+            return Err(wrong("its ledger has no year"));
+        }
+        let (abroad, home) = (simulation.ledger.abroad[0].len(), simulation.ledger.home[0].len());
+        simulation.ledger.abroad = (0..months).map(|_| input.vector_of(abroad)).collect::<io::Result<_>>()?;
+        simulation.ledger.home = (0..months).map(|_| input.vector_of(home)).collect::<io::Result<_>>()?;
+        let expected = input.hasher.finalize();
+        let mut hash = [0; 32];
+        input.inner.read_exact(&mut hash)?;
+        if hash != *expected.as_bytes() {
+            return Err(wrong("its hash does not agree"));
+        }
+        (simulation.index, simulation.person_months, simulation.visits, simulation.events) = (head[0] as usize, head[1], head[2], head[3]);
+        simulation.ledger.base = head[4] as usize;
+        simulation.costs = network_costs(world, world.start.plus((simulation.index as i32 - 1).max(0)));
+        Ok(simulation)
+    }
+}
+
+fn chunk<T: Read + ?Sized>(input: &mut Hashing<'_, T>) -> io::Result<Chunk> {
+    let home = input.vector_of::<u64>(1)?[0] as u8;
+    let class: Vec<u8> = input.vector()?;
+    let mut chunk = Chunk { home, key: input.vector_of(class.len())?, person: input.vector_of::<Person>(class.len())?, household: input.vector::<Household>()?, class, ..Chunk::default() };
+    if chunk.person.len() > crate::population::person::MAX_ROWS {
+        return Err(wrong("a chunk is too long"));
+    }
+    chunk.index();
+    Ok(chunk)
+}

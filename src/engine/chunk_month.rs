@@ -1,0 +1,385 @@
+//! A month of one chunk, by its owner: what falls due by date, the scan, the visits, and the writing of what they decided.
+//! All visits of a month see the chunk as it was at the end of the month before; only then is anything written, in the order of rows.
+//! May be used by `engine`.
+
+use super::{
+    abroad,
+    act::Act,
+    bounds::Bounds,
+    event::{Event, Happening, Obstacle, Profile},
+    ledger::Ledger,
+    leave,
+    month::Environment,
+    scan,
+};
+use crate::{
+    behaviour::traits::{Motive, Status, Stay},
+    draw::{Purpose, Stream},
+    population::person::{Chunk, HOME},
+    units::{Money, Month},
+    world::{
+        demography::{AGED_OUT, OF_AGE},
+        regime::Kind,
+    },
+};
+
+/// Somebody who can pay and waits for a place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Applicant {
+    /// Row in the chunk.
+    pub row: u16,
+    /// Destination region.
+    pub destination: u8,
+    /// Sector.
+    pub sector: u8,
+    /// Paid from the purse, to be given back if there is no place.
+    pub paid: i64,
+}
+
+/// What a chunk's month leaves behind; kept from month to month so that nothing is allocated.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// Events in the order of rows within each phase.
+    pub events: Vec<Event>,
+    /// Applicants for quota places.
+    pub applicants: Vec<Applicant>,
+    /// Rows due for a visit.
+    pub due: Vec<u16>,
+    /// Decisions by row.
+    pub acts: Vec<(u16, Act)>,
+    /// Paid for journeys, units of `Money`.
+    pub journeys: i64,
+    /// Persons visited.
+    pub visits: u64,
+}
+
+/// One chunk in its month.
+pub struct Owner<'a, 'w> {
+    /// The month.
+    pub env: &'a Environment<'w>,
+    /// Cumulated rates.
+    pub ledger: &'a Ledger,
+    /// The chunk.
+    pub chunk: &'a mut Chunk,
+    /// What happened.
+    pub out: &'a mut Outcome,
+}
+
+impl Owner<'_, '_> {
+    /// The whole month of a chunk, but for the quota places.
+    pub fn month(&mut self, bounds: &Bounds) {
+        self.out.events.clear();
+        self.out.applicants.clear();
+        self.out.acts.clear();
+        self.out.journeys = 0;
+        self.amnesties();
+        self.deaths();
+        self.birthdays();
+        scan::due(self.env, self.chunk, bounds, &mut self.out.due);
+        self.out.visits = self.out.due.len() as u64;
+        let due = std::mem::take(&mut self.out.due);
+        for &row in &due {
+            if let Some(act) = self.decide(usize::from(row)) {
+                self.out.acts.push((row, act));
+            }
+        }
+        self.out.due = due;
+        let acts = std::mem::take(&mut self.out.acts);
+        for &(row, act) in &acts {
+            self.perform(usize::from(row), act);
+        }
+        self.out.acts = acts;
+    }
+
+    fn decide(&self, row: usize) -> Option<Act> {
+        let person = &self.chunk.person[row];
+        if person.place == HOME {
+            return leave::visit(self.env, self.chunk, row);
+        }
+        match abroad::visit(self.env, self.chunk.home, self.chunk.key[row], person)? {
+            Act::WeighMovingOn => leave::move_on(self.env, self.chunk, row),
+            act => Some(act),
+        }
+    }
+
+    fn deaths(&mut self) {
+        for i in 0..self.chunk.dying(self.env.month).len() {
+            let row = usize::from(self.chunk.dying(self.env.month)[i]);
+            self.settle(row);
+            self.happen(row, Happening::Died, 0, 0, |_| {});
+        }
+    }
+
+    fn birthdays(&mut self) {
+        let now = i32::from(self.env.month.0);
+        for i in 0..self.chunk.born(now - AGED_OUT).len() {
+            let row = usize::from(self.chunk.born(now - AGED_OUT)[i]);
+            if self.chunk.person[row].death > self.env.month.0 {
+                self.settle(row);
+                self.happen(row, Happening::AgedOut, 0, 0, |_| {});
+            }
+        }
+        for i in 0..self.chunk.born(now - OF_AGE).len() {
+            let row = usize::from(self.chunk.born(now - OF_AGE)[i]);
+            if self.chunk.person[row].death > self.env.month.0 {
+                self.settle(row);
+                self.happen(row, Happening::CameOfAge, 0, 0, |_| {});
+            }
+        }
+        for band in 0..self.env.behaviour.consider.age.len() {
+            let age = self.env.behaviour.consider.age[band].from as i32 * 12;
+            if age > OF_AGE {
+                for i in 0..self.chunk.born(now - age).len() {
+                    let row = usize::from(self.chunk.born(now - age)[i]);
+                    self.classify(row);
+                }
+            }
+        }
+    }
+
+    /// Amnesties of the month lift bans that are in force.
+    fn amnesties(&mut self) {
+        let env = self.env;
+        let origin = env.resolved.origin_of[usize::from(self.chunk.home)];
+        for (k, amnesty) in env.world.law.amnesties.iter().enumerate().filter(|(_, a)| a.on == env.month && a.origins.contains(&origin)) {
+            let stream = Stream::new(env.seed, Purpose::Amnesty, env.month, k as u32);
+            for row in 0..self.chunk.person.len() {
+                let person = &mut self.chunk.person[row];
+                if Month(person.ban_until) > env.month && usize::from(person.ban_country) == amnesty.country && stream.uniform(self.chunk.key[row]) < amnesty.share {
+                    person.ban_until = 0;
+                }
+            }
+        }
+    }
+
+    fn settle(&mut self, row: usize) {
+        let household = usize::from(self.chunk.person[row].household);
+        self.ledger.settle(self.chunk, household, self.env.index);
+    }
+
+    fn classify(&mut self, row: usize) {
+        let env = self.env;
+        self.chunk.class[row] = self.chunk.class_of(row, env.month, |age| env.behaviour.consider.band(age), |place| env.resolved.country_of[usize::from(place)]);
+    }
+
+    /// Changes a person by `change`, and tells it.
+    fn happen(&mut self, row: usize, happening: Happening, detail: u8, spell: u16, change: impl FnOnce(&mut crate::population::person::Person)) {
+        let before = profile(self.chunk, row);
+        change(&mut self.chunk.person[row]);
+        self.classify(row);
+        let person = self.chunk.person[row];
+        self.out.events.push(Event {
+            happening,
+            detail,
+            home: self.chunk.home,
+            sex: person.sex(),
+            education: person.education(),
+            trade: person.trade(),
+            age: (person.age(self.env.month) / 12).clamp(0, 255) as u8,
+            trips: person.trips,
+            before,
+            after: profile(self.chunk, row),
+            spell,
+            multiplier: person.multiplier,
+            multiplier_abroad: self.ledger.multiplier_abroad(&person),
+            key: self.chunk.key[row],
+        });
+    }
+
+    fn perform(&mut self, row: usize, act: Act) {
+        match act {
+            Act::Leave { destination, sector } => self.leave(row, destination, sector),
+            Act::Blocked { destination, obstacle } => self.blocked(row, destination, obstacle),
+            Act::Return(cause) => {
+                let status = self.chunk.person[row].status();
+                let regime = self.regime_at(row);
+                let ban = if status == Status::Undocumented { regime.ban_undocumented } else { regime.ban_documented };
+                self.go_home(row, Happening::Returned, cause as u8, ban);
+            }
+            Act::Removal => self.go_home(row, Happening::Removed, 0, 1.0),
+            Act::MoveOn { destination, sector } => self.move_on(row, destination, sector),
+            Act::WeighMovingOn => {}
+            Act::LosePapers => self.change(row, Happening::LostPapers, |p| p.set_work(p.sector(), p.stay(), Status::Undocumented)),
+            Act::GainPapers => self.change(row, Happening::GainedPapers, |p| p.set_work(p.sector(), p.stay(), Status::Documented)),
+            Act::Become(stay) => self.change(row, Happening::ChangedStay, |p| p.set_work(p.sector(), stay, p.status())),
+            Act::Turn(motive) => self.change(row, Happening::ChangedMotive, |p| p.set_motive(motive)),
+            Act::Naturalise => self.change(row, Happening::Naturalised, |p| p.set_work(p.sector(), p.stay(), Status::Naturalised)),
+        }
+    }
+
+    /// A change of state abroad.
+    fn change(&mut self, row: usize, happening: Happening, change: impl FnOnce(&mut crate::population::person::Person)) {
+        self.settle(row);
+        self.happen(row, happening, 0, 0, change);
+    }
+
+    fn regime_at(&self, row: usize) -> &crate::world::regime::Regime {
+        let country = self.env.resolved.country_of[usize::from(self.chunk.person[row].place)];
+        self.env.regime[self.env.pair(self.chunk.home, country)]
+    }
+
+    fn blocked(&mut self, row: usize, destination: u8, obstacle: Obstacle) {
+        self.happen(row, Happening::Blocked, obstacle as u8, 0, |_| {});
+        if let Some(event) = self.out.events.last_mut() {
+            event.after.place = destination;
+        }
+    }
+
+    /// Pays for a journey if purse and credit allow; what was paid.
+    fn pay(&mut self, row: usize, destination: u8) -> Option<i64> {
+        self.settle(row);
+        let env = self.env;
+        let cost = Money::from_usd(env.tables.cost[usize::from(self.chunk.home) * env.destinations() + usize::from(destination)].money).0;
+        let person = &self.chunk.person[row];
+        let kin = leave::kin_at(env, self.chunk, row) != 0;
+        let months = if kin { env.behaviour.afford.credit_kin } else { env.behaviour.afford.credit };
+        let credit = Money::from_usd(months * leave::own_earnings(env, self.chunk.home, person)).0;
+        let household = &mut self.chunk.household[usize::from(person.household)];
+        if cost > household.purse.saturating_add(credit) {
+            return None;
+        }
+        household.purse -= cost;
+        self.out.journeys += cost;
+        Some(cost)
+    }
+
+    fn leave(&mut self, row: usize, destination: u8, sector: u8) {
+        let Some(paid) = self.pay(row, destination) else { return self.blocked(row, destination, Obstacle::Money) };
+        let country = self.env.resolved.country_of[usize::from(destination)];
+        if self.env.regime[self.env.pair(self.chunk.home, country)].kind == Kind::Quota {
+            self.out.applicants.push(Applicant { row: row as u16, destination, sector, paid });
+        } else {
+            self.depart(row, destination, sector);
+        }
+    }
+
+    /// Settles an application: departure, or the money back.
+    pub fn answer(&mut self, applicant: Applicant, granted: bool) {
+        let row = usize::from(applicant.row);
+        if granted {
+            self.depart(row, applicant.destination, applicant.sector);
+        } else {
+            let household = usize::from(self.chunk.person[row].household);
+            self.chunk.household[household].purse += applicant.paid;
+            self.out.journeys -= applicant.paid;
+            self.blocked(row, applicant.destination, Obstacle::Quota);
+        }
+    }
+
+    fn depart(&mut self, row: usize, destination: u8, sector: u8) {
+        let env = self.env;
+        let (key, person) = (self.chunk.key[row], self.chunk.person[row]);
+        let country = env.resolved.country_of[usize::from(destination)];
+        let pair = env.pair(self.chunk.home, country);
+        let seasonal = matches!(person.motive_type(), Motive::Earn | Motive::Experience) && env.streams.kind.uniform(key) < env.resolved.seasonal[pair];
+        let stay = if seasonal { Stay::Seasonal } else { Stay::OpenEnded };
+        let first = person.trips == 0;
+        if first {
+            let household = usize::from(person.household);
+            self.chunk.household[household].migrants += 1;
+        }
+        let status = self.channel(row, destination, sector);
+        self.happen(row, Happening::Departed, 0, 0, |p| {
+            p.place = destination;
+            p.since = env.month.0;
+            p.trips = p.trips.saturating_add(1);
+            p.experience_until = 0;
+            p.set_work(sector, stay, status);
+        });
+        if first {
+            self.classify_household(usize::from(person.household));
+        }
+    }
+
+    /// With or without papers.
+    fn channel(&self, row: usize, destination: u8, sector: u8) -> Status {
+        let (env, person) = (self.env, &self.chunk.person[row]);
+        let regime = env.regime[env.pair(self.chunk.home, env.resolved.country_of[usize::from(destination)])];
+        let pay = env.pay(usize::from(destination), usize::from(sector), person.sex(), person.education());
+        let without = env.behaviour.enter.undocumented(regime, pay);
+        if env.streams.channel.uniform(self.chunk.key[row]) < without { Status::Undocumented } else { Status::Documented }
+    }
+
+    fn classify_household(&mut self, household: usize) {
+        for row in self.chunk.rows(household) {
+            self.classify(row);
+        }
+    }
+
+    fn move_on(&mut self, row: usize, destination: u8, sector: u8) {
+        if self.pay(row, destination).is_none() {
+            return;
+        }
+        let status = self.channel(row, destination, sector);
+        let spell = self.spell(row);
+        let month = self.env.month.0;
+        self.happen(row, Happening::MovedOn, 0, spell, |p| {
+            p.place = destination;
+            p.since = month;
+            let stay = if p.stay() == Stay::Settled { Stay::OpenEnded } else { p.stay() };
+            p.set_work(sector, stay, status);
+        });
+    }
+
+    fn spell(&self, row: usize) -> u16 {
+        self.env.month.since(Month(self.chunk.person[row].since)).max(0) as u16
+    }
+
+    fn go_home(&mut self, row: usize, happening: Happening, detail: u8, ban: f64) {
+        let env = self.env;
+        let key = self.chunk.key[row];
+        self.settle(row);
+        let regime = self.regime_at(row);
+        let term = regime.ban_months;
+        let banned = ban > 0.0 && term > 0 && env.streams.ban.uniform(key) < ban;
+        let country = env.resolved.country_of[usize::from(self.chunk.person[row].place)] as u8;
+        let fades = env.behaviour.consider.experience_fades.max(1e-6);
+        let experience = (env.streams.experience.exponential(key) / fades).min(2400.0) as i32;
+        let spell = self.spell(row);
+        self.happen(row, happening, detail, spell, |p| {
+            p.place = HOME;
+            p.work = 0;
+            p.experience_until = env.month.plus(1 + experience).0;
+            if banned {
+                p.ban_country = country;
+                p.ban_until = env.month.plus(i32::from(term)).0;
+            }
+        });
+    }
+
+    /// The end of the year: all purses settled, wealth above the buffer spent, interest added to debt.
+    /// Returns what was spent, the interest, the debt, and entry bans in force by country.
+    pub fn year_end(&mut self, bans: &mut [i64]) -> (i64, i64, i64) {
+        let (afford, until) = (&self.env.behaviour.afford, self.env.index + 1);
+        let wage = self.env.tables.home_wage[usize::from(self.chunk.home)];
+        let buffer = Money::from_usd(afford.buffer * wage).0;
+        let (mut spent, mut interest, mut debt) = (0, 0, 0);
+        for household in 0..self.chunk.household.len() {
+            self.ledger.settle(self.chunk, household, until);
+            let purse = &mut self.chunk.household[household].purse;
+            let over = (((*purse - buffer).max(0)) as f64 * afford.buffer_spent) as i64;
+            let owed = ((-*purse).max(0) as f64 * afford.debt_interest) as i64;
+            *purse -= over + owed;
+            spent += over;
+            interest += owed;
+            debt += (-*purse).max(0);
+        }
+        for person in &self.chunk.person {
+            if Month(person.ban_until) > self.env.month && person.active(self.env.month) {
+                bans[usize::from(person.ban_country)] += 1;
+            }
+        }
+        (spent, interest, debt)
+    }
+}
+
+/// The part of a person's state by which stocks are counted.
+pub fn profile(chunk: &Chunk, row: usize) -> Profile {
+    let p = &chunk.person[row];
+    if p.place == HOME {
+        Profile { place: HOME, sector: 0, stay: 0, status: 0, motive: p.motive() }
+    } else {
+        Profile { place: p.place, sector: p.sector(), stay: p.stay() as u8, status: p.status() as u8, motive: p.motive() }
+    }
+}
+

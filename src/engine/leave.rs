@@ -1,0 +1,174 @@
+//! The month of a person at home: weighing to leave, choosing, and whether the law lets one go. May be used by `engine`.
+
+use super::{
+    act::Act,
+    event::Obstacle,
+    month::{Environment, MAX_COUNTRIES},
+    totals::{HOME_CELLS, home_cell},
+};
+use crate::{
+    behaviour::choose::{arrival, inclusive},
+    draw::{exponential, positive_stable},
+    math::exp,
+    population::person::{Chunk, HOME, Person},
+    units::{MULTIPLIER_ONE, Month},
+    world::{place::SECTORS, regime::Kind},
+};
+
+/// Most destination regions that a choice has room for.
+pub const MAX_DESTINATIONS: usize = 48;
+
+/// Utility of each destination region for one person; minus infinity where there is no way.
+#[derive(Clone, Debug)]
+pub struct Weighed {
+    /// By destination region.
+    pub region: [f64; MAX_DESTINATIONS],
+    /// Inclusive value by country.
+    pub country: [f64; MAX_COUNTRIES],
+}
+
+/// Own expected earnings at home, US dollars a month.
+pub fn own_earnings(env: &Environment<'_>, home: u8, person: &Person) -> f64 {
+    let cell = home_cell(person.sex(), person.education(), person.trade());
+    env.tables.home_earnings[usize::from(home) * HOME_CELLS + cell] * f64::from(person.multiplier) / f64::from(MULTIPLIER_ONE)
+}
+
+/// Hazard of weighing to leave, a month.
+pub fn consider_hazard(env: &Environment<'_>, chunk: &Chunk, row: usize) -> f64 {
+    let person = &chunk.person[row];
+    let params = &env.behaviour.consider;
+    let Some(band) = params.band(person.age(env.month)) else { return 0.0 };
+    let k = ((usize::from(chunk.home) * 2 + usize::from(person.sex())) * 3 + usize::from(person.education())) * params.age.len() + band;
+    let ties = params.ties(person.experienced(env.month), chunk.has_kin(row));
+    env.consider[k] * ties * params.deprivation(relative_income(env, chunk, row))
+}
+
+/// Income of the person's household per adult over the mean of the region.
+fn relative_income(env: &Environment<'_>, chunk: &Chunk, row: usize) -> f64 {
+    let (mut income, mut adults) = (0i64, 0i64);
+    for member in chunk.rows(usize::from(chunk.person[row].household)) {
+        let p = &chunk.person[member];
+        if p.active(env.month) {
+            adults += 1;
+            income += if p.place == HOME {
+                env.home_rate[usize::from(chunk.home) * HOME_CELLS + home_cell(p.sex(), p.education(), p.trade())] * i64::from(p.multiplier)
+            } else {
+                env.budget_of(chunk.home, p.place, p).remitted * i64::from(p.multiplier)
+            };
+        }
+    }
+    income as f64 / adults.max(1) as f64 / env.mean_income[usize::from(chunk.home)].max(1.0)
+}
+
+/// Destination regions at which other members of the household are, as bits.
+pub fn kin_at(env: &Environment<'_>, chunk: &Chunk, row: usize) -> u64 {
+    let mut bits = 0;
+    for member in chunk.rows(usize::from(chunk.person[row].household)) {
+        let p = &chunk.person[member];
+        if member != row && p.place != HOME && p.active(env.month) {
+            bits |= 1 << p.place;
+        }
+    }
+    bits
+}
+
+/// The utilities of all destinations for a person.
+pub fn weigh(env: &Environment<'_>, chunk: &Chunk, row: usize) -> Weighed {
+    let person = &chunk.person[row];
+    let (home, destinations) = (usize::from(chunk.home), env.destinations());
+    let choose = &env.behaviour.choose;
+    let own = own_earnings(env, chunk.home, person);
+    let cell = home_cell(person.sex(), person.education(), person.trade());
+    let values = &env.tables.value[(home * HOME_CELLS + cell) * destinations..][..destinations];
+    let costs = &env.tables.cost[home * destinations..][..destinations];
+    let motive = &env.resolved.motive[usize::from(person.motive()) * env.countries()..][..env.countries()];
+    let kin = kin_at(env, chunk, row);
+    let mut weighed = Weighed { region: [f64::NEG_INFINITY; MAX_DESTINATIONS], country: [f64::NEG_INFINITY; MAX_COUNTRIES] };
+    for d in 0..destinations {
+        if costs[d].generalised.is_finite() {
+            let pull = if kin >> d & 1 == 1 { choose.b_kin } else { 0.0 };
+            weighed.region[d] = values[d] + choose.cost_term(costs[d].generalised, own) + pull + motive[env.resolved.country_of[d]];
+        }
+    }
+    for (c, regions) in env.resolved.regions_of.iter().enumerate() {
+        weighed.country[c] = inclusive(weighed.region[regions.clone()].iter().copied(), choose.nest_country);
+    }
+    weighed
+}
+
+/// The race between staying and the countries; `stay_at` is the utility of not moving (0 at home). `None`: stay.
+fn race(env: &Environment<'_>, key: u32, weighed: &Weighed, skip: Option<usize>, stay_at: f64) -> Option<(usize, usize)> {
+    let choose = &env.behaviour.choose;
+    let [u, e] = env.streams.frailty;
+    let frailty = positive_stable(choose.nest_go, u.uniform(key), e.exponential(key));
+    let mut best = (exponential(env.streams.stay.bits(key)) * exp(-stay_at), None);
+    for c in 0..env.countries() {
+        if Some(c) != skip && weighed.country[c] > f64::NEG_INFINITY {
+            let t = arrival(exponential(env.streams.country[c].bits(key)), frailty, choose.nest_go, weighed.country[c]);
+            if t < best.0 {
+                best = (t, Some(c));
+            }
+        }
+    }
+    let country = best.1?;
+    let regions = env.resolved.regions_of[country].clone();
+    let entrants = regions.filter(|d| weighed.region[*d] > f64::NEG_INFINITY).map(|d| (d, weighed.region[d], env.streams.region[d].exponential(key)));
+    Some((country, crate::behaviour::choose::race(entrants, choose.nest_country)?))
+}
+
+/// The sector within a region.
+fn sector(env: &Environment<'_>, home: u8, key: u32, person: &Person, destination: usize) -> u8 {
+    let cell = usize::from(home) * HOME_CELLS + home_cell(person.sex(), person.education(), person.trade());
+    let values = &env.tables.sector_value[(cell * env.destinations() + destination) * SECTORS..][..SECTORS];
+    let entrants = (0..SECTORS).map(|s| (s, values[s], env.streams.sector[s].exponential(key)));
+    crate::behaviour::choose::race(entrants, env.behaviour.choose.nest_region).unwrap_or(0) as u8
+}
+
+/// Whether the law lets a person into a country this month; quotas and money come later.
+pub fn obstacle(env: &Environment<'_>, home: u8, key: u32, person: &Person, country: usize) -> Option<Obstacle> {
+    let pair = env.pair(home, country);
+    let regime = env.regime[pair];
+    if usize::from(person.ban_country) == country && Month(person.ban_until) > env.month {
+        return Some(Obstacle::Ban);
+    }
+    if env.entry[pair] < 1.0 && env.streams.border.uniform(key) >= env.entry[pair] {
+        return Some(Obstacle::ClosedBorder);
+    }
+    let refused = matches!(regime.kind, Kind::Visa | Kind::Quota) && env.streams.granted.uniform(key) >= regime.success;
+    (regime.kind == Kind::Closed || person.education() < regime.min_education || refused).then_some(Obstacle::Regime)
+}
+
+/// What a person at home does this month.
+pub fn visit(env: &Environment<'_>, chunk: &Chunk, row: usize) -> Option<Act> {
+    let key = chunk.key[row];
+    if exponential(env.streams.consider.bits(key)) >= consider_hazard(env, chunk, row) {
+        return None;
+    }
+    let person = &chunk.person[row];
+    let (country, destination) = race(env, key, &weigh(env, chunk, row), None, 0.0)?;
+    Some(match obstacle(env, chunk.home, key, person, country) {
+        Some(obstacle) => Act::Blocked { destination: destination as u8, obstacle },
+        None => Act::Leave { destination: destination as u8, sector: sector(env, chunk.home, key, person, destination) },
+    })
+}
+
+/// Whether a person abroad who weighs moving on does so, and where to: the same race, in which staying has the value of the present
+/// country without a journey, and countries that admit by quota are not open (their places are given at home).
+pub fn move_on(env: &Environment<'_>, chunk: &Chunk, row: usize) -> Option<Act> {
+    let (key, person) = (chunk.key[row], &chunk.person[row]);
+    let mut weighed = weigh(env, chunk, row);
+    let (home, here) = (chunk.home, env.resolved.country_of[usize::from(person.place)]);
+    for c in 0..env.countries() {
+        if env.regime[env.pair(home, c)].kind == Kind::Quota {
+            weighed.country[c] = f64::NEG_INFINITY;
+        }
+    }
+    let cell = home_cell(person.sex(), person.education(), person.trade());
+    let motive = env.resolved.motive[usize::from(person.motive()) * env.countries() + here];
+    let stay_at = env.tables.value[(usize::from(home) * HOME_CELLS + cell) * env.destinations() + usize::from(person.place)] + motive;
+    let (country, destination) = race(env, key, &weighed, Some(here), stay_at)?;
+    if obstacle(env, home, key, person, country).is_some() {
+        return None;
+    }
+    Some(Act::MoveOn { destination: destination as u8, sector: sector(env, home, key, person, destination) })
+}

@@ -1,0 +1,88 @@
+//! Lazy purses. What a household gains in a month depends only on the cells of its members, so a purse is brought up to date when a member
+//! changes state or asks: differences of cumulated integer rates times multipliers, equal to a monthly account to the last unit.
+//! All purses are settled at the end of each year, so that one year of cumulated rates is kept. May be used by `engine`.
+
+use super::totals::{CELLS, HOME_CELLS, cell, home_cell};
+use crate::{
+    population::person::{Chunk, HOME, Person},
+    units::Month,
+};
+
+/// Cumulated rates since the last general settlement, thousandths of a dollar.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ledger {
+    /// Month index of the last general settlement.
+    pub base: usize,
+    /// First month of the run.
+    pub start: Month,
+    /// Number of destination regions.
+    pub destinations: usize,
+    /// Origin of each home region.
+    pub origin_of: Vec<usize>,
+    /// Earnings multiplier abroad over that at home, 1024ths, by sex x education.
+    pub abroad_factor: [u32; 6],
+    /// After 0, 1, ... months: by origin x destination region x pay cell.
+    pub abroad: Vec<Vec<i64>>,
+    /// After 0, 1, ... months: by home region x home cell.
+    pub home: Vec<Vec<i64>>,
+}
+
+impl Ledger {
+    /// Begins anew at a month index.
+    pub fn reset(&mut self, base: usize) {
+        self.base = base;
+        let (abroad, home) = (self.abroad.first().map_or(0, Vec::len), self.home.first().map_or(0, Vec::len));
+        self.abroad = vec![vec![0; abroad]];
+        self.home = vec![vec![0; home]];
+    }
+
+    /// Adds a month's rates.
+    pub fn accrue(&mut self, abroad: impl Iterator<Item = i64>, home: &[i64]) {
+        let next = |last: Option<&Vec<i64>>, rates: &mut dyn Iterator<Item = i64>| last.map(|l| l.iter().zip(rates).map(|(a, b)| a + b).collect::<Vec<i64>>());
+        let mut abroad = abroad;
+        if let Some(sum) = next(self.abroad.last(), &mut abroad) {
+            self.abroad.push(sum);
+        }
+        if let Some(sum) = next(self.home.last(), &mut home.iter().copied()) {
+            self.home.push(sum);
+        }
+    }
+
+    /// Earnings multiplier abroad of a person, 1024ths.
+    #[inline]
+    pub fn multiplier_abroad(&self, person: &Person) -> u16 {
+        let factor = self.abroad_factor[usize::from(person.sex()) * 3 + usize::from(person.education())];
+        ((u32::from(person.multiplier) * factor) >> 10).clamp(1, u32::from(u16::MAX)) as u16
+    }
+
+    /// What a person adds to the purse between two month indices in which the state did not change.
+    fn gain(&self, home: u8, person: &Person, from: usize, until: usize) -> i64 {
+        let (from, until) = (from - self.base, until - self.base);
+        if person.place == HOME {
+            let k = usize::from(home) * HOME_CELLS + home_cell(person.sex(), person.education(), person.trade());
+            (self.home[until][k] - self.home[from][k]) * i64::from(person.multiplier)
+        } else {
+            let c = cell(person.sector(), person.motive(), person.status() as u8, person.stay() as u8);
+            let k = (self.origin_of[usize::from(home)] * self.destinations + usize::from(person.place)) * CELLS + c;
+            (self.abroad[until][k] - self.abroad[from][k]) * i64::from(self.multiplier_abroad(person))
+        }
+    }
+
+    /// What a household's purse would gain up to `until` (number of months of the run accounted for).
+    pub fn pending(&self, chunk: &Chunk, household: usize, until: usize) -> i64 {
+        let from = usize::from(chunk.household[household].settled).max(self.base);
+        if from >= until {
+            return 0;
+        }
+        let month = self.start.plus(until as i32 - 1);
+        chunk.rows(household).map(|row| &chunk.person[row]).filter(|p| p.active(month)).map(|p| self.gain(chunk.home, p, from, until)).sum()
+    }
+
+    /// Brings a purse up to date.
+    pub fn settle(&self, chunk: &mut Chunk, household: usize, until: usize) {
+        let gain = self.pending(chunk, household, until);
+        let h = &mut chunk.household[household];
+        h.purse += gain;
+        h.settled = until as u16;
+    }
+}

@@ -1,0 +1,214 @@
+//! The state of labour markets between months: what pay, employment and jobs remember. Feedback from who is where enters here alone.
+//! May be used by `engine`.
+
+use super::totals::{HOME_CELLS, Totals, home_cell};
+use crate::{behaviour::Behaviour, units::Month, world::World};
+
+/// Series that the markets follow, prepared once: by country of destination and by origin, monthly.
+#[derive(Clone, Debug, Default)]
+pub struct Drivers {
+    /// Demand for migrants by country, 1 in the base month.
+    pub demand: Vec<Vec<f64>>,
+    /// Real output by origin, 1 in the first month.
+    pub output: Vec<Vec<f64>>,
+    /// Mean pay of migrants by country, US dollars a month, before region, sector and crowding.
+    pub pay: Vec<Vec<f64>>,
+    /// Price level of the dollar, 1 in 2015.
+    pub deflator: Vec<f64>,
+    /// Living cost abroad by country, US dollars a month.
+    pub living: Vec<Vec<f64>>,
+    /// Mean wage at home by origin, US dollars a month.
+    pub wage: Vec<Vec<f64>>,
+    /// National unemployment rate by origin in the first month.
+    pub unemployment: Vec<f64>,
+    /// Participation of men and women by origin, monthly.
+    pub participation: Vec<[Vec<f64>; 2]>,
+}
+
+/// Year to which jobs and living cost refer.
+const BASE_YEAR: i32 = 2013;
+
+fn real_index(growth: Option<&[f64]>, months: usize) -> Vec<f64> {
+    let mut level = 1.0;
+    (0..months)
+        .map(|t| {
+            if t > 0 {
+                level *= 1.0 + growth.map_or(0.0, |g| g[t]) / 12.0;
+            }
+            level
+        })
+        .collect()
+}
+
+impl Drivers {
+    /// Prepares the drivers of a world.
+    pub fn new(world: &World, behaviour: &Behaviour) -> Drivers {
+        let months = world.months;
+        let base = (Month::new(BASE_YEAR, 7).since(world.start).max(0) as usize).min(months.saturating_sub(1));
+        let series = |name: &str, place: &str| world.series.get(name, place);
+        let constant = |v: f64| vec![v; months];
+        let mut drivers = Drivers { deflator: series("us_cpi", "WORLD").map_or_else(|| constant(1.0), |v| v.iter().map(|x| x / 100.0).collect()), ..Drivers::default() };
+        for (c, country) in world.places.countries.iter().enumerate() {
+            let jobs = &world.markets.countries[c];
+            let output = real_index(series("gdp_growth", &country.code), months);
+            let construction = series("construction_index", &country.code);
+            let log_mean = |t: usize| {
+                let output = (output[t] / output[base]).ln();
+                construction.map_or(output, |i| (output + (i[t] / i[base]).ln()) / 2.0)
+            };
+            drivers.demand.push((0..months).map(|t| (jobs.demand_elasticity * log_mean(t) + jobs.demand_trend * (t as f64 - base as f64) / 12.0).exp()).collect());
+            let ratio = series("migrant_pay_ratio", &country.code).map_or_else(|| constant(1.0), <[f64]>::to_vec);
+            let pay: Vec<f64> = series("wage_usd", &country.code).map_or_else(|| constant(0.0), |w| w.iter().zip(&ratio).map(|(w, r)| w * r).collect());
+            // Prices at the destination in dollars: local prices over the exchange rate, or dollar prices where one is missing.
+            let prices: Vec<f64> = match (series("cpi", &country.code), series("exchange_rate", &country.code)) {
+                (Some(cpi), Some(rate)) => cpi.iter().zip(rate).map(|(p, x)| p / x).collect(),
+                _ => drivers.deflator.clone(),
+            };
+            drivers.living.push(prices.iter().map(|p| behaviour.remit.living_cost * pay[base] * p / prices[base]).collect());
+            drivers.pay.push(pay);
+        }
+        for origin in &world.places.origins {
+            drivers.output.push(real_index(series("gdp_growth", &origin.code), months));
+            drivers.wage.push(series("wage_usd", &origin.code).map_or_else(|| constant(0.0), <[f64]>::to_vec));
+            drivers.unemployment.push(series("unemployment", &origin.code).map_or(0.0, |v| v[0]));
+            drivers.participation.push(["participation_men", "participation_women"].map(|s| series(s, &origin.code).map_or_else(|| constant(1.0), <[f64]>::to_vec)));
+        }
+        drivers
+    }
+}
+
+/// What the markets remember. All values are by region or country index as named.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Market {
+    /// Pay over its base, by destination region x sector.
+    pub pay: Vec<f64>,
+    /// Employment, share, by destination region x sector.
+    pub employment: Vec<f64>,
+    /// Migrants at work or seeking it, real persons, by destination region x sector.
+    pub supply: Vec<f64>,
+    /// Remembered peak of pay in constant dollars, by country.
+    pub pay_peak: Vec<f64>,
+    /// Remembered peak of demand, by country.
+    pub demand_peak: Vec<f64>,
+    /// Unemployment rate at home, by home region.
+    pub unemployment: Vec<f64>,
+    /// Formal jobs in the first month, by home region.
+    pub formal_start: Vec<f64>,
+    /// Share of those without formal jobs who do informal work, by home region.
+    pub informal: Vec<f64>,
+    /// Jobs made by invested remittances, by home region.
+    pub invested_jobs: Vec<f64>,
+}
+
+impl Market {
+    /// Markets at the start: employment and pay at the levels of the first month's crowding, formal jobs and informal work such that
+    /// unemployment equals the published rate.
+    pub fn new(world: &World, behaviour: &Behaviour, drivers: &Drivers, totals: &Totals, sample: f64) -> Market {
+        let destinations = world.places.destinations.len();
+        let mut market = Market {
+            pay: vec![1.0; destinations * 4],
+            employment: vec![1.0; destinations * 4],
+            supply: supply(world, totals, sample),
+            pay_peak: (0..world.places.countries.len()).map(|c| drivers.pay[c][0] / drivers.deflator[0]).collect(),
+            demand_peak: (0..world.places.countries.len()).map(|c| drivers.demand[c][0]).collect(),
+            ..Market::default()
+        };
+        for d in 0..destinations {
+            for s in 0..4 {
+                let crowding = market.supply[d * 4 + s] / jobs(world, drivers, d, s, 0);
+                market.pay[d * 4 + s] = behaviour.labour.pay_level(crowding);
+                market.employment[d * 4 + s] = behaviour.labour.employment_level(crowding, 0.0);
+            }
+        }
+        let share = behaviour.labour.formal_share_start;
+        let [least, largest] = behaviour.labour.unemployment_range;
+        for (r, home) in world.places.homes.iter().enumerate() {
+            let force = labour_force(drivers, totals, home.origin, r, 0, sample);
+            let rate = (drivers.unemployment[home.origin] * home.unemployment_ratio).clamp(least, largest);
+            market.formal_start.push(share * force);
+            market.informal.push(1.0 - rate / (1.0 - share).max(1e-9));
+            market.unemployment.push(rate);
+            market.invested_jobs.push(0.0);
+        }
+        market
+    }
+
+    /// Moves the markets to the end of month `t`, given the sums at its end. Local jobs of construction work are added to formal ones.
+    pub fn advance(&mut self, world: &World, behaviour: &Behaviour, drivers: &Drivers, totals: &Totals, sample: f64, t: usize) {
+        let labour = &behaviour.labour;
+        if labour.feedback {
+            self.supply = supply(world, totals, sample);
+        }
+        for (d, place) in world.places.destinations.iter().enumerate() {
+            let fall = (self.demand_peak[place.country] / drivers.demand[place.country][t]).ln().max(0.0);
+            for s in 0..4 {
+                let k = d * 4 + s;
+                let crowding = self.supply[k] / jobs(world, drivers, d, s, if labour.feedback { t } else { 0 });
+                self.pay[k] += labour.adjustment * (labour.pay_level(crowding) - self.pay[k]);
+                self.employment[k] += labour.adjustment * (labour.employment_level(crowding, fall) - self.employment[k]);
+            }
+        }
+        let month = world.start.plus(t as i32);
+        for (r, home) in world.places.homes.iter().enumerate() {
+            let invested: i64 = (0..totals.destinations).map(|d| totals.money[r * totals.destinations + d].invested).sum();
+            let millions = crate::units::Money(invested).usd() / sample / 1e6;
+            self.invested_jobs[r] += labour.jobs_per_million_invested * millions - labour.invested_jobs_lost * self.invested_jobs[r];
+            if labour.feedback {
+                let output = crate::math::exp(labour.formal_jobs_gdp * drivers.output[home.origin][t].ln());
+                let formal = self.formal_start[r] * output + self.invested_jobs[r] + construction_jobs(world, r, month);
+                let force = labour_force(drivers, totals, home.origin, r, t, sample).max(1.0);
+                let [least, largest] = labour.unemployment_range;
+                self.unemployment[r] = ((1.0 - self.informal[r]) * (1.0 - formal / force)).clamp(least, largest);
+            }
+        }
+    }
+
+    /// Lets the peaks decay and rise to the present values of month `t`: the reference against which a fall is felt.
+    pub fn remember(&mut self, behaviour: &Behaviour, drivers: &Drivers, t: usize) {
+        for c in 0..self.pay_peak.len() {
+            let pay = drivers.pay[c][t] / drivers.deflator[t];
+            self.pay_peak[c] = (self.pay_peak[c] * (1.0 - behaviour.stay.wage_memory)).max(pay);
+            self.demand_peak[c] = (self.demand_peak[c] * (1.0 - behaviour.stay.demand_memory)).max(drivers.demand[c][t]);
+        }
+    }
+}
+
+/// Jobs for migrants in a destination region and sector in month `t`, persons; at least one.
+pub fn jobs(world: &World, drivers: &Drivers, destination: usize, sector: usize, t: usize) -> f64 {
+    let place = &world.places.destinations[destination];
+    let country = &world.markets.countries[place.country];
+    (country.jobs_2013 * drivers.demand[place.country][t] * place.jobs_share * place.sector_jobs[sector]).max(1.0)
+}
+
+/// Jobs that the building of corridors gives to locals of a home region in a month.
+fn construction_jobs(world: &World, home: usize, month: Month) -> f64 {
+    world
+        .corridors
+        .iter()
+        .filter_map(|c| c.construction.as_ref())
+        .filter(|b| b.from <= month && month < b.until && b.homes.contains(&home))
+        .map(|b| b.workforce * (1.0 - b.foreign_share) / b.homes.len() as f64)
+        .sum()
+}
+
+fn supply(world: &World, totals: &Totals, sample: f64) -> Vec<f64> {
+    let mut persons = vec![0i64; world.places.destinations.len() * 4];
+    for home in 0..world.places.homes.len() {
+        for d in 0..totals.destinations {
+            for (k, cell) in totals.pair(home, d).iter().enumerate() {
+                persons[d * 4 + k / 36] += cell.persons;
+            }
+        }
+    }
+    persons.iter().map(|n| (*n as f64 / sample).max(1.0)).collect()
+}
+
+fn labour_force(drivers: &Drivers, totals: &Totals, origin: usize, home: usize, t: usize, sample: f64) -> f64 {
+    (0..2u8)
+        .map(|sex| {
+            let first = home * HOME_CELLS + home_cell(sex, 0, 0);
+            let persons: i64 = totals.home[first..first + HOME_CELLS / 2].iter().map(|s| s.persons).sum();
+            persons as f64 / sample * drivers.participation[origin][usize::from(sex)][t]
+        })
+        .sum()
+}

@@ -1,0 +1,408 @@
+//! The engine: who decides what in a month, and who writes it. The phases of [`Simulation::step`] are the documentation.
+//! Uses everything left of it; `measure`, `experiment` and `cli` use it.
+
+pub mod abroad;
+pub mod act;
+pub mod bounds;
+pub mod checkpoint;
+pub mod chunk_month;
+pub mod event;
+pub mod leave;
+pub mod ledger;
+pub mod market;
+pub mod month;
+pub mod oracle;
+pub mod observe;
+pub mod quota;
+pub mod scan;
+pub mod tables;
+pub mod totals;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::{
+    behaviour::Behaviour,
+    population::{
+        person::{Chunk, HOME},
+        synthesis,
+    },
+    units::Month,
+    world::{World, network::Cost},
+};
+use bounds::Bounds;
+use chunk_month::{Outcome, Owner};
+use event::{Event, Happening};
+use ledger::Ledger;
+use market::{Drivers, Market};
+use month::{Environment, Resolved};
+use observe::{MonthView, Observer};
+use totals::{CELLS, HOME_CELLS, Totals};
+
+/// Rows of a chunk unless asked otherwise.
+pub const CHUNK_ROWS: usize = 32_768;
+
+/// How a run is set up beside its scenario. Only `seed` and `sample` change results.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Setup {
+    /// Seed of synthesis and dynamics.
+    pub seed: u64,
+    /// Share of households simulated, (0, 1].
+    pub sample: f64,
+    /// Rows of a chunk, about.
+    pub chunk_rows: usize,
+}
+
+/// A run in progress.
+pub struct Simulation<'w> {
+    world: &'w World,
+    behaviour: &'w Behaviour,
+    setup: Setup,
+    resolved: Arc<Resolved>,
+    drivers: Drivers,
+    chunks: Vec<Chunk>,
+    outcomes: Vec<Outcome>,
+    totals: Totals,
+    market: Market,
+    ledger: Ledger,
+    quota: quota::Places,
+    costs: Vec<Option<Cost>>,
+    last: Option<tables::Tables>,
+    index: usize,
+    person_months: u64,
+    visits: u64,
+    events: u64,
+}
+
+impl<'w> Simulation<'w> {
+    /// Synthesises the population of a scenario and sets up its first month.
+    pub fn new(world: &'w World, behaviour: &'w Behaviour, setup: Setup) -> Simulation<'w> {
+        let chunks = synthesis::synthesise(world, behaviour, setup.seed, setup.sample, setup.chunk_rows);
+        let mut simulation = Simulation::empty(world, behaviour, setup, chunks);
+        simulation.classify();
+        simulation.totals = simulation.census(|_| {});
+        simulation.market = Market::new(world, behaviour, &simulation.drivers, &simulation.totals, setup.sample);
+        simulation
+    }
+
+    /// A simulation around given chunks, with empty sums.
+    fn empty(world: &'w World, behaviour: &'w Behaviour, setup: Setup, chunks: Vec<Chunk>) -> Simulation<'w> {
+        let resolved = Arc::new(Resolved::new(world, behaviour));
+        let labour = &behaviour.labour;
+        let factor = |sex: usize, education: usize| {
+            let women = if sex == 1 { labour.women_pay_abroad } else { 1.0 };
+            (women * labour.education_pay_abroad[education] * f64::from(crate::units::MULTIPLIER_ONE)).round() as u32
+        };
+        let (origins, homes, destinations) = (world.places.origins.len(), world.places.homes.len(), world.places.destinations.len());
+        let mut ledger = Ledger {
+            start: world.start,
+            destinations,
+            origin_of: resolved.origin_of.clone(),
+            abroad_factor: std::array::from_fn(|k| factor(k / 3, k % 3)),
+            abroad: vec![vec![0; origins * destinations * CELLS]],
+            home: vec![vec![0; homes * HOME_CELLS]],
+            base: 0,
+        };
+        ledger.reset(0);
+        Simulation {
+            world,
+            behaviour,
+            setup,
+            drivers: Drivers::new(world, behaviour),
+            outcomes: vec![Outcome::default(); chunks.len()],
+            chunks,
+            totals: Totals::new(world),
+            market: Market::default(),
+            ledger,
+            quota: quota::Places::new(world),
+            costs: network_costs(world, world.start),
+            last: None,
+            resolved,
+            index: 0,
+            person_months: 0,
+            visits: 0,
+            events: 0,
+        }
+    }
+
+    fn classify(&mut self) {
+        let (month, consider, country_of) = (self.world.start, &self.behaviour.consider, &self.resolved.country_of);
+        self.chunks.par_iter_mut().for_each(|chunk| {
+            for row in 0..chunk.key.len() {
+                // At the start nobody who turns 16 this month is of age yet: the month's own phase brings them in.
+                let due = chunk.person[row].age(month) == crate::world::demography::OF_AGE;
+                let class = chunk.class_of(row, month, |age| consider.band(age), |place| country_of[usize::from(place)]);
+                chunk.class[row] = if due { crate::population::class::INERT } else { class };
+            }
+        });
+    }
+
+    /// Counts everybody as at the end of the month before the first; `abroad` is told each person abroad.
+    fn census(&self, mut abroad: impl FnMut(Event)) -> Totals {
+        let mut totals = Totals::new(self.world);
+        let month = self.world.start;
+        for chunk in &self.chunks {
+            for row in 0..chunk.key.len() {
+                let p = &chunk.person[row];
+                let home = usize::from(chunk.home);
+                if p.age(month) <= crate::world::demography::OF_AGE {
+                    totals.not_yet[home] += 1;
+                } else if p.age(month) > crate::world::demography::AGED_OUT {
+                    totals.aged_out[home] += 1;
+                } else {
+                    let profile = chunk_month::profile(chunk, row);
+                    let event = Event {
+                        happening: Happening::Departed,
+                        detail: 0,
+                        home: chunk.home,
+                        sex: p.sex(),
+                        education: p.education(),
+                        trade: p.trade(),
+                        age: (p.age(month) / 12) as u8,
+                        trips: p.trips,
+                        before: profile,
+                        after: profile,
+                        spell: 0,
+                        multiplier: p.multiplier,
+                        multiplier_abroad: self.ledger.multiplier_abroad(p),
+                        key: chunk.key[row],
+                    };
+                    totals.count(&event, &profile, 1);
+                    if p.place != HOME {
+                        abroad(event);
+                    }
+                }
+            }
+        }
+        totals
+    }
+
+    /// Tells an observer the state before the first month: all persons abroad as a census (`before == after`).
+    pub fn start(&self, observer: &mut dyn Observer) {
+        let mut census = Vec::new();
+        let totals = self.census(|event| census.push(event));
+        let environment = self.environment();
+        observer.start(&MonthView {
+            month: self.world.start,
+            index: 0,
+            world: self.world,
+            behaviour: self.behaviour,
+            sample: self.setup.sample,
+            totals: &totals,
+            tables: &environment.tables,
+            events: &[&census],
+            bans: &[],
+            debt: &[],
+            visits: 0,
+        });
+    }
+
+    /// Phases 1 and 2: the world's month, and tables by cell.
+    fn environment(&self) -> Environment<'w> {
+        Environment::new(
+            self.world,
+            self.behaviour,
+            self.resolved.clone(),
+            &self.drivers,
+            &self.market,
+            &self.totals,
+            &self.costs,
+            self.setup.seed,
+            self.setup.sample,
+            self.index,
+        )
+    }
+
+    /// One month, in the order of the model (section 3).
+    pub fn step(&mut self, observer: &mut dyn Observer) {
+        let month = self.month();
+        // (1) The world's month: the network may have changed, peaks are remembered.
+        if self.index > 0 && self.world.network.changes(month) {
+            self.costs = network_costs(self.world, month);
+        }
+        self.market.remember(self.behaviour, &self.drivers, self.index);
+        // (2) Tables by cell, and bounds.
+        let environment = self.environment();
+        let bounds = Bounds::new(&environment);
+        // (3) Visits: each chunk by its owner, on the state at the end of the month before.
+        let ledger = &self.ledger;
+        self.chunks.par_iter_mut().zip(self.outcomes.par_iter_mut()).for_each(|(chunk, out)| Owner { env: &environment, ledger, chunk, out }.month(&bounds));
+        // (4) Quota places among applicants, in keyed order.
+        quota::settle(&environment, ledger, &mut self.quota, self.setup.sample, &mut self.chunks, &mut self.outcomes);
+        // (5) Sums: stocks, money, markets, purses.
+        self.sum(&environment);
+        let (bans, debt) = self.year_end(&environment);
+        self.market.advance(self.world, self.behaviour, &self.drivers, &self.totals, self.setup.sample, self.index);
+        // (6) Observers.
+        let events: Vec<&[Event]> = self.outcomes.iter().map(|o| o.events.as_slice()).collect();
+        let visits = self.outcomes.iter().map(|o| o.visits).sum::<u64>();
+        observer.month(&MonthView {
+            month,
+            index: self.index,
+            world: self.world,
+            behaviour: self.behaviour,
+            sample: self.setup.sample,
+            totals: &self.totals,
+            tables: &environment.tables,
+            events: &events,
+            bans: &bans,
+            debt: &debt,
+            visits,
+        });
+        self.visits += visits;
+        self.events += events.iter().map(|e| e.len() as u64).sum::<u64>();
+        self.last = Some(environment.tables);
+        self.index += 1;
+    }
+
+    fn sum(&mut self, environment: &Environment<'_>) {
+        for row in &mut self.totals.journeys {
+            *row = 0;
+        }
+        for (chunk, outcome) in self.chunks.iter().zip(&self.outcomes) {
+            for event in &outcome.events {
+                self.totals.apply(event);
+            }
+            self.totals.journeys[usize::from(chunk.home)] += outcome.journeys;
+        }
+        environment.money(&mut self.totals);
+        environment.accrue(&mut self.ledger);
+        let persons = |sums: &[totals::Sum]| sums.iter().map(|s| s.persons).sum::<i64>();
+        self.person_months += (persons(&self.totals.home) + persons(&self.totals.abroad)) as u64;
+    }
+
+    /// The general settlement of purses in December: bans in force and debt, by home region; nothing in other months.
+    fn year_end(&mut self, environment: &Environment<'_>) -> (Vec<i64>, Vec<i64>) {
+        let (homes, countries) = (self.world.places.homes.len(), self.world.places.countries.len());
+        self.totals.ceremonies.fill(0);
+        self.totals.interest.fill(0);
+        if environment.month.of_year() != 11 {
+            return (Vec::new(), Vec::new());
+        }
+        let ledger = &self.ledger;
+        let ends: Vec<(usize, Vec<i64>, (i64, i64, i64))> = self
+            .chunks
+            .par_iter_mut()
+            .zip(self.outcomes.par_iter_mut())
+            .map(|(chunk, out)| {
+                let mut bans = vec![0; countries];
+                let home = usize::from(chunk.home);
+                let sums = Owner { env: environment, ledger, chunk, out }.year_end(&mut bans);
+                (home, bans, sums)
+            })
+            .collect();
+        let (mut bans, mut debt) = (vec![0; homes * countries], vec![0; homes]);
+        for (home, of_chunk, (spent, interest, owed)) in ends {
+            self.totals.ceremonies[home] += spent;
+            self.totals.interest[home] += interest;
+            debt[home] += owed;
+            for (c, n) in of_chunk.iter().enumerate() {
+                bans[home * countries + c] += n;
+            }
+        }
+        self.ledger.reset(self.index + 1);
+        (bans, debt)
+    }
+
+    /// The month that the next step simulates.
+    pub fn month(&self) -> Month {
+        self.world.start.plus(self.index as i32)
+    }
+
+    /// Months simulated so far.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Whether all months are simulated.
+    pub fn finished(&self) -> bool {
+        self.index >= self.world.months
+    }
+
+    /// Rows: persons who are of age at some time of the run.
+    pub fn rows(&self) -> usize {
+        self.chunks.iter().map(|c| c.key.len()).sum()
+    }
+
+    /// Bytes of persons and households.
+    pub fn bytes(&self) -> usize {
+        self.chunks.iter().map(Chunk::bytes).sum()
+    }
+
+    /// Bytes that a run needs, about: state, events and tables.
+    pub fn bytes_needed(world: &World, sample: f64) -> u64 {
+        (synthesis::expected_rows(world, sample) * 48.0) as u64 + 200_000_000
+    }
+
+    /// Months lived at 16-64, at home or abroad, by simulated persons.
+    pub fn person_months(&self) -> u64 {
+        self.person_months
+    }
+
+    /// Visits so far.
+    pub fn visits(&self) -> u64 {
+        self.visits
+    }
+
+    /// Events so far.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// The running sums.
+    pub fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    /// The state of the markets.
+    pub fn market(&self) -> &Market {
+        &self.market
+    }
+
+    /// The persons.
+    pub fn chunks(&self) -> &[Chunk] {
+        &self.chunks
+    }
+
+    /// Remarks on the run: what was clamped and how often is told by the observers; here what the set-up implies.
+    pub fn warnings(&self) -> Vec<String> {
+        let unreachable = self.costs.iter().filter(|c| c.is_none()).count();
+        if unreachable > 0 { vec![format!("{unreachable} pairs of home and destination regions have no way between them")] } else { Vec::new() }
+    }
+
+    /// Purse of a household with what is not yet settled.
+    pub fn purse(&self, chunk: &Chunk, household: usize) -> i64 {
+        chunk.household[household].purse + self.ledger.pending(chunk, household, self.index)
+    }
+
+    /// One hash over every person's state, every purse and every sum, in the order of keys.
+    pub fn state_hash(&self) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        for chunk in &self.chunks {
+            for (row, person) in chunk.person.iter().enumerate() {
+                hasher.update(&chunk.key[row].to_le_bytes());
+                hasher.update(bytemuck::bytes_of(&crate::population::person::Person { household: 0, ..*person }));
+            }
+            for household in 0..chunk.household.len() {
+                hasher.update(&chunk.household[household].id.to_le_bytes());
+                hasher.update(&self.purse(chunk, household).to_le_bytes());
+            }
+        }
+        for sum in self.totals.home.iter().chain(&self.totals.abroad) {
+            hasher.update(&sum.persons.to_le_bytes());
+            hasher.update(&sum.multipliers.to_le_bytes());
+        }
+        for value in self.market.pay.iter().chain(&self.market.employment).chain(&self.market.unemployment) {
+            hasher.update(&value.to_bits().to_le_bytes());
+        }
+        hasher.finalize()
+    }
+}
+
+/// Costs of all journeys from home regions to destination regions in a month.
+fn network_costs(world: &World, month: Month) -> Vec<Option<Cost>> {
+    let homes: Vec<usize> = world.places.homes.iter().map(|h| h.node).collect();
+    let targets: Vec<usize> = world.places.destinations.iter().map(|d| d.node).collect();
+    world.network.costs(&homes, &targets, month).into_iter().flatten().collect()
+}

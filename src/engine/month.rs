@@ -1,0 +1,452 @@
+//! Phases 1 and 2 of a month: the world's month, then tables by cell. Everything that visits read stands here, read-only.
+//! May be used by `engine`.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::{
+    abroad::CAUSES,
+    ledger::Ledger,
+    market::{Drivers, Market, jobs},
+    tables::Tables,
+    totals::{CELLS, HOME_CELLS, Totals, cell},
+};
+use crate::{
+    behaviour::{
+        Behaviour, choose, in_order,
+        remit::Budget,
+        stay::Climate,
+        traits::{MOTIVES, Motive, Status, Stay},
+    },
+    draw::{Purpose, Stream},
+    units::{MILLS, Month},
+    world::{
+        World,
+        network::Cost,
+        regime::{Kind, Regime},
+    },
+};
+
+/// Values of parameters in the order of the world's indices, resolved once.
+#[derive(Clone, Debug, Default)]
+pub struct Resolved {
+    /// Factor of women in weighing to leave, by origin.
+    pub women: Vec<f64>,
+    /// Constant of a country for an origin (country's, pair's and origin's together), by origin x country.
+    pub constant: Vec<f64>,
+    /// Pull of a country, by motive x country.
+    pub motive: Vec<f64>,
+    /// Share remitted, by origin.
+    pub remitted: Vec<f64>,
+    /// Share of new stays that are seasonal, by origin x country.
+    pub seasonal: Vec<f64>,
+    /// Population of a home region at 16-64 at the start, real persons.
+    pub origin_of: Vec<usize>,
+    /// Country of each destination region.
+    pub country_of: Vec<usize>,
+    /// Regions of each country.
+    pub regions_of: Vec<std::ops::Range<usize>>,
+}
+
+impl Resolved {
+    /// Resolves the parameters of a scenario.
+    pub fn new(world: &World, behaviour: &Behaviour) -> Resolved {
+        let places = &world.places;
+        let (origins, countries) = (&places.origins, &places.countries);
+        let xi = in_order(&behaviour.choose.xi, countries, 0.0);
+        let level = in_order(&behaviour.choose.origin, origins, 0.0);
+        let pair = |c: usize, o: usize| behaviour.choose.xi_origin.get(&countries[c].code).and_then(|m| m.get(&origins[o].code)).copied().unwrap_or(0.0);
+        Resolved {
+            women: in_order(&behaviour.consider.women, origins, 1.0),
+            constant: (0..origins.len()).flat_map(|o| (0..countries.len()).map(move |c| (o, c))).map(|(o, c)| xi[c] + level[o] + pair(c, o)).collect(),
+            motive: MOTIVES.iter().flat_map(|m| behaviour.choose.motive.get(*m).map_or_else(|| vec![0.0; countries.len()], |v| in_order(v, countries, 0.0))).collect(),
+            remitted: in_order(&behaviour.remit.share, origins, 0.0),
+            seasonal: (0..origins.len()).flat_map(|o| (0..countries.len()).map(move |c| world.demography.initial[o][c].seasonal_share)).collect(),
+            origin_of: places.homes.iter().map(|h| h.origin).collect(),
+            country_of: places.destinations.iter().map(|d| d.country).collect(),
+            regions_of: (0..countries.len()).map(|c| places.regions_of(c)).collect(),
+        }
+    }
+}
+
+/// The streams of a month, one a purpose and alternative.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct Streams {
+    pub consider: Stream,
+    pub frailty: [Stream; 2],
+    pub stay: Stream,
+    pub country: Vec<Stream>,
+    pub region: Vec<Stream>,
+    pub sector: [Stream; 4],
+    pub channel: Stream,
+    pub kind: Stream,
+    pub border: Stream,
+    pub granted: Stream,
+    pub causes: [Stream; CAUSES],
+    pub ban: Stream,
+    pub experience: Stream,
+    pub quota: Stream,
+}
+
+impl Streams {
+    fn new(seed: u64, month: Month, countries: usize, regions: usize) -> Streams {
+        let one = |p: Purpose| Stream::new(seed, p, month, 0);
+        let at = |p: Purpose, k: usize| Stream::new(seed, p, month, k as u32);
+        Streams {
+            consider: one(Purpose::Consider),
+            frailty: [one(Purpose::Frailty), one(Purpose::FrailtyScale)],
+            stay: one(Purpose::Stay),
+            country: (0..countries).map(|k| at(Purpose::Country, k)).collect(),
+            region: (0..regions).map(|k| at(Purpose::Region, k)).collect(),
+            sector: [0, 1, 2, 3].map(|k| at(Purpose::Sector, k)),
+            channel: one(Purpose::Channel),
+            kind: one(Purpose::Kind),
+            border: one(Purpose::Border),
+            granted: one(Purpose::Granted),
+            causes: super::abroad::PURPOSES.map(|(p, k)| at(p, k)),
+            ban: one(Purpose::Ban),
+            experience: one(Purpose::Experience),
+            quota: one(Purpose::QuotaOrder),
+        }
+    }
+}
+
+/// All that a month's visits read.
+pub struct Environment<'w> {
+    /// The world.
+    pub world: &'w World,
+    /// The parameters.
+    pub behaviour: &'w Behaviour,
+    /// The parameters by index.
+    pub resolved: Arc<Resolved>,
+    /// The seed.
+    pub seed: u64,
+    /// The month.
+    pub month: Month,
+    /// Its index, which is also the number of months that purses may include.
+    pub index: usize,
+    /// Random streams.
+    pub streams: Streams,
+    /// Pay, costs, values.
+    pub tables: Tables,
+    /// Regime in force, by origin x country.
+    pub regime: Vec<&'w Regime>,
+    /// Share of attempts let in, by origin x country.
+    pub entry: Vec<f64>,
+    /// What the month holds for returns, by origin x country.
+    pub climate: Vec<Climate>,
+    /// Division of a month's pay, by origin x destination region x pay cell.
+    pub budget: Vec<Budget>,
+    /// Earnings at home of multiplier one, thousandths of a dollar, by home region x home cell.
+    pub home_rate: Vec<i64>,
+    /// Part of them that is saved.
+    pub home_saving: Vec<i64>,
+    /// Hazard of weighing to leave without the factors of ties and deprivation, by home region x sex x education x age band.
+    pub consider: Vec<f64>,
+    /// Mean income per adult of a home region, thousandths of a dollar x 1024ths.
+    pub mean_income: Vec<f64>,
+}
+
+/// Countries of destination that a table has room for.
+pub const MAX_COUNTRIES: usize = 16;
+
+impl<'w> Environment<'w> {
+    /// Number of countries of destination.
+    pub fn countries(&self) -> usize {
+        self.world.places.countries.len()
+    }
+
+    /// Number of destination regions.
+    pub fn destinations(&self) -> usize {
+        self.world.places.destinations.len()
+    }
+
+    /// Index of (origin of the home region, country) in tables of pairs.
+    #[inline]
+    pub fn pair(&self, home: u8, country: usize) -> usize {
+        self.resolved.origin_of[usize::from(home)] * self.world.places.countries.len() + country
+    }
+
+    /// Pay of a documented migrant times employment for a sex and education, US dollars a month, multiplier one.
+    pub fn pay(&self, destination: usize, sector: usize, sex: u8, education: u8) -> f64 {
+        let labour = &self.behaviour.labour;
+        let k = destination * 4 + sector;
+        let women = if sex == 1 { labour.women_pay_abroad } else { 1.0 };
+        self.tables.pay[k] * self.tables.employment[k] * labour.education_pay_abroad[usize::from(education)] * women
+    }
+
+    /// The environment of month `index`, from the state at the end of the month before.
+    #[allow(clippy::too_many_arguments)]
+    pub fn new(
+        world: &'w World,
+        behaviour: &'w Behaviour,
+        resolved: Arc<Resolved>,
+        drivers: &Drivers,
+        market: &Market,
+        totals: &Totals,
+        costs: &[Option<Cost>],
+        seed: u64,
+        sample: f64,
+        index: usize,
+    ) -> Environment<'w> {
+        let month = world.start.plus(index as i32);
+        let places = &world.places;
+        let (origins, countries, destinations) = (places.origins.len(), places.countries.len(), places.destinations.len());
+        let pairs = || (0..origins).flat_map(move |o| (0..countries).map(move |c| (o, c)));
+        let regime: Vec<&Regime> = pairs().map(|(o, c)| world.law.regime(o, c, month)).collect();
+        let open: Vec<(f64, f64)> = pairs().map(|(o, c)| world.law.openness(o, c, month)).collect();
+        let falls: Vec<(f64, f64)> = (0..countries)
+            .map(|c| {
+                let pay = drivers.pay[c][index] / drivers.deflator[index];
+                ((market.pay_peak[c] / pay.max(1e-9)).ln().max(0.0), (market.demand_peak[c] / drivers.demand[c][index]).ln().max(0.0))
+            })
+            .collect();
+        let climate = pairs()
+            .map(|(o, c)| Climate { wage_fall: falls[c].0, demand_fall: falls[c].1, season: world.season_returns[month.of_year()], leave: open[o * countries + c].1 })
+            .collect();
+        let mut environment = Environment {
+            world,
+            behaviour,
+            resolved,
+            seed,
+            month,
+            index,
+            streams: Streams::new(seed, month, countries, destinations),
+            tables: Tables {
+                month,
+                home_wage: places.homes.iter().map(|h| drivers.wage[h.origin][index] * h.wage_ratio).collect(),
+                unemployment: market.unemployment.clone(),
+                pay: (0..destinations * 4)
+                    .map(|k| {
+                        let place = &places.destinations[k / 4];
+                        drivers.pay[place.country][index] * place.wage_ratio * place.sector_pay[k % 4] * market.pay[k]
+                    })
+                    .collect(),
+                employment: market.employment.clone(),
+                jobs: (0..destinations * 4).map(|k| jobs(world, drivers, k / 4, k % 4, index)).collect(),
+                supply: market.supply.clone(),
+                demand_fall: falls.iter().map(|f| f.1).collect(),
+                wage_fall: falls.iter().map(|f| f.0).collect(),
+                ..Tables::default()
+            },
+            regime,
+            entry: open.iter().map(|o| o.0).collect(),
+            climate,
+            budget: Vec::new(),
+            home_rate: Vec::new(),
+            home_saving: Vec::new(),
+            consider: Vec::new(),
+            mean_income: Vec::new(),
+        };
+        environment.home_tables();
+        environment.budgets(drivers);
+        environment.incomes(totals);
+        environment.journey_costs(costs);
+        environment.values(drivers, totals, sample);
+        environment
+    }
+
+    fn home_tables(&mut self) {
+        let (labour, consider) = (&self.behaviour.labour, &self.behaviour.consider);
+        let month = self.month.of_year();
+        let season = crate::math::exp(consider.season_exponent * crate::math::ln(self.world.season_departures[month].max(1e-9)));
+        for (r, home) in self.world.places.homes.iter().enumerate() {
+            for sex in 0..2 {
+                for education in 0..3 {
+                    for trade in 0..4 {
+                        let women = if sex == 1 { labour.women_pay_home } else { 1.0 };
+                        let pay = self.tables.home_wage[r] * labour.sector_pay_home[trade] * labour.education_pay_home[education] * women;
+                        self.tables.home_earnings.push((pay * (1.0 - self.tables.unemployment[r])).max(1.0));
+                    }
+                    let women = if sex == 1 { self.resolved.women[home.origin] } else { 1.0 };
+                    let push = crate::math::exp(consider.b_push * (self.tables.unemployment[r] - consider.push_reference));
+                    for band in &consider.age {
+                        self.consider.push(consider.lambda0 * women * consider.education[education] * band.factor * season * push);
+                    }
+                }
+            }
+        }
+        self.home_rate = self.tables.home_earnings.iter().map(|usd| (usd * MILLS).round() as i64).collect();
+        self.home_saving = self.home_rate.iter().map(|rate| (*rate as f64 * self.behaviour.afford.saving_home) as i64).collect();
+    }
+
+    fn budgets(&mut self, drivers: &Drivers) {
+        let (remit, enter) = (&self.behaviour.remit, &self.behaviour.enter);
+        let countries = self.countries();
+        for o in 0..self.world.places.origins.len() {
+            for d in 0..self.destinations() {
+                let c = self.resolved.country_of[d];
+                let fee = self.regime[o * countries + c].permit_usd_month;
+                let living = drivers.living[c][self.index];
+                for s in 0..4 {
+                    let pay = self.tables.pay[d * 4 + s] * self.tables.employment[d * 4 + s];
+                    for motive in [Motive::Earn, Motive::Study, Motive::Experience, Motive::Settle] {
+                        for status in [Status::Documented, Status::Undocumented, Status::Naturalised] {
+                            let pay = if status == Status::Undocumented { pay * enter.undocumented_pay } else { pay };
+                            for stay in [Stay::Seasonal, Stay::OpenEnded, Stay::Settled] {
+                                self.budget.push(remit.budget(self.resolved.remitted[o], motive, status, stay, pay, fee, living));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Mean income per adult of each home region: earnings at home and remittances over persons of age at home or abroad.
+    fn incomes(&mut self, totals: &Totals) {
+        let destinations = self.destinations();
+        self.mean_income = (0..self.world.places.homes.len())
+            .map(|r| {
+                let home = &totals.home[r * HOME_CELLS..(r + 1) * HOME_CELLS];
+                let earned: i64 = home.iter().zip(&self.home_rate[r * HOME_CELLS..]).map(|(s, rate)| s.multipliers * rate).sum();
+                let mut persons: i64 = home.iter().map(|s| s.persons).sum();
+                let mut remitted = 0i64;
+                for d in 0..destinations {
+                    let budgets = &self.budget[(self.resolved.origin_of[r] * destinations + d) * CELLS..];
+                    for (sum, budget) in totals.pair(r, d).iter().zip(budgets) {
+                        remitted += sum.multipliers * budget.remitted;
+                        persons += sum.persons;
+                    }
+                }
+                (earned + remitted) as f64 / persons.max(1) as f64
+            })
+            .collect();
+    }
+
+    fn journey_costs(&mut self, costs: &[Option<Cost>]) {
+        let destinations = self.destinations();
+        self.tables.cost = costs
+            .iter()
+            .enumerate()
+            .map(|(k, cost)| {
+                let (home, c) = ((k / destinations) as u8, self.resolved.country_of[k % destinations]);
+                let regime = self.regime[self.pair(home, c)];
+                match cost {
+                    Some(cost) if regime.kind != Kind::Closed => {
+                        let papers = regime.documents_usd + regime.intermediary_usd;
+                        Cost { generalised: cost.generalised + papers, money: cost.money + papers + self.behaviour.afford.settling_in_usd, hours: cost.hours }
+                    }
+                    _ => Cost { generalised: f64::INFINITY, money: f64::INFINITY, hours: f64::INFINITY },
+                }
+            })
+            .collect();
+    }
+
+    /// Expected net earnings abroad, US dollars a month: documented or not as entrants choose.
+    pub fn net_earnings(&self, origin: usize, destination: usize, sector: usize, sex: u8, education: u8) -> f64 {
+        let regime = self.regime[origin * self.countries() + self.resolved.country_of[destination]];
+        let pay = self.pay(destination, sector, sex, education);
+        let without = self.behaviour.enter.undocumented(regime, pay);
+        (1.0 - without) * (pay - regime.permit_usd_month) + without * pay * self.behaviour.enter.undocumented_pay
+    }
+
+    /// Utility of a sector of a region: earnings, taste, and its size (jobs are the elementary alternatives: Ben-Akiva & Lerman 1985, ch. 9).
+    pub fn sector_value(&self, net: f64, home_earnings: f64, sex: u8, trade: u8, destination: usize, sector: usize, deflator: f64) -> f64 {
+        let choose = &self.behaviour.choose;
+        let taste = if sex == 1 { choose.sector_women[sector] } else { choose.sector_men[sector] };
+        let size = choose.nest_region * crate::math::ln(self.world.places.destinations[destination].sector_jobs[sector].max(1e-6));
+        choose.wage_term(net, home_earnings, deflator) + taste + size + if usize::from(trade) == sector { choose.same_sector } else { 0.0 }
+    }
+
+    /// Utility of a region beside earnings, sector, journey, kin and motive: network, regime, demand, constants, and its size within the country.
+    pub fn region_value(&self, home: usize, destination: usize, diaspora: f64, population: f64) -> f64 {
+        let choose = &self.behaviour.choose;
+        let c = self.resolved.country_of[destination];
+        let pair = self.pair(home as u8, c);
+        let size = choose.nest_country * crate::math::ln(self.world.places.destinations[destination].jobs_share.max(1e-6));
+        choose.network_term(diaspora / population.max(1.0)) + size - choose.b_regime * self.regime[pair].burden + self.resolved.constant[pair] - choose.b_drawdown * self.tables.demand_fall[c]
+    }
+
+    fn values(&mut self, drivers: &Drivers, totals: &Totals, sample: f64) {
+        let destinations = self.destinations();
+        let deflator = drivers.deflator[self.index];
+        let this = &*self;
+        let by_home: Vec<(Vec<f64>, Vec<f64>)> = (0..this.world.places.homes.len())
+            .into_par_iter()
+            .map(|r| {
+                let origin = this.resolved.origin_of[r];
+                let diaspora: Vec<f64> = (0..destinations).map(|d| totals.diaspora(r, d) as f64 / sample).collect();
+                let population = diaspora.iter().sum::<f64>() + totals.at_home(r) as f64 / sample;
+                let base: Vec<f64> = (0..destinations).map(|d| this.region_value(r, d, diaspora[d], population)).collect();
+                let (mut values, mut sectors) = (Vec::with_capacity(HOME_CELLS * destinations), Vec::with_capacity(HOME_CELLS * destinations * 4));
+                let mut net = vec![0.0; destinations * 4];
+                for sex in 0..2u8 {
+                    for education in 0..3u8 {
+                        for d in 0..destinations {
+                            for s in 0..4 {
+                                net[d * 4 + s] = this.net_earnings(origin, d, s, sex, education);
+                            }
+                        }
+                        for trade in 0..4u8 {
+                            let home = this.tables.home_earnings[r * HOME_CELLS + super::totals::home_cell(sex, education, trade)];
+                            for d in 0..destinations {
+                                let v: [f64; 4] = std::array::from_fn(|s| this.sector_value(net[d * 4 + s], home, sex, trade, d, s, deflator));
+                                values.push(base[d] + choose::inclusive(v.into_iter(), this.behaviour.choose.nest_region));
+                                sectors.extend_from_slice(&v);
+                            }
+                        }
+                    }
+                }
+                (values, sectors)
+            })
+            .collect();
+        for (values, sectors) in by_home {
+            self.tables.value.extend(values);
+            self.tables.sector_value.extend(sectors);
+        }
+    }
+
+    /// Adds the month to the ledger.
+    pub fn accrue(&self, ledger: &mut Ledger) {
+        ledger.accrue(self.budget.iter().map(Budget::purse), &self.home_saving);
+    }
+
+    /// Money of the month from running sums of multipliers, by pair of regions.
+    pub fn money(&self, totals: &mut Totals) {
+        let destinations = self.destinations();
+        for r in 0..self.world.places.homes.len() {
+            for d in 0..destinations {
+                let budgets = &self.budget[(self.resolved.origin_of[r] * destinations + d) * CELLS..];
+                let mut flow = super::totals::Flow::default();
+                for (sum, b) in totals.pair(r, d).iter().zip(budgets) {
+                    let m = sum.multipliers;
+                    flow.earned += m * b.earned;
+                    flow.fee += m * b.fee;
+                    flow.spent += m * b.spent;
+                    flow.saved += m * b.saved;
+                    flow.remitted += m * b.remitted;
+                    flow.to_purse += m * b.to_purse;
+                    flow.invested += m * b.invested;
+                }
+                totals.money[r * destinations + d] = flow;
+            }
+            let home = r * HOME_CELLS..(r + 1) * HOME_CELLS;
+            let weigh = |rates: &[i64]| totals.home[home.clone()].iter().zip(rates).map(|(s, rate)| s.multipliers * rate).sum();
+            totals.home_earned[r] = weigh(&self.home_rate[home.clone()]);
+            totals.home_saved[r] = weigh(&self.home_saving[home.clone()]);
+        }
+    }
+
+    /// Budget of a person abroad.
+    pub fn budget_of(&self, home: u8, destination: u8, person: &crate::population::person::Person) -> &Budget {
+        let c = cell(person.sector(), person.motive(), person.status() as u8, person.stay() as u8);
+        &self.budget[(self.resolved.origin_of[usize::from(home)] * self.destinations() + usize::from(destination)) * CELLS + c]
+    }
+}
+
+impl Tables {
+    /// Inclusive value of each country for a person of a home region and cell with multiplier one and the motive to earn, journey included;
+    /// minus infinity where there is no way.
+    pub fn country_values(&self, world: &World, behaviour: &Behaviour, home: usize, home_cell: usize) -> Vec<f64> {
+        let destinations = world.places.destinations.len();
+        let earnings = self.home_earnings[home * HOME_CELLS + home_cell];
+        let value = |d: usize| {
+            let cost = self.cost[home * destinations + d].generalised;
+            if cost.is_finite() { self.value[(home * HOME_CELLS + home_cell) * destinations + d] + behaviour.choose.cost_term(cost, earnings) } else { f64::NEG_INFINITY }
+        };
+        (0..world.places.countries.len()).map(|c| choose::inclusive(world.places.regions_of(c).map(value), behaviour.choose.nest_country)).collect()
+    }
+}

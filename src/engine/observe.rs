@@ -1,0 +1,43 @@
+//! Who listens to a run. Observers see, and never feed back.
+
+use super::{event::Event, tables::Tables, totals::Totals};
+use crate::{behaviour::Behaviour, units::Month, world::World};
+
+/// What an observer sees at the end of a month.
+pub struct MonthView<'a> {
+    /// The month that ended.
+    pub month: Month,
+    /// Its index in the run.
+    pub index: usize,
+    /// The world.
+    pub world: &'a World,
+    /// The parameters.
+    pub behaviour: &'a Behaviour,
+    /// Simulated persons over real ones.
+    pub sample: f64,
+    /// Sums at the end of the month.
+    pub totals: &'a Totals,
+    /// Pay, employment, costs and values of the month.
+    pub tables: &'a Tables,
+    /// All events of the month: one slice a chunk, in the order of keys.
+    pub events: &'a [&'a [Event]],
+    /// Entry bans in force, counted at the end of each December: by home region x country; empty in other months.
+    pub bans: &'a [i64],
+    /// Debt of households at the end of each December, by home region, in units of `Money` (negative purses, as positive sums); empty in other months.
+    pub debt: &'a [i64],
+    /// Persons visited this month.
+    pub visits: u64,
+}
+
+/// A listener.
+pub trait Observer {
+    /// Called once before the first month, with the state at the start (no events).
+    fn start(&mut self, view: &MonthView<'_>);
+    /// Called at the end of each month.
+    fn month(&mut self, view: &MonthView<'_>);
+}
+
+impl Observer for () {
+    fn start(&mut self, _: &MonthView<'_>) {}
+    fn month(&mut self, _: &MonthView<'_>) {}
+}

@@ -1,0 +1,353 @@
+//! The naive engine (model, section 12): every person, every month, no bounds, no lazy purses, no running sums, no tables that a person
+//! could compute alone; the same draws. Slow, small and obvious: what the fast engine must equal to the bit. For tests only.
+
+use std::sync::Arc;
+
+use super::{
+    Setup, abroad,
+    act::Act,
+    event::Obstacle,
+    ledger::Ledger,
+    leave,
+    market::{Drivers, Market},
+    month::{Environment, Resolved},
+    network_costs,
+    totals::{HOME_CELLS, Totals, cell, home_cell},
+};
+use crate::{
+    behaviour::{
+        Behaviour,
+        choose::inclusive,
+        traits::{Motive, Status, Stay},
+    },
+    draw::{Purpose, Stream, exponential},
+    population::{
+        person::{Chunk, HOME, Person},
+        synthesis,
+    },
+    units::{Money, Month},
+    world::{World, place::SECTORS, regime::Kind},
+};
+
+/// The naive engine in progress.
+pub struct Oracle<'w> {
+    world: &'w World,
+    behaviour: &'w Behaviour,
+    setup: Setup,
+    resolved: Arc<Resolved>,
+    drivers: Drivers,
+    /// Persons; only keys, persons and households are used.
+    pub chunks: Vec<Chunk>,
+    market: Market,
+    factors: Ledger,
+    used: Vec<u64>,
+    index: usize,
+}
+
+impl<'w> Oracle<'w> {
+    /// The same population as the engine's.
+    pub fn new(world: &'w World, behaviour: &'w Behaviour, setup: Setup) -> Oracle<'w> {
+        let simulation = super::Simulation::empty(world, behaviour, setup, Vec::new());
+        let mut oracle = Oracle {
+            world,
+            behaviour,
+            setup,
+            resolved: Arc::new(Resolved::new(world, behaviour)),
+            drivers: Drivers::new(world, behaviour),
+            chunks: synthesis::synthesise(world, behaviour, setup.seed, setup.sample, setup.chunk_rows),
+            market: Market::default(),
+            factors: simulation.ledger,
+            used: vec![0; world.places.origins.len() * world.places.countries.len()],
+            index: 0,
+        };
+        // At the start, who turns 16 in the first month is not yet of age, who turns 65 still is.
+        let before = |p: &Person| (193..=780).contains(&p.age(world.start));
+        let totals = oracle.count(&before);
+        oracle.market = Market::new(world, behaviour, &oracle.drivers, &totals, setup.sample);
+        oracle
+    }
+
+    /// Counts everybody for whom `of_age` holds.
+    fn count(&self, of_age: &dyn Fn(&Person) -> bool) -> Totals {
+        let mut totals = Totals::new(self.world);
+        for chunk in &self.chunks {
+            for p in chunk.person.iter().filter(|p| of_age(p)) {
+                let home = usize::from(chunk.home);
+                let (sum, multiplier) = if p.place == HOME {
+                    (&mut totals.home[home * HOME_CELLS + home_cell(p.sex(), p.education(), p.trade())], p.multiplier)
+                } else {
+                    let pair = home * totals.destinations + usize::from(p.place);
+                    let k = cell(p.sector(), p.motive(), p.status() as u8, p.stay() as u8);
+                    (&mut totals.abroad[pair * super::totals::CELLS + k], self.factors.multiplier_abroad(p))
+                };
+                sum.persons += 1;
+                sum.multipliers += i64::from(multiplier);
+            }
+        }
+        totals
+    }
+
+    /// One month.
+    pub fn step(&mut self) {
+        let month = self.world.start.plus(self.index as i32);
+        let previous = month.plus(-1);
+        let totals = if self.index == 0 { self.count(&|p| (193..=780).contains(&p.age(month))) } else { self.count(&|p| p.active(previous)) };
+        self.market.remember(self.behaviour, &self.drivers, self.index);
+        let costs = network_costs(self.world, month);
+        let env = Environment::new(
+            self.world,
+            self.behaviour,
+            self.resolved.clone(),
+            &self.drivers,
+            &self.market,
+            &totals,
+            &costs,
+            self.setup.seed,
+            self.setup.sample,
+            self.index,
+        );
+        self.amnesties(&env);
+        let acts: Vec<Vec<Option<Act>>> = self.chunks.iter().map(|c| (0..c.key.len()).map(|row| self.decide(&env, &totals, c, row)).collect()).collect();
+        let mut applicants = Vec::new();
+        for (k, acts) in acts.iter().enumerate() {
+            for (row, act) in acts.iter().enumerate() {
+                if let Some(act) = act {
+                    self.perform(&env, k, row, *act, &mut applicants);
+                }
+            }
+        }
+        self.quota(&env, applicants);
+        self.accounts(&env);
+        let mut totals = self.count(&|p| p.active(month));
+        env.money(&mut totals);
+        self.market.advance(self.world, self.behaviour, &self.drivers, &totals, self.setup.sample, self.index);
+        self.index += 1;
+    }
+
+    fn amnesties(&mut self, env: &Environment<'_>) {
+        for (k, amnesty) in self.world.law.amnesties.iter().enumerate().filter(|(_, a)| a.on == env.month) {
+            let stream = Stream::new(env.seed, Purpose::Amnesty, env.month, k as u32);
+            for chunk in &mut self.chunks {
+                let concerned = amnesty.origins.contains(&env.resolved.origin_of[usize::from(chunk.home)]);
+                for (p, key) in chunk.person.iter_mut().zip(&chunk.key) {
+                    if concerned && Month(p.ban_until) > env.month && usize::from(p.ban_country) == amnesty.country && stream.uniform(*key) < amnesty.share {
+                        p.ban_until = 0;
+                    }
+                }
+            }
+        }
+    }
+
+    fn decide(&self, env: &Environment<'_>, totals: &Totals, chunk: &Chunk, row: usize) -> Option<Act> {
+        let (p, key) = (&chunk.person[row], chunk.key[row]);
+        if !p.active(env.month) || (p.place != HOME && p.status() == Status::Naturalised) {
+            return None;
+        }
+        if p.place == HOME {
+            if exponential(env.streams.consider.bits(key)) >= leave::consider_hazard(env, chunk, row) {
+                return None;
+            }
+            return self.choose(env, totals, chunk, row, None).map(|(d, s)| {
+                match leave::obstacle(env, chunk.home, key, p, env.resolved.country_of[d]) {
+                    Some(obstacle) => Act::Blocked { destination: d as u8, obstacle },
+                    None => Act::Leave { destination: d as u8, sector: s },
+                }
+            });
+        }
+        match abroad::visit(env, chunk.home, key, p)? {
+            Act::WeighMovingOn => {
+                let here = env.resolved.country_of[usize::from(p.place)];
+                let (d, s) = self.choose(env, totals, chunk, row, Some(here))?;
+                leave::obstacle(env, chunk.home, key, p, env.resolved.country_of[d]).is_none().then_some(Act::MoveOn { destination: d as u8, sector: s })
+            }
+            act => Some(act),
+        }
+    }
+
+    /// Utilities of the sectors of a region, and of the region with them, for one person: from the formulas, without tables.
+    fn utility(env: &Environment<'_>, totals: &Totals, chunk: &Chunk, row: usize, d: usize, sample: f64, deflator: f64) -> ([f64; SECTORS], f64) {
+        let (p, home) = (&chunk.person[row], usize::from(chunk.home));
+        let earnings = env.tables.home_earnings[home * HOME_CELLS + home_cell(p.sex(), p.education(), p.trade())];
+        let v = std::array::from_fn(|s| {
+            let net = env.net_earnings(env.resolved.origin_of[home], d, s, p.sex(), p.education());
+            env.sector_value(net, earnings, p.sex(), p.trade(), d, s, deflator)
+        });
+        let diaspora: Vec<f64> = (0..env.destinations()).map(|d| totals.diaspora(home, d) as f64 / sample).collect();
+        let population = diaspora.iter().sum::<f64>() + totals.at_home(home) as f64 / sample;
+        (v, env.region_value(home, d, diaspora[d], population) + inclusive(v.into_iter(), env.behaviour.choose.nest_region))
+    }
+
+    fn choose(&self, env: &Environment<'_>, totals: &Totals, chunk: &Chunk, row: usize, here: Option<usize>) -> Option<(usize, u8)> {
+        let (p, key, home) = (&chunk.person[row], chunk.key[row], chunk.home);
+        let (sample, deflator) = (self.setup.sample, self.drivers.deflator[self.index]);
+        let choose = &env.behaviour.choose;
+        let utility = |d: usize| Self::utility(env, totals, chunk, row, d, sample, deflator);
+        let kin = leave::kin_at(env, chunk, row);
+        let motive = |c: usize| env.resolved.motive[usize::from(p.motive()) * env.countries() + c];
+        let region: Vec<f64> = (0..env.destinations())
+            .map(|d| {
+                let cost = env.tables.cost[usize::from(home) * env.destinations() + d].generalised;
+                let c = env.resolved.country_of[d];
+                let closed = Some(c) == here || (here.is_some() && env.regime[env.pair(home, c)].kind == Kind::Quota);
+                if !cost.is_finite() || closed {
+                    return f64::NEG_INFINITY;
+                }
+                let pull = if kin >> d & 1 == 1 { choose.b_kin } else { 0.0 };
+                utility(d).1 + choose.cost_term(cost, leave::own_earnings(env, home, p)) + pull + motive(c)
+            })
+            .collect();
+        let stay_at = here.map_or(0.0, |c| utility(usize::from(p.place)).1 + motive(c));
+        let [u, e] = env.streams.frailty;
+        let s = crate::draw::positive_stable(choose.nest_go, u.uniform(key), e.exponential(key));
+        let mut best = (env.streams.stay.exponential(key) * crate::math::exp(-stay_at), None);
+        for c in 0..env.countries() {
+            let v = inclusive(region[env.resolved.regions_of[c].clone()].iter().copied(), choose.nest_country);
+            if v > f64::NEG_INFINITY {
+                let t = crate::behaviour::choose::arrival(env.streams.country[c].exponential(key), s, choose.nest_go, v);
+                if t < best.0 {
+                    best = (t, Some(c));
+                }
+            }
+        }
+        let entrants = env.resolved.regions_of[best.1?].clone().filter(|d| region[*d] > f64::NEG_INFINITY).map(|d| (d, region[d], env.streams.region[d].exponential(key)));
+        let d = crate::behaviour::choose::race(entrants, choose.nest_country)?;
+        let v = utility(d).0;
+        let sectors = (0..SECTORS).map(|s| (s, v[s], env.streams.sector[s].exponential(key)));
+        Some((d, crate::behaviour::choose::race(sectors, choose.nest_region)? as u8))
+    }
+
+    fn perform(&mut self, env: &Environment<'_>, k: usize, row: usize, act: Act, applicants: &mut Vec<(usize, u32, u32, usize, usize, u8, u8, i64)>) {
+        let home = self.chunks[k].home;
+        let key = self.chunks[k].key[row];
+        match act {
+            Act::Leave { destination, sector } => {
+                if let Some(paid) = self.pay(env, k, row, destination) {
+                    let pair = env.pair(home, env.resolved.country_of[usize::from(destination)]);
+                    if env.regime[pair].kind == Kind::Quota {
+                        applicants.push((pair, env.streams.quota.bits(key), key, k, row, destination, sector, paid));
+                    } else {
+                        self.depart(env, k, row, destination, sector);
+                    }
+                }
+            }
+            Act::MoveOn { destination, sector } => {
+                if self.pay(env, k, row, destination).is_some() {
+                    let status = Self::channel(env, home, key, &self.chunks[k].person[row], destination, sector);
+                    let p = &mut self.chunks[k].person[row];
+                    p.place = destination;
+                    p.since = env.month.0;
+                    let stay = if p.stay() == Stay::Settled { Stay::OpenEnded } else { p.stay() };
+                    p.set_work(sector, stay, status);
+                }
+            }
+            Act::Return(_) | Act::Removal => {
+                let p = &mut self.chunks[k].person[row];
+                let country = env.resolved.country_of[usize::from(p.place)];
+                let regime = env.regime[env.pair(home, country)];
+                let ban = match (act, p.status()) {
+                    (Act::Removal, _) => 1.0,
+                    (_, Status::Undocumented) => regime.ban_undocumented,
+                    _ => regime.ban_documented,
+                };
+                if ban > 0.0 && regime.ban_months > 0 && env.streams.ban.uniform(key) < ban {
+                    p.ban_country = country as u8;
+                    p.ban_until = env.month.plus(i32::from(regime.ban_months)).0;
+                }
+                let fades = env.behaviour.consider.experience_fades.max(1e-6);
+                p.place = HOME;
+                p.work = 0;
+                p.experience_until = env.month.plus(1 + (env.streams.experience.exponential(key) / fades).min(2400.0) as i32).0;
+            }
+            Act::Turn(motive) => self.chunks[k].person[row].set_motive(motive),
+            Act::LosePapers => self.set(k, row, |p| (p.stay(), Status::Undocumented)),
+            Act::GainPapers => self.set(k, row, |p| (p.stay(), Status::Documented)),
+            Act::Become(stay) => self.set(k, row, |p| (stay, p.status())),
+            Act::Naturalise => self.set(k, row, |p| (p.stay(), Status::Naturalised)),
+            Act::Blocked { obstacle: Obstacle::Money | Obstacle::Regime | Obstacle::Ban | Obstacle::ClosedBorder | Obstacle::Quota, .. } | Act::WeighMovingOn => {}
+        }
+    }
+
+    fn set(&mut self, k: usize, row: usize, to: impl Fn(&Person) -> (Stay, Status)) {
+        let p = &mut self.chunks[k].person[row];
+        let (stay, status) = to(p);
+        p.set_work(p.sector(), stay, status);
+    }
+
+    fn pay(&mut self, env: &Environment<'_>, k: usize, row: usize, destination: u8) -> Option<i64> {
+        let chunk = &mut self.chunks[k];
+        let cost = Money::from_usd(env.tables.cost[usize::from(chunk.home) * env.destinations() + usize::from(destination)].money).0;
+        let afford = &env.behaviour.afford;
+        let months = if leave::kin_at(env, chunk, row) != 0 { afford.credit_kin } else { afford.credit };
+        let credit = Money::from_usd(months * leave::own_earnings(env, chunk.home, &chunk.person[row])).0;
+        let household = &mut chunk.household[usize::from(chunk.person[row].household)];
+        (cost <= household.purse.saturating_add(credit)).then(|| {
+            household.purse -= cost;
+            cost
+        })
+    }
+
+    fn channel(env: &Environment<'_>, home: u8, key: u32, p: &Person, destination: u8, sector: u8) -> Status {
+        let regime = env.regime[env.pair(home, env.resolved.country_of[usize::from(destination)])];
+        let pay = env.pay(usize::from(destination), usize::from(sector), p.sex(), p.education());
+        if env.streams.channel.uniform(key) < env.behaviour.enter.undocumented(regime, pay) { Status::Undocumented } else { Status::Documented }
+    }
+
+    fn depart(&mut self, env: &Environment<'_>, k: usize, row: usize, destination: u8, sector: u8) {
+        let (home, key) = (self.chunks[k].home, self.chunks[k].key[row]);
+        let status = Self::channel(env, home, key, &self.chunks[k].person[row], destination, sector);
+        let chunk = &mut self.chunks[k];
+        let p = &mut chunk.person[row];
+        let pair = env.pair(home, env.resolved.country_of[usize::from(destination)]);
+        let seasonal = matches!(p.motive_type(), Motive::Earn | Motive::Experience) && env.streams.kind.uniform(key) < env.resolved.seasonal[pair];
+        if p.trips == 0 {
+            chunk.household[usize::from(p.household)].migrants += 1;
+        }
+        p.place = destination;
+        p.since = env.month.0;
+        p.trips = p.trips.saturating_add(1);
+        p.experience_until = 0;
+        p.set_work(sector, if seasonal { Stay::Seasonal } else { Stay::OpenEnded }, status);
+    }
+
+    fn quota(&mut self, env: &Environment<'_>, mut applicants: Vec<(usize, u32, u32, usize, usize, u8, u8, i64)>) {
+        if env.month.of_year() == 0 {
+            self.used.fill(0);
+        }
+        applicants.sort_unstable();
+        for (pair, _, _, k, row, destination, sector, paid) in applicants {
+            let u = Stream::new(env.seed, Purpose::QuotaSize, Month::new(env.month.year(), 1), pair as u32).uniform(0);
+            let open = (env.regime[pair].places_per_year * self.setup.sample * ((env.month.of_year() + 1) as f64 / 12.0) + u).floor() as u64;
+            if self.used[pair] < open {
+                self.used[pair] += 1;
+                self.depart(env, k, row, destination, sector);
+            } else {
+                let chunk = &mut self.chunks[k];
+                chunk.household[usize::from(chunk.person[row].household)].purse += paid;
+            }
+        }
+    }
+
+    /// Everybody's money of the month into their household's purse; the end of the year.
+    fn accounts(&mut self, env: &Environment<'_>) {
+        let afford = &env.behaviour.afford;
+        for chunk in &mut self.chunks {
+            let home = usize::from(chunk.home);
+            for p in chunk.person.iter().filter(|p| p.active(env.month)) {
+                let gain = if p.place == HOME {
+                    env.home_saving[home * HOME_CELLS + home_cell(p.sex(), p.education(), p.trade())] * i64::from(p.multiplier)
+                } else {
+                    env.budget_of(chunk.home, p.place, p).purse() * i64::from(self.factors.multiplier_abroad(p))
+                };
+                chunk.household[usize::from(p.household)].purse += gain;
+            }
+            if env.month.of_year() == 11 {
+                let buffer = Money::from_usd(afford.buffer * env.tables.home_wage[home]).0;
+                for household in &mut chunk.household {
+                    let over = ((household.purse - buffer).max(0) as f64 * afford.buffer_spent) as i64;
+                    let owed = ((-household.purse).max(0) as f64 * afford.debt_interest) as i64;
+                    household.purse -= over + owed;
+                }
+            }
+        }
+    }
+}

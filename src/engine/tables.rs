@@ -1,0 +1,34 @@
+//! The tables of a month: what depends on the region and the cell alone is computed once, before anyone is visited.
+
+use crate::{units::Month, world::network::Cost};
+
+/// Tables of a month. Regions and countries are indices into `World::places`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tables {
+    /// The month.
+    pub month: Month,
+    /// Wage at home, US dollars a month, by home region.
+    pub home_wage: Vec<f64>,
+    /// Unemployment rate at home, by home region (end of the month before).
+    pub unemployment: Vec<f64>,
+    /// Expected earnings at home of multiplier one, US dollars a month, by home region x home cell (`totals::home_cell`).
+    pub home_earnings: Vec<f64>,
+    /// Pay of a documented man of multiplier one, US dollars a month, by destination region x sector.
+    pub pay: Vec<f64>,
+    /// Expected employment, share, by destination region x sector.
+    pub employment: Vec<f64>,
+    /// Jobs for migrants, persons, by destination region x sector.
+    pub jobs: Vec<f64>,
+    /// Migrants at work or seeking it, real persons, by destination region x sector.
+    pub supply: Vec<f64>,
+    /// `ln(peak/now)` of demand, by country.
+    pub demand_fall: Vec<f64>,
+    /// `ln(peak/now)` of pay in constant dollars, by country.
+    pub wage_fall: Vec<f64>,
+    /// Cost of the journey, by home region x destination region; infinite where there is no way.
+    pub cost: Vec<Cost>,
+    /// Inclusive value of a region over its sectors without the cost of the journey, by home region x home cell x destination region.
+    pub value: Vec<f64>,
+    /// Utility of a sector within a region, by home region x home cell x destination region x sector.
+    pub sector_value: Vec<f64>,
+}

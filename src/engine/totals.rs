@@ -1,0 +1,155 @@
+//! Running sums by cell: who is where, and with what sum of earnings multipliers. Kept by events, never by a look at everybody.
+//! All sums are integers, of simulated persons (divide by the sample for real ones).
+
+use super::event::{Event, HOME, Happening};
+use crate::world::World;
+
+/// Number of pay cells of one destination region: sector x motive x status x stay.
+pub const CELLS: usize = 4 * 4 * 3 * 3;
+
+/// Index of a pay cell within its region.
+#[inline]
+pub fn cell(sector: u8, motive: u8, status: u8, stay: u8) -> usize {
+    ((usize::from(sector) * 4 + usize::from(motive)) * 3 + usize::from(status)) * 3 + usize::from(stay)
+}
+
+/// Index of a home cell within its region: sex x education x trade.
+#[inline]
+pub fn home_cell(sex: u8, education: u8, trade: u8) -> usize {
+    (usize::from(sex) * 3 + usize::from(education)) * 4 + usize::from(trade)
+}
+
+/// Number of home cells of a region.
+pub const HOME_CELLS: usize = 2 * 3 * 4;
+
+/// A sum over persons.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C)]
+pub struct Sum {
+    /// Persons.
+    pub persons: i64,
+    /// Sum of their earnings multipliers, 1024ths.
+    pub multipliers: i64,
+}
+
+/// Money of a month by (home, destination), in units of [`crate::units::Money`]: `earned = fee + spent + saved + remitted`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C)]
+#[allow(missing_docs)]
+pub struct Flow {
+    pub earned: i64,
+    pub fee: i64,
+    pub spent: i64,
+    pub saved: i64,
+    pub remitted: i64,
+    pub to_purse: i64,
+    pub invested: i64,
+}
+
+/// All running sums.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Number of destination regions.
+    pub destinations: usize,
+    /// At home and of age, by home region x [`home_cell`].
+    pub home: Vec<Sum>,
+    /// Abroad, the naturalised included, by home region x destination region x [`cell`].
+    pub abroad: Vec<Sum>,
+    /// Not yet of age, by home region.
+    pub not_yet: Vec<i64>,
+    /// Turned 65, by home region.
+    pub aged_out: Vec<i64>,
+    /// Died at 16-64, by home region.
+    pub dead: Vec<i64>,
+    /// Money of the last month, by home region x destination region.
+    pub money: Vec<Flow>,
+    /// Earnings at home of the last month, by home region, in units of [`crate::units::Money`].
+    pub home_earned: Vec<i64>,
+    /// Part of them that went into purses, likewise.
+    pub home_saved: Vec<i64>,
+    /// Paid from purses for journeys in the last month, by home region, likewise.
+    pub journeys: Vec<i64>,
+    /// Spent from purses at the end of the year, by home region, likewise (other months 0).
+    pub ceremonies: Vec<i64>,
+    /// Interest added to debt at the end of the year, by home region, likewise (other months 0).
+    pub interest: Vec<i64>,
+}
+
+impl Totals {
+    /// Empty sums for a world.
+    pub fn new(world: &World) -> Totals {
+        let (homes, destinations) = (world.places.homes.len(), world.places.destinations.len());
+        Totals {
+            destinations,
+            home: vec![Sum::default(); homes * HOME_CELLS],
+            abroad: vec![Sum::default(); homes * destinations * CELLS],
+            not_yet: vec![0; homes],
+            aged_out: vec![0; homes],
+            dead: vec![0; homes],
+            money: vec![Flow::default(); homes * destinations],
+            home_earned: vec![0; homes],
+            home_saved: vec![0; homes],
+            journeys: vec![0; homes],
+            ceremonies: vec![0; homes],
+            interest: vec![0; homes],
+        }
+    }
+
+    fn sum_of(&mut self, event: &Event, profile: &super::event::Profile) -> &mut Sum {
+        let home = usize::from(event.home);
+        if profile.place == HOME {
+            &mut self.home[home * HOME_CELLS + home_cell(event.sex, event.education, event.trade)]
+        } else {
+            let pair = home * self.destinations + usize::from(profile.place);
+            &mut self.abroad[pair * CELLS + cell(profile.sector, profile.motive, profile.status, profile.stay)]
+        }
+    }
+
+    /// Counts a person into the sum of a profile, or out of it (`sign` -1).
+    pub fn count(&mut self, event: &Event, profile: &super::event::Profile, sign: i64) {
+        let multiplier = i64::from(if profile.place == HOME { event.multiplier } else { event.multiplier_abroad });
+        let sum = self.sum_of(event, profile);
+        sum.persons += sign;
+        sum.multipliers += sign * multiplier;
+    }
+
+    /// Moves a person as the event says.
+    pub fn apply(&mut self, event: &Event) {
+        let home = usize::from(event.home);
+        match event.happening {
+            Happening::Blocked => {}
+            Happening::CameOfAge => {
+                self.not_yet[home] -= 1;
+                self.count(event, &event.after, 1);
+            }
+            Happening::Died => {
+                self.dead[home] += 1;
+                self.count(event, &event.before, -1);
+            }
+            Happening::AgedOut => {
+                self.aged_out[home] += 1;
+                self.count(event, &event.before, -1);
+            }
+            _ => {
+                self.count(event, &event.before, -1);
+                self.count(event, &event.after, 1);
+            }
+        }
+    }
+
+    /// Sums of all cells of a pair of regions.
+    pub fn pair(&self, home: usize, destination: usize) -> &[Sum] {
+        let pair = home * self.destinations + destination;
+        &self.abroad[pair * CELLS..(pair + 1) * CELLS]
+    }
+
+    /// Diaspora of a home region at a destination, the naturalised included.
+    pub fn diaspora(&self, home: usize, destination: usize) -> i64 {
+        self.pair(home, destination).iter().map(|s| s.persons).sum()
+    }
+
+    /// Persons of age at home in a region.
+    pub fn at_home(&self, home: usize) -> i64 {
+        self.home[home * HOME_CELLS..(home + 1) * HOME_CELLS].iter().map(|s| s.persons).sum()
+    }
+}

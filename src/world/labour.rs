@@ -1,0 +1,97 @@
+//! The migrants' segment of the labour markets, and jobs at home (model, sections 5 and 6). May be used by everything right of `world`.
+
+use serde::{Deserialize, Serialize};
+
+/// Jobs for migrants of our origins in a country of destination.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CountryJobs {
+    /// Jobs in 2013, persons.
+    pub jobs_2013: f64,
+    /// Elasticity of jobs to the mean of ln GDP and ln construction (GDP alone where there is no construction index).
+    pub demand_elasticity: f64,
+    /// Growth of jobs beside that, share a year.
+    pub demand_trend: f64,
+}
+
+/// Jobs by country of destination (order of `Places::countries`).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Markets {
+    /// One a country.
+    pub countries: Vec<CountryJobs>,
+}
+
+/// How pay and employment of migrants follow crowding, and how jobs at home follow output.
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Params {
+    /// Whether pay, employment and unemployment answer to who is where; otherwise they keep their levels of the first month, beside the series.
+    pub feedback: bool,
+    /// Elasticity of migrants' pay to crowding (supply over jobs).
+    #[schemars(range(min = -2.0, max = 0.0), extend("unit" = "elasticity"))]
+    pub pay_crowding: f64,
+    /// Least and largest crowding that moves pay.
+    #[schemars(extend("unit" = "ratio"))]
+    pub pay_crowding_range: [f64; 2],
+    /// Employment of migrants where jobs are plenty.
+    #[schemars(range(min = 0.1, max = 1.0), extend("unit" = "share"))]
+    pub employment_max: f64,
+    /// Power k of employment = max (1 + crowding^k)^(-1/k).
+    #[schemars(range(min = 1.0, max = 50.0), extend("unit" = "power"))]
+    pub crowding_power: f64,
+    /// Elasticity of employment to a fall of demand below its remembered peak.
+    #[schemars(range(min = 0.0, max = 5.0), extend("unit" = "elasticity"))]
+    pub employment_drawdown: f64,
+    /// Fraction of the gap to its level that pay and employment close in a month.
+    #[schemars(range(min = 0.001, max = 1.0), extend("unit" = "per month"))]
+    pub adjustment: f64,
+    /// Elasticity of formal jobs at home to real output.
+    #[schemars(range(min = -1.0, max = 3.0), extend("unit" = "elasticity"))]
+    pub formal_jobs_gdp: f64,
+    /// Formal jobs as a share of the labour force at home in the first month.
+    #[schemars(range(min = 0.01, max = 1.0), extend("unit" = "share"))]
+    pub formal_share_start: f64,
+    /// Jobs at home made by a million dollars of invested remittances.
+    #[schemars(range(min = 0.0, max = 200.0), extend("unit" = "jobs per million USD"))]
+    pub jobs_per_million_invested: f64,
+    /// Share of those jobs lost in a month.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "per month"))]
+    pub invested_jobs_lost: f64,
+    /// Least and largest unemployment rate at home.
+    #[schemars(extend("unit" = "share"))]
+    pub unemployment_range: [f64; 2],
+    /// Pay of the basic, the secondary and the tertiary educated at home, over the mean.
+    #[schemars(extend("unit" = "ratio"))]
+    pub education_pay_home: [f64; 3],
+    /// The same abroad.
+    #[schemars(extend("unit" = "ratio"))]
+    pub education_pay_abroad: [f64; 3],
+    /// Pay of construction, services, industry and agriculture at home, over the mean.
+    #[schemars(extend("unit" = "ratio"))]
+    pub sector_pay_home: [f64; 4],
+    /// Women's pay at home over men's.
+    #[schemars(range(min = 0.1, max = 1.5), extend("unit" = "ratio"))]
+    pub women_pay_home: f64,
+    /// Women's pay abroad over men's.
+    #[schemars(range(min = 0.1, max = 1.5), extend("unit" = "ratio"))]
+    pub women_pay_abroad: f64,
+    /// Standard deviation of the logarithm of a person's earnings multiplier.
+    #[schemars(range(min = 0.0, max = 2.0), extend("unit" = "log points"))]
+    pub multiplier_spread: f64,
+    /// Where the values come from.
+    #[serde(flatten)]
+    pub provenance: crate::units::Provenance,
+}
+
+impl Params {
+    /// Level of pay over its base at a crowding `x = supply / jobs`: `clamp(x)^eta`.
+    pub fn pay_level(&self, crowding: f64) -> f64 {
+        let [low, high] = self.pay_crowding_range;
+        crate::math::exp(self.pay_crowding * crate::math::ln(crowding.clamp(low, high)))
+    }
+
+    /// Level of employment at a crowding `x` and a fall of demand `drawdown = ln(peak/now)`: `max (1 + x^k)^(-1/k) exp(-omega drawdown)`.
+    pub fn employment_level(&self, crowding: f64, drawdown: f64) -> f64 {
+        let k = self.crowding_power;
+        let filled = crate::math::exp(-crate::math::ln(1.0 + crate::math::exp(k * crate::math::ln(crowding.max(1e-9)))) / k);
+        self.employment_max * filled * crate::math::exp(-self.employment_drawdown * drawdown)
+    }
+}
