@@ -157,7 +157,7 @@ impl Stream {
 /// Bits to a number in (0, 1).
 #[inline(always)]
 pub fn uniform(bits: u32) -> f64 {
-    (f64::from(bits) + 0.5) * (1.0 / 4_294_967_296.0)
+    (crate::math::small_integer(u64::from(bits)) + 0.5) * (1.0 / 4_294_967_296.0)
 }
 
 /// Bits to an exponential with mean 1. An event of hazard `h` a month happens within the month when this is below `h`.
@@ -193,16 +193,19 @@ pub fn normal_quantile(p: f64) -> f64 {
     }
 }
 
-/// The positive-stable frailty of index `lambda` (Laplace transform `exp(-s^lambda)`), by Kanter (1975), from a uniform and an exponential draw.
+/// Logarithm of the positive-stable frailty of index `lambda` (Laplace transform `exp(-s^lambda)`), by Kanter (1975), from a uniform and an
+/// exponential draw: `S = sin(lambda u)/sin(u)^(1/lambda) (sin((1 - lambda) u)/e)^((1 - lambda)/lambda)`, `u` uniform on (0, pi).
 ///
-/// At `lambda = 1` it is exactly 1.
-pub fn positive_stable(lambda: f64, uniform: f64, exponential: f64) -> f64 {
+/// At `lambda = 1` it is exactly 0.
+#[inline]
+pub fn ln_positive_stable(lambda: f64, uniform: f64, exponential: f64) -> f64 {
+    use crate::math::{ln, sin_half_turn};
     if lambda >= 1.0 {
-        return 1.0;
+        return 0.0;
     }
     let u = uniform * std::f64::consts::PI;
-    let ratio = (lambda * u).sin() / u.sin().powf(1.0 / lambda);
-    ratio * (((1.0 - lambda) * u).sin() / exponential).powf((1.0 - lambda) / lambda)
+    let odd = (1.0 - lambda) / lambda;
+    ln(sin_half_turn(lambda * u)) - ln(sin_half_turn(u)) / lambda + odd * (ln(sin_half_turn((1.0 - lambda) * u)) - ln(exponential))
 }
 
 #[cfg(test)]
@@ -249,7 +252,7 @@ mod tests {
         let (lambda, n) = (0.6, 200_000u32);
         let (u, e) = (Stream::new(3, Purpose::Frailty, Month(1), 0), Stream::new(3, Purpose::FrailtyScale, Month(1), 0));
         for s in [0.3, 1.0, 2.5] {
-            let mean = (0..n).map(|k| (-s * positive_stable(lambda, u.uniform(k), e.exponential(k))).exp()).sum::<f64>() / f64::from(n);
+            let mean = (0..n).map(|k| (-s * ln_positive_stable(lambda, u.uniform(k), e.exponential(k)).exp()).exp()).sum::<f64>() / f64::from(n);
             assert!((mean - (-s.powf(lambda)).exp()).abs() < 5.0 * 0.5 / f64::from(n).sqrt());
         }
     }

@@ -123,10 +123,11 @@ impl Params {
     }
 }
 
-/// Time at which alternative of utility `v` arrives, of exponential `e`, in a nest of parameter `lambda` with frailty `s`: `(e/s)^lambda exp(-v)`.
+/// Logarithm of the time at which an alternative of inclusive value `v` arrives, of exponential `e`, in a nest of parameter `lambda` with
+/// frailty `s`: `T = (e/s)^lambda exp(-v)`. Least wins.
 #[inline(always)]
-pub fn arrival(e: f64, s: f64, lambda: f64, v: f64) -> f64 {
-    exp(lambda * ln(e / s) - v)
+pub fn ln_arrival(e: f64, ln_s: f64, lambda: f64, v: f64) -> f64 {
+    lambda * (ln(e) - ln_s) - v
 }
 
 /// Winner of a race: the least `e_k / w_k` with `w_k = exp(value_k / lambda)`; `None` if there is no alternative.
@@ -141,11 +142,15 @@ pub fn race(values: impl Iterator<Item = (usize, f64, f64)>, lambda: f64) -> Opt
     best.map(|b| b.1)
 }
 
-/// `lambda ln sum exp(v / lambda)`, the inclusive value of a nest.
-pub fn inclusive(values: impl Iterator<Item = f64> + Clone, lambda: f64) -> f64 {
-    let largest = values.clone().fold(f64::NEG_INFINITY, f64::max);
+/// `lambda ln sum exp(v / lambda)`, the inclusive value of a nest; minus infinity for an empty one.
+pub fn inclusive(values: &[f64], lambda: f64) -> f64 {
+    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if largest == f64::NEG_INFINITY {
         return largest;
     }
-    largest + lambda * ln(values.map(|v| exp((v - largest) / lambda)).sum::<f64>())
+    let mut sum = 0.0;
+    for v in values {
+        sum += if *v == f64::NEG_INFINITY { 0.0 } else { exp((v - largest) / lambda) };
+    }
+    largest + lambda * ln(sum)
 }

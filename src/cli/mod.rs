@@ -1,1 +1,134 @@
-//! Stub.
+//! The commands, one file each. Uses everything; nothing uses it.
+
+mod check;
+mod completions;
+pub mod diagnostics;
+mod man;
+mod progress;
+mod run;
+mod schema;
+mod show;
+mod table;
+mod trace;
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+
+use crate::scenario::Overrides;
+
+/// Done.
+pub const DONE: u8 = 0;
+/// The run failed.
+pub const FAILED: u8 = 1;
+/// Wrong usage, or a wrong scenario.
+pub const WRONG: u8 = 2;
+/// Stopped by the user, with the work saved.
+pub const STOPPED: u8 = 3;
+/// A bar was not met.
+pub const BAR_NOT_MET: u8 = 4;
+
+const AFTER: &str = "\
+Start here:
+  musafir check scenarios/baseline.toml           is the file right?
+  musafir run scenarios/baseline.toml             run it; results are under results/baseline/
+  musafir show scenarios/baseline.toml            every value with its unit, its place and its source
+  musafir run FILE --set run.sample=0.01          change a value without a file
+
+Exit codes:
+  0  done
+  1  the run failed
+  2  wrong usage, or a wrong scenario
+  3  stopped by the user, with the work saved
+  4  a bar was not met";
+
+/// Labour migration simulated person by person: visa regimes, corridors, remittances and who depends on whom.
+#[derive(Parser, Debug)]
+#[command(name = "musafir", version, after_help = AFTER, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Run one scenario and write its results.
+    Run(run::Args),
+    /// Show every mistake of scenario files at once, each with its line and a likely fix.
+    Check(check::Args),
+    /// Show a scenario after `extends` and `--set`: every value with unit, place and source.
+    Show(show::Args),
+    /// Tell one life, month by month.
+    Trace(trace::Args),
+    /// Print the JSON Schema of scenario files, for editors.
+    Schema(schema::Args),
+    /// Print completions for a shell.
+    Completions(completions::Args),
+    /// Print the manual page.
+    Man(man::Args),
+}
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Run(args) => run::execute(&args),
+        Command::Check(args) => check::execute(&args),
+        Command::Show(args) => show::execute(&args),
+        Command::Trace(args) => trace::execute(&args),
+        Command::Schema(args) => schema::execute(&args),
+        Command::Completions(args) => completions::execute(&args),
+        Command::Man(args) => man::execute(&args),
+    }
+}
+
+/// The command line, for completions and the manual page.
+fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
+/// Says what is wrong with the command line.
+fn usage(why: &str) -> ExitCode {
+    let _ = writeln!(io::stderr(), "error: {why}\n\nFor more information, try 'musafir --help'.");
+    ExitCode::from(WRONG)
+}
+
+/// Takes `key.path=value` texts apart.
+fn pairs(set: &[String]) -> Result<Vec<(String, String)>, String> {
+    let pair = |text: &String| match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_string(), value.trim().to_string())),
+        _ => Err(format!("`--set {text}` is not of the form key.path=value")),
+    };
+    set.iter().map(pair).collect()
+}
+
+/// Flags of all commands that read a scenario.
+#[derive(clap::Args, Clone, Debug, Default)]
+struct Reading {
+    /// Change a value, e.g. `run.sample=0.5` or `regime.tur-2028.days=60` (repeatable).
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Folder that all paths stay inside [default: the nearest folder named `scenarios` above the file, else the file's own].
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+}
+
+impl Reading {
+    fn overrides(&self) -> Result<Overrides, String> {
+        Ok(Overrides { set: pairs(&self.set)?, root: self.root.clone(), until: None })
+    }
+}
+
+/// Prints to standard output; a reader that has gone away is no failure.
+fn print(text: &str) -> ExitCode {
+    match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let _ = writeln!(io::stderr(), "error: standard output: {error}");
+            ExitCode::from(FAILED)
+        }
+        _ => ExitCode::from(DONE),
+    }
+}

@@ -103,8 +103,8 @@ impl Owner<'_, '_> {
     }
 
     fn deaths(&mut self) {
-        for i in 0..self.chunk.dying(self.env.month).len() {
-            let row = usize::from(self.chunk.dying(self.env.month)[i]);
+        for place in self.chunk.dying(self.env.month) {
+            let row = usize::from(self.chunk.by_death[place]);
             self.settle(row);
             self.happen(row, Happening::Died, 0, 0, |_| {});
         }
@@ -112,26 +112,20 @@ impl Owner<'_, '_> {
 
     fn birthdays(&mut self) {
         let now = i32::from(self.env.month.0);
-        for i in 0..self.chunk.born(now - AGED_OUT).len() {
-            let row = usize::from(self.chunk.born(now - AGED_OUT)[i]);
-            if self.chunk.person[row].death > self.env.month.0 {
-                self.settle(row);
-                self.happen(row, Happening::AgedOut, 0, 0, |_| {});
+        for (age, happening) in [(AGED_OUT, Happening::AgedOut), (OF_AGE, Happening::CameOfAge)] {
+            for place in self.chunk.born(now - age) {
+                let row = usize::from(self.chunk.by_birth[place]);
+                if self.chunk.person[row].death > self.env.month.0 {
+                    self.settle(row);
+                    self.happen(row, happening, 0, 0, |_| {});
+                }
             }
         }
-        for i in 0..self.chunk.born(now - OF_AGE).len() {
-            let row = usize::from(self.chunk.born(now - OF_AGE)[i]);
-            if self.chunk.person[row].death > self.env.month.0 {
-                self.settle(row);
-                self.happen(row, Happening::CameOfAge, 0, 0, |_| {});
-            }
-        }
-        for band in 0..self.env.behaviour.consider.age.len() {
-            let age = self.env.behaviour.consider.age[band].from as i32 * 12;
+        for band in &self.env.behaviour.consider.age {
+            let age = band.from as i32 * 12;
             if age > OF_AGE {
-                for i in 0..self.chunk.born(now - age).len() {
-                    let row = usize::from(self.chunk.born(now - age)[i]);
-                    self.classify(row);
+                for place in self.chunk.born(now - age) {
+                    self.classify(usize::from(self.chunk.by_birth[place]));
                 }
             }
         }

@@ -7,9 +7,9 @@ use super::{
     totals::{HOME_CELLS, home_cell},
 };
 use crate::{
-    behaviour::choose::{arrival, inclusive},
-    draw::{exponential, positive_stable},
-    math::exp,
+    behaviour::choose::{CostForm, ln_arrival},
+    draw::{exponential, ln_positive_stable},
+    math::{exp, ln},
     population::person::{Chunk, HOME, Person},
     units::{MULTIPLIER_ONE, Month},
     world::{place::SECTORS, regime::Kind},
@@ -18,12 +18,12 @@ use crate::{
 /// Most destination regions that a choice has room for.
 pub const MAX_DESTINATIONS: usize = 48;
 
-/// Utility of each destination region for one person; minus infinity where there is no way.
+/// The alternatives of one person: what each weighs in the races.
 #[derive(Clone, Debug)]
 pub struct Weighed {
-    /// By destination region.
+    /// `exp(V / nest_country)` by destination region, 0 where there is no way.
     pub region: [f64; MAX_DESTINATIONS],
-    /// Inclusive value by country.
+    /// Its sum over the regions of a country, 0 for a country that is not open.
     pub country: [f64; MAX_COUNTRIES],
 }
 
@@ -72,49 +72,73 @@ pub fn kin_at(env: &Environment<'_>, chunk: &Chunk, row: usize) -> u64 {
     bits
 }
 
-/// The utilities of all destinations for a person.
+/// What all destinations weigh for a person.
 pub fn weigh(env: &Environment<'_>, chunk: &Chunk, row: usize) -> Weighed {
     let person = &chunk.person[row];
     let (home, destinations) = (usize::from(chunk.home), env.destinations());
     let choose = &env.behaviour.choose;
-    let own = own_earnings(env, chunk.home, person);
+    let per_earnings = 1.0 / own_earnings(env, chunk.home, person);
     let cell = home_cell(person.sex(), person.education(), person.trade());
-    let values = &env.tables.value[(home * HOME_CELLS + cell) * destinations..][..destinations];
-    let costs = &env.tables.cost[home * destinations..][..destinations];
-    let motive = &env.resolved.motive[usize::from(person.motive()) * env.countries()..][..env.countries()];
-    let kin = kin_at(env, chunk, row);
-    let mut weighed = Weighed { region: [f64::NEG_INFINITY; MAX_DESTINATIONS], country: [f64::NEG_INFINITY; MAX_COUNTRIES] };
-    for d in 0..destinations {
-        if costs[d].generalised.is_finite() {
-            let pull = if kin >> d & 1 == 1 { choose.b_kin } else { 0.0 };
-            weighed.region[d] = values[d] + choose.cost_term(costs[d].generalised, own) + pull + motive[env.resolved.country_of[d]];
+    let weights = &env.tables.weight[(home * HOME_CELLS + cell) * destinations..][..destinations];
+    let costs = &env.journey[home * destinations..][..destinations];
+    let motive = &env.resolved.motive_weight[usize::from(person.motive()) * destinations..][..destinations];
+    let mut weighed = Weighed { region: [0.0; MAX_DESTINATIONS], country: [0.0; MAX_COUNTRIES] };
+    let region = &mut weighed.region[..destinations];
+    // One plain loop a form, so that each becomes vector instructions.
+    let slope = -choose.b_cost / choose.nest_country;
+    match choose.cost_form {
+        CostForm::Ln1p => {
+            for d in 0..destinations {
+                region[d] = weights[d] * motive[d] * exp(slope * ln(1.0 + costs[d] * per_earnings));
+            }
+        }
+        CostForm::Linear => {
+            for d in 0..destinations {
+                region[d] = weights[d] * motive[d] * exp(slope * costs[d] * per_earnings);
+            }
         }
     }
+    let mut kin = kin_at(env, chunk, row);
+    while kin != 0 {
+        region[kin.trailing_zeros() as usize] *= env.resolved.kin_weight;
+        kin &= kin - 1;
+    }
     for (c, regions) in env.resolved.regions_of.iter().enumerate() {
-        weighed.country[c] = inclusive(weighed.region[regions.clone()].iter().copied(), choose.nest_country);
+        weighed.country[c] = weighed.region[regions.clone()].iter().sum();
     }
     weighed
 }
 
 /// The race between staying and the countries; `stay_at` is the utility of not moving (0 at home). `None`: stay.
-fn race(env: &Environment<'_>, key: u32, weighed: &Weighed, skip: Option<usize>, stay_at: f64) -> Option<(usize, usize)> {
+fn race(env: &Environment<'_>, key: u32, weighed: &Weighed, stay_at: f64) -> Option<(usize, usize)> {
     let choose = &env.behaviour.choose;
     let [u, e] = env.streams.frailty;
-    let frailty = positive_stable(choose.nest_go, u.uniform(key), e.exponential(key));
-    let mut best = (exponential(env.streams.stay.bits(key)) * exp(-stay_at), None);
+    let ln_s = ln_positive_stable(choose.nest_go, u.uniform(key), e.exponential(key));
+    let mut times = [0.0; MAX_COUNTRIES];
+    for c in 0..MAX_COUNTRIES {
+        let value = choose.nest_country * ln(weighed.country[c].max(LEAST_WEIGHT));
+        times[c] = ln_arrival(exponential(env.streams.country[c].bits(key)), ln_s, choose.nest_go, value);
+    }
+    let mut best = (ln(exponential(env.streams.stay.bits(key))) - stay_at, None);
     for c in 0..env.countries() {
-        if Some(c) != skip && weighed.country[c] > f64::NEG_INFINITY {
-            let t = arrival(exponential(env.streams.country[c].bits(key)), frailty, choose.nest_go, weighed.country[c]);
-            if t < best.0 {
-                best = (t, Some(c));
-            }
+        if times[c] < best.0 && weighed.country[c] > LEAST_WEIGHT {
+            best = (times[c], Some(c));
         }
     }
     let country = best.1?;
-    let regions = env.resolved.regions_of[country].clone();
-    let entrants = regions.filter(|d| weighed.region[*d] > f64::NEG_INFINITY).map(|d| (d, weighed.region[d], env.streams.region[d].exponential(key)));
-    Some((country, crate::behaviour::choose::race(entrants, choose.nest_country)?))
+    // Regions of the winner: the least of exponential over weight.
+    let mut first: Option<(f64, usize)> = None;
+    for d in env.resolved.regions_of[country].clone().filter(|d| weighed.region[*d] > LEAST_WEIGHT) {
+        let time = env.streams.region[d].exponential(key) / weighed.region[d];
+        if first.is_none_or(|(least, _)| time < least) {
+            first = Some((time, d));
+        }
+    }
+    Some((country, first?.1))
 }
+
+/// Below this weight an alternative is none.
+const LEAST_WEIGHT: f64 = 1e-280;
 
 /// The sector within a region.
 fn sector(env: &Environment<'_>, home: u8, key: u32, person: &Person, destination: usize) -> u8 {
@@ -145,7 +169,7 @@ pub fn visit(env: &Environment<'_>, chunk: &Chunk, row: usize) -> Option<Act> {
         return None;
     }
     let person = &chunk.person[row];
-    let (country, destination) = race(env, key, &weigh(env, chunk, row), None, 0.0)?;
+    let (country, destination) = race(env, key, &weigh(env, chunk, row), 0.0)?;
     Some(match obstacle(env, chunk.home, key, person, country) {
         Some(obstacle) => Act::Blocked { destination: destination as u8, obstacle },
         None => Act::Leave { destination: destination as u8, sector: sector(env, chunk.home, key, person, destination) },
@@ -159,14 +183,14 @@ pub fn move_on(env: &Environment<'_>, chunk: &Chunk, row: usize) -> Option<Act> 
     let mut weighed = weigh(env, chunk, row);
     let (home, here) = (chunk.home, env.resolved.country_of[usize::from(person.place)]);
     for c in 0..env.countries() {
-        if env.regime[env.pair(home, c)].kind == Kind::Quota {
-            weighed.country[c] = f64::NEG_INFINITY;
+        if c == here || env.regime[env.pair(home, c)].kind == Kind::Quota {
+            weighed.country[c] = 0.0;
         }
     }
     let cell = home_cell(person.sex(), person.education(), person.trade());
     let motive = env.resolved.motive[usize::from(person.motive()) * env.countries() + here];
     let stay_at = env.tables.value[(usize::from(home) * HOME_CELLS + cell) * env.destinations() + usize::from(person.place)] + motive;
-    let (country, destination) = race(env, key, &weighed, Some(here), stay_at)?;
+    let (country, destination) = race(env, key, &weighed, stay_at)?;
     if obstacle(env, home, key, person, country).is_some() {
         return None;
     }

@@ -28,16 +28,23 @@ pub struct Drivers {
 /// Year to which jobs and living cost refer.
 const BASE_YEAR: i32 = 2013;
 
-fn real_index(growth: Option<&[f64]>, months: usize) -> Vec<f64> {
-    let mut level = 1.0;
-    (0..months)
-        .map(|t| {
-            if t > 0 {
-                level *= 1.0 + growth.map_or(0.0, |g| g[t]) / 12.0;
-            }
-            level
-        })
-        .collect()
+/// Real output as an index, 1 in the first month: yearly levels from yearly growth (the value of each July), log-linear between the middles
+/// of the years, so that a year's growth is that between its middle and the one before.
+fn real_index(growth: Option<&[f64]>, start: Month, months: usize) -> Vec<f64> {
+    let Some(growth) = growth else { return vec![1.0; months] };
+    let at = |year: i32| growth[(Month::new(year, 7).since(start).max(0) as usize).min(months - 1)];
+    let (first, last) = (start.year() - 1, start.plus(months as i32).year() + 1);
+    let mut levels = vec![0.0];
+    for year in first + 1..=last {
+        levels.push(levels[levels.len() - 1] + at(year).max(-0.9).ln_1p());
+    }
+    let level = |t: usize| {
+        let x = (f64::from(start.0) + t as f64 - f64::from(Month::new(first, 7).0)) / 12.0;
+        let k = (x.floor().max(0.0) as usize).min(levels.len() - 2);
+        levels[k] + (levels[k + 1] - levels[k]) * (x - k as f64)
+    };
+    let base = level(0);
+    (0..months).map(|t| (level(t) - base).exp()).collect()
 }
 
 impl Drivers {
@@ -50,7 +57,7 @@ impl Drivers {
         let mut drivers = Drivers { deflator: series("us_cpi", "WORLD").map_or_else(|| constant(1.0), |v| v.iter().map(|x| x / 100.0).collect()), ..Drivers::default() };
         for (c, country) in world.places.countries.iter().enumerate() {
             let jobs = &world.markets.countries[c];
-            let output = real_index(series("gdp_growth", &country.code), months);
+            let output = real_index(series("gdp_growth", &country.code), world.start, months);
             let construction = series("construction_index", &country.code);
             let log_mean = |t: usize| {
                 let output = (output[t] / output[base]).ln();
@@ -68,7 +75,7 @@ impl Drivers {
             drivers.pay.push(pay);
         }
         for origin in &world.places.origins {
-            drivers.output.push(real_index(series("gdp_growth", &origin.code), months));
+            drivers.output.push(real_index(series("gdp_growth", &origin.code), world.start, months));
             drivers.wage.push(series("wage_usd", &origin.code).map_or_else(|| constant(0.0), <[f64]>::to_vec));
             drivers.unemployment.push(series("unemployment", &origin.code).map_or(0.0, |v| v[0]));
             drivers.participation.push(["participation_men", "participation_women"].map(|s| series(s, &origin.code).map_or_else(|| constant(1.0), <[f64]>::to_vec)));

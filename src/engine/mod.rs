@@ -7,6 +7,7 @@ pub mod bounds;
 pub mod checkpoint;
 pub mod chunk_month;
 pub mod event;
+pub mod explain;
 pub mod leave;
 pub mod ledger;
 pub mod market;
@@ -199,7 +200,7 @@ impl<'w> Simulation<'w> {
     }
 
     /// Phases 1 and 2: the world's month, and tables by cell.
-    fn environment(&self) -> Environment<'w> {
+    pub fn environment(&self) -> Environment<'w> {
         Environment::new(
             self.world,
             self.behaviour,
@@ -225,6 +226,7 @@ impl<'w> Simulation<'w> {
         // (2) Tables by cell, and bounds.
         let environment = self.environment();
         let bounds = Bounds::new(&environment);
+        observer.before_visits(&environment, &self.chunks, &self.totals);
         // (3) Visits: each chunk by its owner, on the state at the end of the month before.
         let ledger = &self.ledger;
         self.chunks.par_iter_mut().zip(self.outcomes.par_iter_mut()).for_each(|(chunk, out)| Owner { env: &environment, ledger, chunk, out }.month(&bounds));

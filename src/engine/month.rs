@@ -37,6 +37,10 @@ pub struct Resolved {
     pub constant: Vec<f64>,
     /// Pull of a country, by motive x country.
     pub motive: Vec<f64>,
+    /// `exp(pull / nest_country)`, by motive x destination region.
+    pub motive_weight: Vec<f64>,
+    /// `exp(b_kin / nest_country)`.
+    pub kin_weight: f64,
     /// Share remitted, by origin.
     pub remitted: Vec<f64>,
     /// Share of new stays that are seasonal, by origin x country.
@@ -57,10 +61,14 @@ impl Resolved {
         let xi = in_order(&behaviour.choose.xi, countries, 0.0);
         let level = in_order(&behaviour.choose.origin, origins, 0.0);
         let pair = |c: usize, o: usize| behaviour.choose.xi_origin.get(&countries[c].code).and_then(|m| m.get(&origins[o].code)).copied().unwrap_or(0.0);
+        let motive: Vec<f64> = MOTIVES.iter().flat_map(|m| behaviour.choose.motive.get(*m).map_or_else(|| vec![0.0; countries.len()], |v| in_order(v, countries, 0.0))).collect();
+        let nest = behaviour.choose.nest_country;
         Resolved {
+            motive_weight: (0..MOTIVES.len()).flat_map(|m| places.destinations.iter().map(move |d| (m, d.country))).map(|(m, c)| crate::math::exp(motive[m * countries.len() + c] / nest)).collect(),
+            kin_weight: crate::math::exp(behaviour.choose.b_kin / nest),
             women: in_order(&behaviour.consider.women, origins, 1.0),
             constant: (0..origins.len()).flat_map(|o| (0..countries.len()).map(move |c| (o, c))).map(|(o, c)| xi[c] + level[o] + pair(c, o)).collect(),
-            motive: MOTIVES.iter().flat_map(|m| behaviour.choose.motive.get(*m).map_or_else(|| vec![0.0; countries.len()], |v| in_order(v, countries, 0.0))).collect(),
+            motive,
             remitted: in_order(&behaviour.remit.share, origins, 0.0),
             seasonal: (0..origins.len()).flat_map(|o| (0..countries.len()).map(move |c| world.demography.initial[o][c].seasonal_share)).collect(),
             origin_of: places.homes.iter().map(|h| h.origin).collect(),
@@ -77,7 +85,7 @@ pub struct Streams {
     pub consider: Stream,
     pub frailty: [Stream; 2],
     pub stay: Stream,
-    pub country: Vec<Stream>,
+    pub country: [Stream; MAX_COUNTRIES],
     pub region: Vec<Stream>,
     pub sector: [Stream; 4],
     pub channel: Stream,
@@ -98,7 +106,7 @@ impl Streams {
             consider: one(Purpose::Consider),
             frailty: [one(Purpose::Frailty), one(Purpose::FrailtyScale)],
             stay: one(Purpose::Stay),
-            country: (0..countries).map(|k| at(Purpose::Country, k)).collect(),
+            country: std::array::from_fn(|k| if k < countries { at(Purpose::Country, k) } else { Stream::default() }),
             region: (0..regions).map(|k| at(Purpose::Region, k)).collect(),
             sector: [0, 1, 2, 3].map(|k| at(Purpose::Sector, k)),
             channel: one(Purpose::Channel),
@@ -137,6 +145,8 @@ pub struct Environment<'w> {
     pub entry: Vec<f64>,
     /// What the month holds for returns, by origin x country.
     pub climate: Vec<Climate>,
+    /// Generalised cost of the journey, US dollars, by home region x destination region; 0 where there is no way (its weight is 0).
+    pub journey: Vec<f64>,
     /// Division of a month's pay, by origin x destination region x pay cell.
     pub budget: Vec<Budget>,
     /// Earnings at home of multiplier one, thousandths of a dollar, by home region x home cell.
@@ -234,6 +244,7 @@ impl<'w> Environment<'w> {
             regime,
             entry: open.iter().map(|o| o.0).collect(),
             climate,
+            journey: Vec::new(),
             budget: Vec::new(),
             home_rate: Vec::new(),
             home_saving: Vec::new(),
@@ -333,6 +344,7 @@ impl<'w> Environment<'w> {
                 }
             })
             .collect();
+        self.journey = self.tables.cost.iter().map(|c| if c.generalised.is_finite() { c.generalised } else { 0.0 }).collect();
     }
 
     /// Expected net earnings abroad, US dollars a month: documented or not as entrants choose.
@@ -384,7 +396,7 @@ impl<'w> Environment<'w> {
                             let home = this.tables.home_earnings[r * HOME_CELLS + super::totals::home_cell(sex, education, trade)];
                             for d in 0..destinations {
                                 let v: [f64; 4] = std::array::from_fn(|s| this.sector_value(net[d * 4 + s], home, sex, trade, d, s, deflator));
-                                values.push(base[d] + choose::inclusive(v.into_iter(), this.behaviour.choose.nest_region));
+                                values.push(base[d] + choose::inclusive(&v, this.behaviour.choose.nest_region));
                                 sectors.extend_from_slice(&v);
                             }
                         }
@@ -393,7 +405,11 @@ impl<'w> Environment<'w> {
                 (values, sectors)
             })
             .collect();
-        for (values, sectors) in by_home {
+        for (r, (values, sectors)) in by_home.into_iter().enumerate() {
+            let open = self.tables.cost[r * destinations..(r + 1) * destinations].iter().map(|c| c.generalised.is_finite());
+            let open: Vec<bool> = open.collect();
+            let nest = self.behaviour.choose.nest_country;
+            self.tables.weight.extend(values.iter().enumerate().map(|(k, v)| if open[k % destinations] { crate::math::exp(v / nest) } else { 0.0 }));
             self.tables.value.extend(values);
             self.tables.sector_value.extend(sectors);
         }
@@ -447,6 +463,6 @@ impl Tables {
             let cost = self.cost[home * destinations + d].generalised;
             if cost.is_finite() { self.value[(home * HOME_CELLS + home_cell) * destinations + d] + behaviour.choose.cost_term(cost, earnings) } else { f64::NEG_INFINITY }
         };
-        (0..world.places.countries.len()).map(|c| choose::inclusive(world.places.regions_of(c).map(value), behaviour.choose.nest_country)).collect()
+        (0..world.places.countries.len()).map(|c| choose::inclusive(&world.places.regions_of(c).map(value).collect::<Vec<_>>(), behaviour.choose.nest_country)).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Who listens to a run. Observers see, and never feed back.
 
-use super::{event::Event, tables::Tables, totals::Totals};
-use crate::{behaviour::Behaviour, units::Month, world::World};
+use super::{event::Event, month::Environment, tables::Tables, totals::Totals};
+use crate::{behaviour::Behaviour, population::person::Chunk, units::Month, world::World};
 
 /// What an observer sees at the end of a month.
 pub struct MonthView<'a> {
@@ -33,6 +33,8 @@ pub struct MonthView<'a> {
 pub trait Observer {
     /// Called once before the first month, with the state at the start (no events).
     fn start(&mut self, view: &MonthView<'_>);
+    /// Called when a month's tables stand and nobody has been visited yet; `totals` are those of the end of the month before.
+    fn before_visits(&mut self, _environment: &Environment<'_>, _chunks: &[Chunk], _totals: &Totals) {}
     /// Called at the end of each month.
     fn month(&mut self, view: &MonthView<'_>);
 }

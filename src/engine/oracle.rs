@@ -174,7 +174,7 @@ impl<'w> Oracle<'w> {
         });
         let diaspora: Vec<f64> = (0..env.destinations()).map(|d| totals.diaspora(home, d) as f64 / sample).collect();
         let population = diaspora.iter().sum::<f64>() + totals.at_home(home) as f64 / sample;
-        (v, env.region_value(home, d, diaspora[d], population) + inclusive(v.into_iter(), env.behaviour.choose.nest_region))
+        (v, env.region_value(home, d, diaspora[d], population) + inclusive(&v, env.behaviour.choose.nest_region))
     }
 
     fn choose(&self, env: &Environment<'_>, totals: &Totals, chunk: &Chunk, row: usize, here: Option<usize>) -> Option<(usize, u8)> {
@@ -198,12 +198,12 @@ impl<'w> Oracle<'w> {
             .collect();
         let stay_at = here.map_or(0.0, |c| utility(usize::from(p.place)).1 + motive(c));
         let [u, e] = env.streams.frailty;
-        let s = crate::draw::positive_stable(choose.nest_go, u.uniform(key), e.exponential(key));
-        let mut best = (env.streams.stay.exponential(key) * crate::math::exp(-stay_at), None);
+        let s = crate::draw::ln_positive_stable(choose.nest_go, u.uniform(key), e.exponential(key));
+        let mut best = (crate::math::ln(env.streams.stay.exponential(key)) - stay_at, None);
         for c in 0..env.countries() {
-            let v = inclusive(region[env.resolved.regions_of[c].clone()].iter().copied(), choose.nest_country);
+            let v = inclusive(&region[env.resolved.regions_of[c].clone()], choose.nest_country);
             if v > f64::NEG_INFINITY {
-                let t = crate::behaviour::choose::arrival(env.streams.country[c].exponential(key), s, choose.nest_go, v);
+                let t = crate::behaviour::choose::ln_arrival(env.streams.country[c].exponential(key), s, choose.nest_go, v);
                 if t < best.0 {
                     best = (t, Some(c));
                 }

@@ -204,21 +204,20 @@ impl Chunk {
         self.by_death.sort_by_key(|&r| self.person[usize::from(r)].death);
     }
 
-    /// Rows of those born in a month.
-    pub fn born(&self, birth: i32) -> &[u16] {
-        if birth < 0 {
-            return &[];
-        }
-        let from = self.by_birth.partition_point(|&r| i32::from(self.person[usize::from(r)].birth) < birth);
-        let count = self.by_birth[from..].partition_point(|&r| i32::from(self.person[usize::from(r)].birth) == birth);
-        &self.by_birth[from..from + count]
+    /// Places in `by_birth` of those born in a month.
+    pub fn born(&self, birth: i32) -> std::ops::Range<usize> {
+        let birth_of = |r: &u16| i32::from(self.person[usize::from(*r)].birth);
+        let from = self.by_birth.partition_point(|r| birth_of(r) < birth);
+        let until = from + self.by_birth[from..].iter().take_while(|r| birth_of(r) == birth).count();
+        from..until
     }
 
-    /// Rows of those who die in a month.
-    pub fn dying(&self, month: Month) -> &[u16] {
-        let from = self.by_death.partition_point(|&r| self.person[usize::from(r)].death < month.0);
-        let count = self.by_death[from..].partition_point(|&r| self.person[usize::from(r)].death == month.0);
-        &self.by_death[from..from + count]
+    /// Places in `by_death` of those who die in a month.
+    pub fn dying(&self, month: Month) -> std::ops::Range<usize> {
+        let death_of = |r: &u16| self.person[usize::from(*r)].death;
+        let from = self.by_death.partition_point(|r| death_of(r) < month.0);
+        let until = from + self.by_death[from..].iter().take_while(|r| death_of(r) == month.0).count();
+        from..until
     }
 
     /// Whether another member of the person's household has or had been abroad.

@@ -1,0 +1,236 @@
+//! Columns of all result tables: name, type, unit, meaning. The Parquet metadata and `docs/columns.md` are made from these constants.
+
+use crate::store::table::{ColumnSpec, Kind, TableSpec};
+
+const fn column(name: &'static str, kind: Kind, unit: &'static str, meaning: &'static str) -> ColumnSpec {
+    ColumnSpec { name, kind, unit, meaning }
+}
+
+const REPLICATE: ColumnSpec = column("replicate", Kind::Count, "number", "Replicate, from 1.");
+const MONTH: ColumnSpec = column("month", Kind::Month, "date", "Month, as the date of its first day.");
+const HOME: ColumnSpec = column("home", Kind::Name, "id", "Home region.");
+const DESTINATION: ColumnSpec = column("destination", Kind::Name, "id", "Region of destination.");
+const SEX: ColumnSpec = column("sex", Kind::Name, "category", "men or women.");
+const EDUCATION: ColumnSpec = column("education", Kind::Name, "category", "basic, secondary or tertiary.");
+const MOTIVE: ColumnSpec = column("motive", Kind::Name, "category", "earn, study, experience or settle.");
+const STATUS: ColumnSpec = column("status", Kind::Name, "category", "Legal status: documented, undocumented or naturalised.");
+const SECTOR: ColumnSpec = column("sector", Kind::Name, "category", "Sector of work abroad: construction, services, industry or agriculture.");
+
+/// Moves of a month.
+pub const FLOWS: TableSpec = TableSpec {
+    name: "flows",
+    meaning: "Persons whose place changed in a month, by home region, region of destination and kind of person. Cells in which nothing happened are left out.",
+    columns: &[
+        REPLICATE,
+        MONTH,
+        HOME,
+        DESTINATION,
+        SECTOR,
+        SEX,
+        EDUCATION,
+        MOTIVE,
+        STATUS,
+        column("departures", Kind::Persons, "persons", "Left home for the destination."),
+        column("returns", Kind::Persons, "persons", "Came home from the destination of their own accord, all causes."),
+        column("onward_in", Kind::Persons, "persons", "Arrived from another region of destination."),
+        column("onward_out", Kind::Persons, "persons", "Left for another region of destination."),
+        column("removed", Kind::Persons, "persons", "Found without papers and sent home."),
+        column("naturalised", Kind::Persons, "persons", "Became citizens of the country; the status is the one before."),
+        column("deaths", Kind::Persons, "persons", "Died at the destination."),
+        column("aged_out", Kind::Persons, "persons", "Turned 65 at the destination."),
+        column("returns_season_ended", Kind::Persons, "persons", "Returns at the end of a season."),
+        column("returns_family", Kind::Persons, "persons", "Returns for the family and the like."),
+        column("returns_goal_reached", Kind::Persons, "persons", "Returns with the savings aimed at."),
+        column("returns_job_lost", Kind::Persons, "persons", "Returns after losing the job."),
+        column("returns_wage_fallen", Kind::Persons, "persons", "Returns because pay fell below its remembered peak."),
+        column("returns_age", Kind::Persons, "persons", "Returns for age."),
+    ],
+};
+
+/// Persons abroad at the end of a month.
+pub const STOCKS: TableSpec = TableSpec {
+    name: "stocks",
+    meaning: "Persons aged 16-64 abroad at the end of a month. The stock of foreign citizens is the sum without the naturalised. Empty cells are left out.",
+    columns: &[
+        REPLICATE,
+        MONTH,
+        HOME,
+        DESTINATION,
+        SECTOR,
+        SEX,
+        MOTIVE,
+        STATUS,
+        column("stay", Kind::Name, "category", "Kind of stay: seasonal, open-ended or settled."),
+        column("persons", Kind::Persons, "persons", "Persons abroad at the end of the month."),
+    ],
+};
+
+/// Money of a month.
+pub const REMITTANCES: TableSpec = TableSpec {
+    name: "remittances",
+    meaning: "Money of a month of those abroad, the naturalised included: earned = fees + spent + saved + remitted, up to rounding to whole dollars.",
+    columns: &[
+        REPLICATE,
+        MONTH,
+        HOME,
+        DESTINATION,
+        column("persons", Kind::Persons, "persons", "Persons abroad at the end of the month, the naturalised included."),
+        column("earned_usd", Kind::Whole, "USD", "Pay."),
+        column("fees_usd", Kind::Whole, "USD", "Permit fees."),
+        column("spent_usd", Kind::Whole, "USD", "Living cost and other spending abroad."),
+        column("saved_usd", Kind::Whole, "USD", "Saved abroad for the household's purse."),
+        column("remitted_usd", Kind::Whole, "USD", "Sent home."),
+        column("to_purse_usd", Kind::Whole, "USD", "Part of what was sent that pays debt or is saved."),
+        column("invested_usd", Kind::Whole, "USD", "Part of what was sent that is invested."),
+    ],
+};
+
+/// Labour markets of a month.
+pub const LABOUR: TableSpec = TableSpec {
+    name: "labour",
+    meaning: "Labour markets of a month: home regions (sector `all`) and the migrants' segment of regions of destination by sector.",
+    columns: &[
+        REPLICATE,
+        MONTH,
+        column("place", Kind::Name, "id", "Home region or region of destination."),
+        column("country", Kind::Name, "ISO 3166", "Its country."),
+        column("sector", Kind::Name, "category", "Sector, or `all` at home."),
+        column("wage_usd", Kind::Real, "USD/month", "At home the mean wage; abroad the pay of a documented man of mean skill."),
+        column("unemployment", Kind::Real, "share", "At home the unemployment rate; abroad one less expected employment of migrants."),
+        column("jobs", Kind::Real, "persons", "Jobs for migrants; empty at home."),
+        column("persons", Kind::Real, "persons", "At home residents aged 16-64; abroad migrants at work or seeking it."),
+    ],
+};
+
+/// Indices of dependence.
+pub const HIERARCHY: TableSpec = TableSpec {
+    name: "hierarchy",
+    meaning: "Indices of who depends on whom, month by month, one value a row.",
+    columns: &[
+        REPLICATE,
+        MONTH,
+        column("measure", Kind::Name, "name", "Which index, see the list below."),
+        column("origin", Kind::Name, "ISO 3166", "Country of origin, CA3 for all of them, or a country of destination for measures of countries."),
+        column("destination", Kind::Name, "ISO 3166", "Country of destination, a group of them, or ALL."),
+        column("value", Kind::Real, "see measure", "The value."),
+    ],
+};
+
+/// Would go, cannot.
+pub const BLOCKED: TableSpec = TableSpec {
+    name: "blocked",
+    meaning: "Persons who chose to go and could not (involuntary immobility), by reason.",
+    columns: &[
+        REPLICATE,
+        MONTH,
+        HOME,
+        column("destination", Kind::Name, "id", "Region of destination wished for."),
+        column("reason", Kind::Name, "category", "money, regime, ban, closed-border or quota."),
+        column("attempts", Kind::Persons, "attempts", "Attempts that failed in the month."),
+        column(
+            "persons",
+            Kind::Persons,
+            "persons",
+            "Of them, persons whose first such attempt (same destination, same reason) of the calendar year this is: sums over the months of a year count persons once.",
+        ),
+    ],
+};
+
+/// All tables, in the order of the documentation.
+pub const TABLES: [&TableSpec; 6] = [&FLOWS, &STOCKS, &REMITTANCES, &LABOUR, &HIERARCHY, &BLOCKED];
+
+/// Columns of `summary.csv`.
+pub const SUMMARY: TableSpec = TableSpec {
+    name: "summary",
+    meaning: "One value a year, measure, origin and destination (always CSV). Intervals are blank for a single replicate.",
+    columns: &[
+        column("year", Kind::Whole, "year", "Calendar year."),
+        column("measure", Kind::Name, "name", "What is measured, see the list below."),
+        column("origin", Kind::Name, "ISO 3166", "Country of origin, CA3 for all of them, or a country of destination for measures of countries."),
+        column("destination", Kind::Name, "ISO 3166", "Country of destination, RUS+KAZ, MIDDLE-EAST (TUR, IRN, ARE, SAU, QAT) or ALL."),
+        column("mean", Kind::Real, "see unit", "Mean over replicates."),
+        column("mean_low", Kind::Real, "see unit", "Lower end of the 90 % interval of the mean."),
+        column("mean_high", Kind::Real, "see unit", "Upper end of the 90 % interval of the mean."),
+        column("p05", Kind::Real, "see unit", "Quantile 0.05 over replicates."),
+        column("p95", Kind::Real, "see unit", "Quantile 0.95 over replicates."),
+        column("unit", Kind::Name, "unit", "Unit of the value."),
+    ],
+};
+
+/// Index, unit and meaning.
+pub type MeasureSpec = (&'static str, &'static str, &'static str);
+
+/// Measures of `hierarchy`.
+pub const INDICES: [MeasureSpec; 9] = [
+    ("dependence", "share", "Remittances from the destination, twelve times the month's, over GDP."),
+    ("workforce_abroad", "share", "Foreign citizens aged 16-64 at the destination over all citizens aged 16-64 at home and abroad."),
+    ("leverage", "log earnings", "Fall of the log-sum of those at home when the destination is removed, over the weight of earnings: the pay cut that would hurt as much."),
+    ("loss_abroad", "log earnings", "Mean log ratio of net pay at the destination to expected earnings at home, over those who are there, the naturalised included."),
+    ("concentration_hhi", "index 0-1", "Herfindahl-Hirschman index of the stock over countries of destination."),
+    ("centrality", "share", "Weighted PageRank of the country in the network of stocks, from origins to destinations."),
+    ("centrality_remittances", "share", "The same in the network of remittances."),
+    ("wage_gap", "log earnings", "Log ratio of migrants' pay at the destination to the wage at home."),
+    ("gini_countries", "index 0-1", "Gini coefficient of mean wages between all countries, each counted once."),
+];
+
+/// Measures of `summary.csv`.
+pub const MEASURES: [MeasureSpec; 32] = [
+    ("stock_august", "persons", "Foreign citizens aged 16-64 abroad at the end of August, without the naturalised."),
+    ("stock_february", "persons", "The same at the end of February."),
+    ("stock_mean", "persons", "The same, mean of the month ends of the year."),
+    ("departures", "persons", "Left home in the year."),
+    ("returns", "persons", "Came home of their own accord."),
+    ("onward", "persons", "Arrived from another country of destination."),
+    ("onward_out", "persons", "Left for another country of destination."),
+    ("removed", "persons", "Found without papers and sent home."),
+    ("naturalised", "persons", "Became citizens of the country in the year."),
+    ("naturalised_cumulative", "persons", "Became citizens since the start of the run."),
+    ("deaths_abroad", "persons", "Died abroad at 16-64."),
+    ("aged_out_abroad", "persons", "Turned 65 abroad."),
+    ("remittances_usd", "USD", "Sent home in the year, by the naturalised too."),
+    ("remittances_gdp_share", "share", "The same over the origin's GDP."),
+    ("remittances_usd_2015", "USD of 2015", "The same in dollars of 2015 (US consumer prices)."),
+    ("earnings_usd", "USD", "Pay earned abroad in the year."),
+    ("invested_usd", "USD", "Part of remittances that was invested at home."),
+    ("would_go_cannot", "persons", "Distinct persons who chose to go there in the year and could not."),
+    ("undocumented_share", "share", "Share without papers of the mean stock."),
+    ("male_share", "share", "Share of men of the mean stock."),
+    ("trips", "trips", "Trips made so far, mean of those who returned in the year."),
+    ("spell_months", "months", "Length of the stay that ended, mean of those who returned in the year."),
+    ("net_migration", "persons", "Returns and removals less departures."),
+    ("emigration_rate", "share", "Mean stock over citizens aged 16-64 at home and abroad."),
+    ("leverage", "log earnings", "As in the table hierarchy, last month of the year."),
+    ("bans_in_force", "bans", "Entry bans in force at the end of December."),
+    ("population_home", "persons", "Residents aged 16-64 at home, mean of month ends."),
+    ("mean_wage_usd", "USD/month", "At home the wage, weighted by residents; of destinations (in the column origin) the pay of a documented man of mean skill, weighted by migrants."),
+    ("unemployment_rate", "share", "At home, weighted by residents; of destinations (in the column origin) that of migrants."),
+    ("concentration_hhi", "index 0-1", "As in the table hierarchy, of the mean stock."),
+    ("debt_usd", "USD", "Debt of households at the end of December."),
+    ("centrality", "share", "As in the table hierarchy, last month of the year; the country stands in the column origin."),
+];
+
+/// Code of a measure of `summary.csv`; `None` if there is none of that name.
+pub fn measure(name: &str) -> Option<u8> {
+    MEASURES.iter().position(|m| m.0 == name).map(|p| p as u8)
+}
+
+/// The page of the documentation.
+pub fn page() -> String {
+    let list = |measures: &[MeasureSpec]| {
+        let rows: Vec<String> = measures.iter().map(|(name, unit, meaning)| format!("| `{name}` | {unit} | {meaning} |\n")).collect();
+        format!("\n| measure | unit | meaning |\n| --- | --- | --- |\n{}", rows.concat())
+    };
+    let mut text = String::from(
+        "# Columns of the results\n\nAll numbers are real persons (simulated ones divided by the sample) and current US dollars unless they say otherwise.\nThe same units and meanings stand in the metadata of the Parquet files. This page is made by `musafir::measure::columns::page`.\n\n",
+    );
+    text += &SUMMARY.markdown();
+    text += &list(&MEASURES);
+    for table in TABLES {
+        text += "\n";
+        text += &table.markdown();
+        if table.name == "hierarchy" {
+            text += &list(&INDICES);
+        }
+    }
+    text
+}

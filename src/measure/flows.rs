@@ -1,0 +1,126 @@
+//! Moves of a month by cell: home, destination, sector, sex, education, motive, status.
+
+use serde::{Deserialize, Serialize};
+
+use super::scope::Scope;
+use crate::{
+    engine::event::{Event, HOME, Happening, Profile},
+    store::table::{Table, Value},
+};
+
+/// Counted columns of the table, in order; causes of return follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Move {
+    Departed,
+    Returned,
+    OnwardIn,
+    OnwardOut,
+    Removed,
+    Naturalised,
+    Died,
+    AgedOut,
+    CauseFirst,
+}
+
+/// Number of counted columns.
+pub const MOVES: usize = 14;
+
+const CELLS: usize = 4 * 2 * 3 * 4 * 3;
+
+fn cell(scope: &Scope, event: &Event, profile: Profile) -> usize {
+    let pair = usize::from(event.home) * scope.destinations() + usize::from(profile.place);
+    let person = (usize::from(profile.sector) * 2 + usize::from(event.sex)) * 3 + usize::from(event.education);
+    pair * CELLS + (person * 4 + usize::from(profile.motive)) * 3 + usize::from(profile.status)
+}
+
+/// Counts of the running month. Empty between months, so it needs no saving.
+#[derive(Clone, Debug, Default)]
+pub struct Flows {
+    /// Place of a cell in `rows`, plus one; 0 for cells not touched.
+    slots: Vec<u32>,
+    touched: Vec<u32>,
+    rows: Vec<[u32; MOVES]>,
+}
+
+/// Sums of a month or a year over foreign citizens, by origin and country.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sums(pub [i64; MOVES]);
+
+impl Flows {
+    /// For a scope.
+    pub fn new(scope: &Scope) -> Flows {
+        Flows { slots: vec![0; scope.homes() * scope.destinations() * CELLS], touched: Vec::new(), rows: Vec::new() }
+    }
+
+    #[inline]
+    fn row(&mut self, cell: usize) -> &mut [u32; MOVES] {
+        let mut slot = self.slots[cell];
+        if slot == 0 {
+            self.touched.push(cell as u32);
+            self.rows.push([0; MOVES]);
+            slot = self.rows.len() as u32;
+            self.slots[cell] = slot;
+        }
+        &mut self.rows[slot as usize - 1]
+    }
+
+    /// Counts an event that moves a person.
+    #[inline]
+    pub fn count(&mut self, scope: &Scope, event: &Event) {
+        let one = |flows: &mut Flows, profile: Profile, what: Move| {
+            if profile.place != HOME {
+                flows.row(cell(scope, event, profile))[what as usize] += 1;
+            }
+        };
+        match event.happening {
+            Happening::Departed => one(self, event.after, Move::Departed),
+            Happening::Returned if event.before.place != HOME => {
+                let row = self.row(cell(scope, event, event.before));
+                row[Move::Returned as usize] += 1;
+                row[(Move::CauseFirst as usize + usize::from(event.detail)).min(MOVES - 1)] += 1;
+            }
+            Happening::MovedOn => {
+                one(self, event.before, Move::OnwardOut);
+                one(self, event.after, Move::OnwardIn);
+            }
+            Happening::Removed => one(self, event.before, Move::Removed),
+            Happening::Naturalised => one(self, event.before, Move::Naturalised),
+            Happening::Died => one(self, event.before, Move::Died),
+            Happening::AgedOut => one(self, event.before, Move::AgedOut),
+            _ => {}
+        }
+    }
+
+    /// Writes the month's rows into the table in the order of cells, adds those of foreign citizens to `sums` (origin x country), and
+    /// empties the counts.
+    pub fn flush(&mut self, scope: &Scope, replicate: u32, month: u16, table: &mut Table, sums: &mut [Sums]) {
+        self.touched.sort_unstable();
+        for index in 0..self.touched.len() {
+            let cell = self.touched[index] as usize;
+            let row = &self.rows[self.slots[cell] as usize - 1];
+            self.slots[cell] = 0;
+            let (pair, person) = (cell / CELLS, cell % CELLS);
+            let (home, destination) = (pair / scope.destinations(), pair % scope.destinations());
+            let (status, motive, education) = (person % 3, person / 3 % 4, person / 12 % 3);
+            let (sex, sector) = (person / 36 % 2, person / 72);
+            if status < 2 {
+                let sum = &mut sums[scope.origin_of[home] * scope.countries + scope.country_of[destination]];
+                for (total, count) in sum.0.iter_mut().zip(row) {
+                    *total += i64::from(*count);
+                }
+            }
+            let mut values = [Value::Whole(0); 9 + MOVES];
+            let keys = [replicate as usize, usize::from(month), home, destination, sector, sex, education, motive, status];
+            for (value, key) in values.iter_mut().zip(keys) {
+                *value = key.into();
+            }
+            for (value, count) in values[9..].iter_mut().zip(row) {
+                *value = (*count).into();
+            }
+            table.push(values);
+        }
+        self.touched.clear();
+        self.rows.clear();
+    }
+}

@@ -1,0 +1,127 @@
+//! `run.json`: the record of a run.
+
+use std::{fs, path::Path};
+
+use serde::{Deserialize, Serialize};
+
+/// A result file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Name within the folder of results.
+    pub name: String,
+    /// Rows without the header; none for files that are not tables.
+    pub rows: Option<u64>,
+    /// BLAKE3 hash of the content, hexadecimal.
+    pub hash: String,
+}
+
+/// The record of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Version of musafir.
+    pub version: String,
+    /// Title of the scenario.
+    pub scenario: String,
+    /// Hash of its resolved values.
+    pub scenario_hash: String,
+    /// Seed of the first replicate.
+    pub seed: u64,
+    /// Number of replicates.
+    pub replicates: u32,
+    /// Simulated over real persons.
+    pub sample: f64,
+    /// Rows: simulated persons of one replicate.
+    pub persons: u64,
+    /// Months simulated.
+    pub months: u64,
+    /// Months lived at 16-64 by simulated persons, all replicates.
+    pub person_months: u64,
+    /// Persons visited, all replicates.
+    pub visits: u64,
+    /// Events, all replicates.
+    pub events: u64,
+    /// Threads.
+    pub threads: usize,
+    /// Wall time of loading the scenario, seconds.
+    pub seconds_load: f64,
+    /// Wall time of synthesis, all replicates, seconds.
+    pub seconds_synthesis: f64,
+    /// Wall time of the months, all replicates, seconds.
+    pub seconds_simulate: f64,
+    /// Processor time of the months, all replicates, seconds; none where the system does not tell.
+    pub cpu_seconds_simulate: Option<f64>,
+    /// Largest resident memory, bytes; none where the system does not tell.
+    pub peak_rss_bytes: Option<u64>,
+    /// One hash over the state of all persons and totals at the end of all replicates.
+    pub state_hash: String,
+    /// Result files, without this one.
+    pub files: Vec<FileEntry>,
+    /// What to be wary of.
+    pub warnings: Vec<String>,
+}
+
+/// Name of the record's file.
+pub const FILE: &str = "run.json";
+
+impl Record {
+    /// The record in a folder; none if there is none that can be read.
+    pub fn read(folder: &Path) -> Option<Record> {
+        serde_json::from_slice(&fs::read(folder.join(FILE)).ok()?).ok()
+    }
+
+    /// As JSON text, with a line feed.
+    pub fn json(&self) -> String {
+        serde_json::to_string_pretty(self).map_or_else(|_| String::new(), |text| text + "\n")
+    }
+
+    /// Whether both are of the same inputs: same version, scenario, seed, sample, replicates, months.
+    pub fn same_run(&self, other: &Record) -> bool {
+        let inputs = |r: &Record| (r.version.clone(), r.scenario_hash.clone(), r.seed, r.sample.to_bits(), r.replicates, r.months);
+        inputs(self) == inputs(other)
+    }
+
+    /// Whether all files that the record lists are in the folder with the content it says.
+    pub fn complete(&self, folder: &Path) -> bool {
+        let intact = |file: &FileEntry| hash_file(&folder.join(&file.name)).is_some_and(|hash| hash == file.hash);
+        !self.files.is_empty() && self.files.iter().all(intact)
+    }
+}
+
+fn hash_file(path: &Path) -> Option<String> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(fs::File::open(path).ok()?).ok()?;
+    Some(hasher.finalize().to_hex().to_string())
+}
+
+/// Largest resident memory of this process, bytes, where the system tells.
+pub fn peak_rss_bytes() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    kilobytes(&status, "VmHWM:")
+}
+
+/// Memory that can be taken without swapping, bytes, where the system tells.
+pub fn memory_available() -> Option<u64> {
+    kilobytes(&fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:")
+}
+
+fn kilobytes(text: &str, key: &str) -> Option<u64> {
+    let line = text.lines().find_map(|l| l.strip_prefix(key))?;
+    line.split_whitespace().next()?.parse::<u64>().ok().map(|k| k * 1024)
+}
+
+/// Processor time of this process so far, seconds, where the system tells.
+#[cfg(unix)]
+pub fn cpu_seconds() -> Option<f64> {
+    use nix::sys::{
+        resource::{UsageWho, getrusage},
+        time::TimeValLike,
+    };
+    let usage = getrusage(UsageWho::RUSAGE_SELF).ok()?;
+    Some((usage.user_time().num_microseconds() + usage.system_time().num_microseconds()) as f64 / 1e6)
+}
+
+/// Processor time of this process so far, seconds, where the system tells.
+#[cfg(not(unix))]
+pub fn cpu_seconds() -> Option<f64> {
+    None
+}

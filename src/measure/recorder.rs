@@ -1,0 +1,214 @@
+//! The listener of one replicate.
+
+use std::io::{self, Read, Write};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    blocked::Blocked,
+    columns::TABLES,
+    flows::{Flows, Sums},
+    labour, ranks,
+    scope::Scope,
+    stocks::Stocks,
+    year::{Value, Year},
+};
+use crate::{
+    engine::{
+        event::{Event, HOME, Happening},
+        observe::{MonthView, Observer},
+    },
+    store::{
+        parquet::{self, Part},
+        table::{Layout, Table},
+    },
+    units::Month,
+    world::World,
+};
+
+const FLOWS: usize = 0;
+const STOCKS: usize = 1;
+const REMITTANCES: usize = 2;
+const LABOUR: usize = 3;
+const HIERARCHY: usize = 4;
+const BLOCKED: usize = 5;
+
+/// What a replicate left: encoded parts of all tables (in the order of [`TABLES`]) and yearly values.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// Parts by table, one a year.
+    pub parts: Vec<Vec<Part>>,
+    /// Yearly values.
+    pub values: Vec<Value>,
+}
+
+/// What a checkpoint holds.
+#[derive(Serialize, Deserialize)]
+struct State {
+    stocks: Stocks,
+    blocked: Blocked,
+    year: Year,
+    tables: Vec<Table>,
+    recorded: Recorded,
+    last_month: u16,
+}
+
+/// Listens to one replicate.
+pub struct Recorder {
+    scope: Scope,
+    layouts: Vec<Layout>,
+    replicate: u32,
+    weight: f64,
+    end: Month,
+    flows: Flows,
+    state: State,
+    failure: Option<io::Error>,
+}
+
+impl Recorder {
+    /// For replicate `replicate` (from 1) of a run at `sample`.
+    pub fn new(world: &World, sample: f64, replicate: u32) -> Recorder {
+        let scope = Scope::new(world);
+        let weight = 1.0 / sample;
+        Recorder {
+            layouts: scope.layouts(weight),
+            replicate,
+            weight,
+            end: world.start.plus(world.months as i32 - 1),
+            flows: Flows::new(&scope),
+            state: State {
+                stocks: Stocks::new(&scope),
+                blocked: Blocked::default(),
+                year: Year::new(&scope),
+                tables: TABLES.iter().map(|t| Table::new(t)).collect(),
+                recorded: Recorded { parts: vec![Vec::new(); TABLES.len()], values: Vec::new() },
+                last_month: 0,
+            },
+            scope,
+            failure: None,
+        }
+    }
+
+    /// Writes everything that a resumed recorder needs.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn save(&self, out: &mut dyn Write) -> io::Result<()> {
+        postcard::to_io(&self.state, out).map(|_| ()).map_err(io::Error::other)
+    }
+
+    /// A recorder as it was when saved, for the same world, sample and replicate.
+    ///
+    /// # Errors
+    /// Those of the reader; content that is not of this world.
+    pub fn load(world: &World, sample: f64, replicate: u32, input: &mut dyn Read) -> io::Result<Recorder> {
+        let mut bytes = Vec::new();
+        input.read_to_end(&mut bytes)?;
+        let state: State = postcard::from_bytes(&bytes).map_err(io::Error::other)?;
+        let mut recorder = Recorder::new(world, sample, replicate);
+        let fits = state.stocks.fits(&recorder.state.stocks)
+            && state.year.pairs.len() == recorder.state.year.pairs.len()
+            && state.tables.len() == TABLES.len()
+            && state.recorded.parts.len() == TABLES.len();
+        if !fits {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the checkpoint is of another world"));
+        }
+        recorder.state = state;
+        Ok(recorder)
+    }
+
+    /// What was recorded; the running year is closed first.
+    ///
+    /// # Errors
+    /// Those of the Parquet encoder.
+    pub fn finish(mut self) -> io::Result<Recorded> {
+        if self.state.tables[LABOUR].rows() > 0 {
+            self.close_year(Month(self.state.last_month));
+        }
+        match self.failure {
+            Some(failure) => Err(failure),
+            None => Ok(self.state.recorded),
+        }
+    }
+
+    fn count(&mut self, event: &Event, of_year: usize) {
+        self.state.stocks.count(&self.scope, event);
+        match event.happening {
+            Happening::Blocked => self.state.blocked.count(&self.scope, event, of_year),
+            Happening::LostPapers | Happening::GainedPapers | Happening::ChangedStay | Happening::ChangedMotive => {}
+            _ => self.flows.count(&self.scope, event),
+        }
+        match event.happening {
+            Happening::Returned if event.before.place != HOME => {
+                let pair = self.pair(event.home, event.before.place);
+                let pair = &mut self.state.year.pairs[pair];
+                pair.returned += 1;
+                pair.trips += i64::from(event.trips);
+                pair.months += i64::from(event.spell);
+            }
+            Happening::MovedOn if event.before.place != HOME && event.after.place != HOME && event.before.status < 2 => {
+                let (from, to) = (self.pair(event.home, event.before.place), self.pair(event.home, event.after.place));
+                if from != to {
+                    self.state.year.pairs[from].onward_out += 1;
+                    self.state.year.pairs[to].onward += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn pair(&self, home: u8, destination: u8) -> usize {
+        self.scope.origin_of[usize::from(home)] * self.scope.countries + self.scope.country_of[usize::from(destination)]
+    }
+
+    fn close_year(&mut self, month: Month) {
+        let january = month.0 - month.of_year() as u16;
+        let cannot = self.state.blocked.flush(&self.scope, self.replicate, january, &mut self.state.tables[BLOCKED]);
+        self.state.year.values(&self.scope, month.year(), self.weight, &cannot, &mut self.state.recorded.values);
+        self.state.year.turn(&self.scope);
+        for (index, table) in self.state.tables.iter_mut().enumerate() {
+            match parquet::encode(&self.layouts[index], table) {
+                Ok(part) => self.state.recorded.parts[index].push(part),
+                Err(failure) => self.failure = Some(failure),
+            }
+            table.clear();
+        }
+    }
+}
+
+/// GDP of rows of origins in a month, US dollars a year; NaN without the series.
+fn gdp(scope: &Scope, view: &MonthView<'_>) -> Vec<f64> {
+    let of = |code: &String| view.world.series.get("gdp_usd", code).and_then(|v| v.get(view.index)).copied().unwrap_or(f64::NAN);
+    let mut gdp: Vec<f64> = scope.origin_names[..scope.origins].iter().map(of).collect();
+    gdp.push(gdp.iter().sum());
+    gdp
+}
+
+impl Observer for Recorder {
+    /// The events of the start are a census of those abroad.
+    fn start(&mut self, view: &MonthView<'_>) {
+        for event in view.events.iter().copied().flatten() {
+            self.state.stocks.found(&self.scope, event);
+        }
+    }
+
+    fn month(&mut self, view: &MonthView<'_>) {
+        let of_year = view.month.of_year();
+        for event in view.events.iter().copied().flatten() {
+            self.count(event, of_year);
+        }
+        let tables = &mut self.state.tables;
+        let mut moves = vec![Sums::default(); self.scope.origins * self.scope.countries];
+        self.flows.flush(&self.scope, self.replicate, view.month.0, &mut tables[FLOWS], &mut moves);
+        let foreign = self.state.stocks.flush(&self.scope, self.replicate, view.month.0, &mut tables[STOCKS]);
+        labour::money(&self.scope, view, self.replicate, &mut tables[REMITTANCES]);
+        labour::markets(&self.scope, view, self.replicate, &mut tables[LABOUR]);
+        let gdp = gdp(&self.scope, view);
+        let last = ranks::record(&self.scope, view, self.replicate, &foreign, &gdp, &mut tables[HIERARCHY]);
+        self.state.year.add(&self.scope, view, &moves, &foreign, &gdp, last);
+        self.state.last_month = view.month.0;
+        if of_year == 11 || view.month == self.end {
+            self.close_year(view.month);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What a run's results are about: its origins, countries, groups of countries and regions, with their names in files.
+
+use super::columns;
+use crate::{
+    behaviour::traits::{EDUCATIONS, MOTIVES, SEXES, STATUSES, STAYS},
+    engine::event::OBSTACLES,
+    store::table::Layout,
+    world::{World, place::Sector},
+};
+
+/// All origins together.
+pub const ALL_ORIGINS: &str = "CA3";
+/// All destinations together.
+pub const ALL_DESTINATIONS: &str = "ALL";
+/// Groups of countries of destination.
+const GROUPS: [(&str, &[&str]); 2] = [("RUS+KAZ", &["RUS", "KAZ"]), ("MIDDLE-EAST", &["TUR", "IRN", "ARE", "SAU", "QAT"])];
+
+/// Places of a run. A *row of origins* is an origin or, last, all of them; a *row of destinations* is a country, a group, or, last, all.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// Number of origins.
+    pub origins: usize,
+    /// Number of countries of destination.
+    pub countries: usize,
+    /// Origin of each home region.
+    pub origin_of: Vec<usize>,
+    /// Country of each region of destination.
+    pub country_of: Vec<usize>,
+    /// Names of rows of origins.
+    pub origin_names: Vec<String>,
+    /// Names of rows of destinations.
+    pub destination_names: Vec<String>,
+    /// Countries of each row of destinations, as bits.
+    pub members: Vec<u32>,
+    /// Names in the column `origin`: rows of origins, then countries.
+    pub party_names: Vec<String>,
+    /// Ids of home regions.
+    pub home_ids: Vec<String>,
+    /// Ids of regions of destination.
+    pub destination_ids: Vec<String>,
+}
+
+impl Scope {
+    /// Of a world.
+    pub fn new(world: &World) -> Scope {
+        let places = &world.places;
+        let codes: Vec<String> = places.countries.iter().map(|c| c.code.clone()).collect();
+        let mut destination_names = codes.clone();
+        let mut members: Vec<u32> = (0..codes.len()).map(|c| 1 << c).collect();
+        for (name, group) in GROUPS {
+            let bits = codes.iter().enumerate().filter(|(_, code)| group.contains(&code.as_str())).map(|(c, _)| 1 << c).sum();
+            if bits != 0 {
+                destination_names.push(name.to_string());
+                members.push(bits);
+            }
+        }
+        destination_names.push(ALL_DESTINATIONS.to_string());
+        members.push((0..codes.len()).map(|c| 1 << c).sum());
+        let mut origin_names: Vec<String> = places.origins.iter().map(|c| c.code.clone()).collect();
+        origin_names.push(ALL_ORIGINS.to_string());
+        Scope {
+            origins: places.origins.len(),
+            countries: codes.len(),
+            origin_of: places.homes.iter().map(|h| h.origin).collect(),
+            country_of: places.destinations.iter().map(|d| d.country).collect(),
+            party_names: origin_names.iter().chain(&codes).cloned().collect(),
+            origin_names,
+            destination_names,
+            members,
+            home_ids: places.homes.iter().map(|h| h.id.clone()).collect(),
+            destination_ids: places.destinations.iter().map(|d| d.id.clone()).collect(),
+        }
+    }
+
+    /// Number of home regions.
+    pub fn homes(&self) -> usize {
+        self.origin_of.len()
+    }
+
+    /// Number of regions of destination.
+    pub fn destinations(&self) -> usize {
+        self.country_of.len()
+    }
+
+    /// Number of rows of destinations.
+    pub fn destination_rows(&self) -> usize {
+        self.members.len()
+    }
+
+    /// The row of destinations that holds all.
+    pub fn all_destinations(&self) -> usize {
+        self.members.len() - 1
+    }
+
+    /// Whether an origin belongs to a row of origins.
+    pub fn holds_origin(&self, row: usize, origin: usize) -> bool {
+        row == origin || row == self.origins
+    }
+
+    /// Whether a country belongs to a row of destinations.
+    pub fn holds_country(&self, row: usize, country: usize) -> bool {
+        self.members[row] >> country & 1 == 1
+    }
+
+    /// How each table is written, in the order of [`columns::TABLES`]; `weight` is the number of real persons a simulated one stands for.
+    pub fn layouts(&self, weight: f64) -> Vec<Layout> {
+        let owned = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let sectors = owned(&Sector::ALL.map(Sector::name));
+        let places: Vec<String> = self.home_ids.iter().chain(&self.destination_ids).cloned().collect();
+        let indices: Vec<String> = columns::INDICES.iter().map(|m| m.0.to_string()).collect();
+        let labour_sectors: Vec<String> = sectors.iter().cloned().chain(["all".to_string()]).collect();
+        let [sexes, educations, motives] = [owned(&SEXES), owned(&EDUCATIONS), owned(&MOTIVES)];
+        let [statuses, stays, reasons] = [owned(&STATUSES), owned(&STAYS), owned(&OBSTACLES)];
+        let persons: [(&str, &[String]); 8] = [
+            ("home", &self.home_ids),
+            ("destination", &self.destination_ids),
+            ("sector", &sectors),
+            ("sex", &sexes),
+            ("education", &educations),
+            ("motive", &motives),
+            ("status", &statuses),
+            ("stay", &stays),
+        ];
+        let labour: [(&str, &[String]); 3] = [("place", &places), ("country", &self.party_names), ("sector", &labour_sectors)];
+        let ranks: [(&str, &[String]); 3] =
+            [("measure", &indices), ("origin", &self.party_names), ("destination", &self.destination_names)];
+        let blocked: [(&str, &[String]); 3] =
+            [("home", &self.home_ids), ("destination", &self.destination_ids), ("reason", &reasons)];
+        let names: [&[(&str, &[String])]; 6] = [&persons, &persons, &persons, &labour, &ranks, &blocked];
+        columns::TABLES.iter().zip(names).map(|(spec, names)| Layout::new(spec, names, weight)).collect()
+    }
+}

@@ -1,0 +1,93 @@
+//! Persons abroad by cell: home, destination, sector, sex, motive, status, stay. Kept by events, written every month.
+
+use serde::{Deserialize, Serialize};
+
+use super::scope::Scope;
+use crate::{
+    engine::event::{Event, HOME, Happening, Profile},
+    store::table::{Table, Value},
+};
+
+const CELLS: usize = 4 * 2 * 4 * 3 * 3;
+
+/// Persons abroad.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stocks {
+    persons: Vec<i32>,
+}
+
+/// Foreign citizens abroad (without the naturalised) at the end of a month, by origin and country.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Foreign {
+    /// All.
+    pub persons: i64,
+    /// Men among them.
+    pub men: i64,
+    /// Those without papers.
+    pub undocumented: i64,
+}
+
+impl Stocks {
+    /// Nobody abroad.
+    pub fn new(scope: &Scope) -> Stocks {
+        Stocks { persons: vec![0; scope.homes() * scope.destinations() * CELLS] }
+    }
+
+    /// Whether both are of the same shape.
+    pub fn fits(&self, other: &Stocks) -> bool {
+        self.persons.len() == other.persons.len()
+    }
+
+    #[inline]
+    fn add(&mut self, scope: &Scope, event: &Event, profile: Profile, sign: i32) {
+        if profile.place != HOME {
+            let pair = usize::from(event.home) * scope.destinations() + usize::from(profile.place);
+            let person = (usize::from(profile.sector) * 2 + usize::from(event.sex)) * 4 + usize::from(profile.motive);
+            self.persons[pair * CELLS + (person * 3 + usize::from(profile.status)) * 3 + usize::from(profile.stay)] += sign;
+        }
+    }
+
+    /// Counts somebody who is abroad at the start.
+    pub fn found(&mut self, scope: &Scope, event: &Event) {
+        self.add(scope, event, event.after, 1);
+    }
+
+    /// Moves a person as the event says.
+    #[inline]
+    pub fn count(&mut self, scope: &Scope, event: &Event) {
+        match event.happening {
+            Happening::Blocked | Happening::CameOfAge => {}
+            Happening::Died | Happening::AgedOut => self.add(scope, event, event.before, -1),
+            _ => {
+                self.add(scope, event, event.before, -1);
+                self.add(scope, event, event.after, 1);
+            }
+        }
+    }
+
+    /// Writes the rows of a month and returns the foreign citizens by origin x country.
+    pub fn flush(&self, scope: &Scope, replicate: u32, month: u16, table: &mut Table) -> Vec<Foreign> {
+        let mut foreign = vec![Foreign::default(); scope.origins * scope.countries];
+        for (pair, cells) in self.persons.chunks_exact(CELLS).enumerate() {
+            let (home, destination) = (pair / scope.destinations(), pair % scope.destinations());
+            let sum = &mut foreign[scope.origin_of[home] * scope.countries + scope.country_of[destination]];
+            for (cell, &persons) in cells.iter().enumerate().filter(|(_, persons)| **persons != 0) {
+                let (stay, status, motive) = (cell % 3, cell / 3 % 3, cell / 9 % 4);
+                let (sex, sector) = (cell / 36 % 2, cell / 72);
+                let count = i64::from(persons);
+                if status < 2 {
+                    sum.persons += count;
+                    sum.men += if sex == 0 { count } else { 0 };
+                    sum.undocumented += if status == 1 { count } else { 0 };
+                }
+                let keys = [replicate as usize, usize::from(month), home, destination, sector, sex, motive, status, stay];
+                let mut values = [Value::Whole(count); 10];
+                for (value, key) in values.iter_mut().zip(keys) {
+                    *value = key.into();
+                }
+                table.push(values);
+            }
+        }
+        foreign
+    }
+}

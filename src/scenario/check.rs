@@ -1,0 +1,304 @@
+//! Checks a tree against the JSON Schema of [`super::file::File`], so that all mistakes of keys, types and ranges show at once.
+//! What is right is returned as JSON, what is wrong is left out of it. Used by `scenario` and `cli::schema`.
+
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{
+    file::{Date, File},
+    finding::{Ledger, did_you_mean},
+    tree::{Node, Value},
+};
+
+static SCHEMA: LazyLock<Json> = LazyLock::new(|| {
+    let mut schema = schemars::SchemaGenerator::default().into_root_schema_for::<File>().to_value();
+    close(&mut schema);
+    schema
+});
+
+/// The schema with all that a complete scenario needs.
+pub fn schema() -> &'static Json {
+    &SCHEMA
+}
+
+/// The schema of a file, which may say only what differs from the files that it extends.
+pub fn schema_of_files() -> Json {
+    let mut schema = SCHEMA.clone();
+    relax(&mut schema);
+    if let Some(object) = schema.as_object_mut() {
+        object.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
+        object.insert("title".into(), json!("musafir scenario"));
+    }
+    schema
+}
+
+/// Forbids keys that a table does not list.
+fn close(schema: &mut Json) {
+    match schema {
+        Json::Object(object) => {
+            let open = object.get("additionalProperties").is_none_or(|a| a == &json!(true));
+            if open && object.contains_key("properties") && object.get("type") == Some(&json!("object")) {
+                object.insert("additionalProperties".into(), json!(false));
+            }
+            object.values_mut().for_each(close);
+        }
+        Json::Array(items) => items.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+/// Requires `id` only.
+fn relax(schema: &mut Json) {
+    match schema {
+        Json::Object(object) => {
+            if let Some(Json::Array(required)) = object.get_mut("required") {
+                required.retain(|r| r == "id" || r == "csv");
+                if required.is_empty() {
+                    object.remove("required");
+                }
+            }
+            object.values_mut().for_each(relax);
+        }
+        Json::Array(items) => items.iter_mut().for_each(relax),
+        _ => {}
+    }
+}
+
+/// The schema that a `$ref` leads to.
+pub fn follow<'s>(schema: &'s Json) -> &'s Json {
+    let mut now: &'s Json = schema;
+    for _ in 0..8 {
+        let Some(name) = now.get("$ref").and_then(Json::as_str).and_then(|r| r.strip_prefix("#/$defs/")) else { break };
+        now = SCHEMA.get("$defs").and_then(|d| d.get(name)).unwrap_or(&Json::Null);
+    }
+    now
+}
+
+/// The schema of a key of a table, with the unit it inherits.
+pub fn property<'s>(schema: &'s Json, key: &str) -> Option<&'s Json> {
+    let schema = branch_of(follow(schema), "object");
+    let own = schema.get("properties").and_then(|p| p.get(key));
+    own.or_else(|| schema.get("additionalProperties").filter(|a| a.is_object()))
+}
+
+/// The branch of an `anyOf` that takes values of a type; the schema itself if there is none.
+pub fn branch_of<'s>(schema: &'s Json, kind: &str) -> &'s Json {
+    let branches = schema.get("anyOf").and_then(Json::as_array);
+    let fits = |s: &&'s Json| types(s).contains(&kind);
+    branches.and_then(|b| b.iter().map(follow).find(fits)).unwrap_or(schema)
+}
+
+fn types(schema: &Json) -> Vec<&str> {
+    match schema.get("type") {
+        Some(Json::String(one)) => vec![one],
+        Some(Json::Array(many)) => many.iter().filter_map(Json::as_str).collect(),
+        _ if schema.get("anyOf").is_some() => schema["anyOf"].as_array().into_iter().flatten().flat_map(|s| types(follow(s))).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Names that a text may be, if it must be one of some.
+fn names(schema: &Json) -> Vec<&str> {
+    if let Some(list) = schema.get("enum").and_then(Json::as_array) {
+        return list.iter().filter_map(Json::as_str).collect();
+    }
+    let one_of = schema.get("oneOf").and_then(Json::as_array);
+    one_of
+        .into_iter()
+        .flatten()
+        .flat_map(|s| match s.get("const").and_then(Json::as_str) {
+            Some(name) => vec![name],
+            None => s.get("enum").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect(),
+        })
+        .collect()
+}
+
+/// Checks a tree; `path` is its dotted path, `unit` the unit that it inherits.
+pub fn check(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Ledger) -> Option<Json> {
+    let unit = schema.get("unit").and_then(Json::as_str).unwrap_or(unit);
+    let inner = follow(schema);
+    let range = if std::ptr::eq(inner, schema) { schema } else { inner };
+    match &node.value {
+        Value::Table(_) => table(node, branch_of(inner, "object"), path, unit, ledger),
+        Value::List(_) => list(node, branch_of(inner, "array"), path, unit, ledger),
+        Value::Text(text) => text_value(node, text, branch_of(inner, "string"), path, ledger),
+        Value::Date(date) => date_value(node, &date.to_string(), inner, path, ledger),
+        Value::Bool(b) => {
+            if types(inner).contains(&"boolean") {
+                Some(json!(b))
+            } else {
+                wrong_kind(node, inner, path, ledger)
+            }
+        }
+        Value::Int(n) if types(inner).contains(&"integer") => number(node, *n as f64, range, path, unit, ledger).map(|_| json!(n)),
+        Value::Int(n) if types(inner).contains(&"number") => number(node, *n as f64, range, path, unit, ledger).map(|x| json!(x)),
+        Value::Float(x) if types(inner).contains(&"number") => number(node, *x, range, path, unit, ledger).map(|x| json!(x)),
+        Value::Int(_) | Value::Float(_) => wrong_kind(node, inner, path, ledger),
+    }
+}
+
+fn wrong_kind(node: &Node, schema: &Json, path: &str, ledger: &mut Ledger) -> Option<Json> {
+    let wanted = if schema.get("form").is_some() { "a date, 2028-01-01 or \"2028-01\"".to_string() } else { kinds(schema) };
+    let hint = match &node.value {
+        Value::Text(t) if t.trim().parse::<f64>().is_ok() && wanted.contains("number") => format!("write {} without quotes", t.trim()),
+        Value::Float(_) if wanted == "a whole number" => "write it without a decimal point".to_string(),
+        _ => String::new(),
+    };
+    ledger.error(node.at, path, format!("`{path}` has the wrong type"), format!("this is {}, it must be {wanted}", node.kind()), hint);
+    None
+}
+
+fn kinds(schema: &Json) -> String {
+    let name = |t: &str| match t {
+        "boolean" => "true or false",
+        "integer" => "a whole number",
+        "number" => "a number",
+        "array" => "a list",
+        "object" => "a table",
+        _ => "a text",
+    };
+    let mut list: Vec<&str> = types(schema).into_iter().filter(|t| *t != "null").map(name).collect();
+    if list.is_empty() {
+        list.push("a text");
+    }
+    list.dedup();
+    list.join(" or ")
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_string() } else { format!("{path}.{key}") }
+}
+
+fn table(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Ledger) -> Option<Json> {
+    if !types(schema).contains(&"object") {
+        return wrong_kind(node, schema, path, ledger);
+    }
+    let known = schema.get("properties").and_then(Json::as_object);
+    let open = schema.get("additionalProperties").filter(|a| a.is_object());
+    let key_names = schema.get("propertyNames").map(|s| names(follow(s))).unwrap_or_default();
+    let mut object = Map::new();
+    for (key, child) in node.entries() {
+        let Some(inner) = known.and_then(|k| k.get(key)).or(open) else {
+            let keys = known.into_iter().flat_map(|k| k.keys()).map(String::as_str);
+            let place = if path.is_empty() { "a scenario".to_string() } else { format!("`{path}`") };
+            ledger.error(child.key, &join(path, key), format!("unknown key `{key}`"), format!("{place} has no such key"), did_you_mean(key, keys));
+            continue;
+        };
+        if !key_names.is_empty() && !key_names.contains(&key.as_str()) {
+            ledger.error(child.key, &join(path, key), format!("unknown key `{key}`"), format!("`{path}` has no such key"), did_you_mean(key, key_names.iter().copied()));
+            continue;
+        }
+        if let Some(value) = check(child, inner, &join(path, key), unit, ledger) {
+            object.insert(key.clone(), value);
+        }
+    }
+    for key in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
+        if node.get(key).is_none() && !ledger.partial {
+            let described = |s: &Json| s.get("description").and_then(Json::as_str).map(first_sentence);
+            let inner = known.and_then(|k| k.get(key));
+            let what = inner.and_then(|s| described(s).or_else(|| described(follow(s)))).unwrap_or_default();
+            let table = inner.is_some_and(|s| types(follow(s)).contains(&"object"));
+            let fix = if table { format!("add a table `[{}]`", join(path, key)) } else { format!("add `{key} = ...`") };
+            ledger.error(node.key, &join(path, key), format!("`{}` is missing", join(path, key)), what, fix);
+        }
+    }
+    Some(Json::Object(object))
+}
+
+/// First sentence of a description, without the full stop.
+pub fn first_sentence(text: &str) -> String {
+    text.split(". ").next().unwrap_or_default().trim_end_matches('.').replace('\n', " ")
+}
+
+fn list(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Ledger) -> Option<Json> {
+    if !types(schema).contains(&"array") {
+        return wrong_kind(node, schema, path, ledger);
+    }
+    let (len, bound) = (node.items().len() as u64, |key: &str| schema.get(key).and_then(Json::as_u64));
+    let (least, most) = (bound("minItems").unwrap_or(0), bound("maxItems").unwrap_or(u64::MAX));
+    if len < least || len > most {
+        let wanted = if least == most {
+            format!("{least}")
+        } else if len < least {
+            format!("at least {least}")
+        } else {
+            format!("at most {most}")
+        };
+        ledger.error(node.at, path, format!("`{path}` has {len} values"), format!("it must have {wanted}"), "");
+        return None;
+    }
+    let Some(item_schema) = schema.get("items") else { return Some(json!([])) };
+    let mut whole = true;
+    let mut values = Vec::new();
+    for (i, item) in node.items().iter().enumerate() {
+        let name = item.id().map_or_else(|| i.to_string(), str::to_string);
+        match check(item, item_schema, &join(path, &name), unit, ledger) {
+            Some(value) => values.push(value),
+            None => whole = false,
+        }
+    }
+    // A list of numbers with a wrong one is wrong; a list of items keeps the others.
+    let items = node.items().iter().all(|i| i.id().is_some());
+    (whole || items).then_some(Json::Array(values))
+}
+
+fn text_value(node: &Node, text: &str, schema: &Json, path: &str, ledger: &mut Ledger) -> Option<Json> {
+    if schema.get("form").is_some() {
+        return date_value(node, text, schema, path, ledger);
+    }
+    let names = names(schema);
+    if !names.is_empty() {
+        if names.contains(&text) {
+            return Some(json!(text));
+        }
+        let hint = super::finding::nearest(text, names.iter().copied()).map_or_else(String::new, |n| format!("did you mean `{n}`?"));
+        ledger.error(node.at, path, format!("`{path}` cannot be `{text}`"), format!("it is one of {}", names.join(", ")), hint);
+        return None;
+    }
+    if types(schema).contains(&"string") { Some(json!(text)) } else { wrong_kind(node, schema, path, ledger) }
+}
+
+fn date_value(node: &Node, text: &str, schema: &Json, path: &str, ledger: &mut Ledger) -> Option<Json> {
+    if schema.get("form").is_none() {
+        return wrong_kind(node, schema, path, ledger);
+    }
+    match text.parse::<Date>() {
+        Ok(_) => Some(json!(text)),
+        Err(why) => {
+            ledger.error(node.at, path, format!("`{path}` is not a date that can be used"), why, "write it as 2028-01-01 or \"2028-01\"");
+            None
+        }
+    }
+}
+
+/// Least and largest value that a number may have, and whether the least is excluded.
+pub fn bounds(schema: &Json, key: &str, unit: &str) -> (Option<f64>, Option<f64>, bool) {
+    let get = |k: &str| schema.get(k).and_then(Json::as_f64);
+    let (least, most, above) = (get("minimum"), get("maximum"), get("exclusiveMinimum"));
+    let own = least.is_some() || most.is_some() || above.is_some();
+    let implied = !own && !key.split('.').any(|k| k.ends_with("_range"));
+    match unit {
+        "share" if implied => (Some(0.0), Some(1.0), false),
+        "factor" | "ratio" | "per month" if implied => (Some(0.0), None, false),
+        _ => (above.or(least), most, above.is_some()),
+    }
+}
+
+fn number(node: &Node, x: f64, schema: &Json, path: &str, unit: &str, ledger: &mut Ledger) -> Option<f64> {
+    let (least, most, above) = bounds(schema, path, unit);
+    let low = least.is_some_and(|l| x < l || (above && x <= l));
+    if x.is_finite() && !low && most.is_none_or(|m| x <= m) {
+        return Some(x);
+    }
+    let range = match (least, most) {
+        (Some(l), Some(m)) => format!("outside {}{l}, {m}]", if above { "(" } else { "[" }),
+        (Some(l), None) => format!("below {l}"),
+        (None, Some(m)) => format!("above {m}"),
+        (None, None) => "not a finite number".to_string(),
+    };
+    let unit = if unit.is_empty() { String::new() } else { format!("; unit: {unit}") };
+    let hint = if most == Some(1.0) && x > 1.0 && x <= 100.0 { format!("per cent? write {}", x / 100.0) } else { String::new() };
+    ledger.error(node.at, path, format!("`{path}` is {x}, {range}"), format!("the values that make sense are bounded{unit}"), hint);
+    None
+}

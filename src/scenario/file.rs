@@ -1,0 +1,220 @@
+//! A scenario as it is written: the structs that the JSON Schema, and with it every check of a key, is derived from.
+//! Used by the rest of `scenario` and by `cli::schema`.
+
+use serde::Deserialize;
+
+pub use super::items::{AmnestyItem, Channel, ClosureItem, ConstructionItem, CorridorItem, LinkItem, RegimeItem, TrendItem};
+use crate::{
+    behaviour::Behaviour,
+    units::Month,
+    world::{
+        demography::{Households, Start},
+        network::Travel,
+    },
+};
+
+/// Years within which dates make sense.
+pub const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
+
+/// A date: `2028-01-01` or "2028-01".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Date {
+    /// Month from which a change of this date acts: its own up to day 15, else the next.
+    pub acts: Month,
+    /// First month after, if the date is a last day: a date without day means the end of its month.
+    pub after: Month,
+    /// Its day, 1 if it has none.
+    pub day: u32,
+}
+
+impl Date {
+    /// Orders dates by the day.
+    pub fn order(&self) -> (Month, u32) {
+        // Days after the 15th act from the next month, and come before the days of that month up to the 15th.
+        (self.acts, if self.day > 15 { self.day - 15 } else { self.day + 16 })
+    }
+}
+
+impl std::str::FromStr for Date {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Date, String> {
+        let mut parts = text.splitn(3, '-');
+        let mut next = || parts.next().unwrap_or_default();
+        let (year, month, day) = (next(), next(), next());
+        if let Some(year) = year.parse::<i32>().ok().filter(|y| year.len() == 4 && !YEARS.contains(y)) {
+            return Err(format!("the year {year} is outside {} to {}", YEARS.start(), YEARS.end()));
+        }
+        let own: Month = format!("{year}-{month}").parse().map_err(|_| format!("`{text}` is not a date"))?;
+        if year.len() != 4 || month.len() != 2 || !YEARS.contains(&own.year()) {
+            return Err(format!("`{text}` is not a date"));
+        }
+        if day.is_empty() {
+            return Ok(Date { acts: own, after: own.plus(1), day: 1 });
+        }
+        let day: u32 = day.parse().ok().filter(|d| (1..=31).contains(d)).ok_or_else(|| format!("`{text}` is not a date"))?;
+        let acts = Month::of_change(own.year(), own.of_year() as u32 + 1, day);
+        Ok(Date { acts, after: acts, day })
+    }
+}
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl schemars::JsonSchema for Date {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Date".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$",
+            "form": "date",
+            "description": "A date, 2028-01-01, or a month, \"2028-01\". A change acts from its own month up to day 15, else from the next."
+        })
+    }
+}
+
+/// A scenario of musafir.
+#[derive(schemars::JsonSchema)]
+#[allow(dead_code)]
+pub struct File {
+    /// What the scenario is, in a few words.
+    #[serde(default)]
+    title: String,
+    /// What it claims or tests, in a paragraph.
+    #[serde(default)]
+    description: String,
+    /// File or files that this one changes, relative to it.
+    #[serde(default)]
+    extends: Extends,
+    /// Ids of items of the extended files to drop.
+    #[serde(default)]
+    remove: Vec<String>,
+    /// What is run.
+    run: RunTable,
+    /// What travelling costs.
+    travel: Travel,
+    /// What persons do.
+    behaviour: Behaviour,
+    /// How persons are grouped into households.
+    households: Households,
+    /// The state in the first month.
+    start: Start,
+    /// Tables of the world.
+    tables: Tables,
+    /// What citizens need to enter and work.
+    #[serde(default)]
+    regime: Vec<RegimeItem>,
+    /// Borders wholly or partly closed.
+    #[serde(default)]
+    closure: Vec<ClosureItem>,
+    /// Lifting of entry bans.
+    #[serde(default)]
+    amnesty: Vec<AmnestyItem>,
+    /// Growth of series after their last year.
+    #[serde(default)]
+    trend: Vec<TrendItem>,
+    /// Corridors that are built and open.
+    #[serde(default)]
+    corridor: Vec<CorridorItem>,
+}
+
+/// One file or several.
+#[derive(schemars::JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code)]
+pub enum Extends {
+    /// One file.
+    One(String),
+    /// Several; later ones change earlier ones.
+    Many(Vec<String>),
+}
+
+impl Default for Extends {
+    fn default() -> Extends {
+        Extends::Many(Vec::new())
+    }
+}
+
+/// What is run.
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+pub struct RunTable {
+    /// First month.
+    pub start: Date,
+    /// Last month; persons are synthesised for the time up to it.
+    pub end: Date,
+    /// Last month simulated, if it is to stop before `end`.
+    pub until: Option<Date>,
+    /// Share of households simulated.
+    #[schemars(range(max = 1.0), extend("unit" = "share", "exclusiveMinimum" = 0.0))]
+    pub sample: f64,
+    /// Seed of the first replicate.
+    #[serde(default = "one")]
+    pub seed: u64,
+    /// Number of replicates.
+    #[serde(default = "one_replicate")]
+    #[schemars(range(min = 1, max = 100_000), extend("unit" = "runs"))]
+    pub replicates: u32,
+}
+
+fn one() -> u64 {
+    1
+}
+
+fn one_replicate() -> u32 {
+    1
+}
+
+/// Tables of the world: a CSV file, relative to the file that names it, or `{ csv = """text""" }`.
+#[derive(schemars::JsonSchema)]
+#[allow(dead_code)]
+pub struct Tables {
+    /// Countries: origins, destinations, transit.
+    countries: Table,
+    /// Home regions and regions of destination.
+    regions: Table,
+    /// Nodes of the transport network.
+    nodes: Table,
+    /// Links of the transport network.
+    links: Table,
+    /// Yearly series.
+    series: Table,
+    /// Population of the origins at the start of the first year, by age and sex.
+    population: Table,
+    /// Persons turning 16, by year.
+    entrants: Table,
+    /// Death rates.
+    mortality: Table,
+    /// Margins of synthesis.
+    margins: Table,
+    /// Migrants at the start.
+    initial: Table,
+    /// Migrant jobs by region and sector.
+    markets: Table,
+    /// Migrant jobs by country.
+    jobs: Table,
+    /// Weights of the months.
+    calendar: Table,
+}
+
+/// A table: a path, or the text itself.
+#[derive(schemars::JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code)]
+pub enum Table {
+    /// Path of a CSV file, relative to the file that names it.
+    Path(String),
+    /// The table itself.
+    Inline(Inline),
+}
+
+/// A table inside the scenario.
+#[derive(schemars::JsonSchema)]
+#[allow(dead_code)]
+pub struct Inline {
+    /// The text of the table.
+    csv: String,
+}

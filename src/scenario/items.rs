@@ -1,0 +1,239 @@
+//! The items of a scenario's lists as they are written: regimes, closures, amnesties, trends, corridors. Used through [`super::file`].
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::file::Date;
+use crate::{
+    behaviour::traits::Education,
+    units::Provenance,
+    world::{network::Mode, place::MacroArea, regime::Kind},
+};
+
+/// A regime holds for its citizens and country until the next `from` of the same pair. What it does not say (`days`, `success`,
+/// `places_per_year`, `min_education` and `papers_log_odds` apart) it takes from the regime before it.
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+pub struct RegimeItem {
+    /// Identifier.
+    pub id: String,
+    /// Codes of the citizens' countries.
+    #[schemars(length(min = 1))]
+    pub citizens: Vec<String>,
+    /// Code of the country.
+    pub country: String,
+    /// First day.
+    pub from: Date,
+    /// Its kind.
+    pub kind: Kind,
+    /// Days of stay without a permit (visa-free).
+    #[schemars(range(max = 3660), extend("unit" = "days"))]
+    pub days: Option<u32>,
+    /// Burden, an index of utility.
+    #[schemars(range(min = 0.0, max = 5.0), extend("unit" = "index"))]
+    pub burden: Option<f64>,
+    /// One-off cost of documents.
+    #[schemars(range(min = 0.0, max = 100_000.0), extend("unit" = "USD"))]
+    pub documents_usd: Option<f64>,
+    /// One-off cost of an intermediary.
+    #[schemars(range(min = 0.0, max = 100_000.0), extend("unit" = "USD"))]
+    pub intermediary_usd: Option<f64>,
+    /// Permit to work.
+    #[schemars(range(min = 0.0, max = 10_000.0), extend("unit" = "USD/month"))]
+    pub permit_usd_month: Option<f64>,
+    /// Log-odds that an entrant works without papers; omitted: entry only with papers.
+    #[schemars(range(min = -20.0, max = 20.0), extend("unit" = "log-odds"))]
+    pub papers_log_odds: Option<f64>,
+    /// Probability that an application is granted (visa, quota).
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
+    pub success: Option<f64>,
+    /// Places a year (quota).
+    #[schemars(range(min = 0.0), extend("unit" = "persons/year"))]
+    pub places_per_year: Option<f64>,
+    /// Least education admitted.
+    pub min_education: Option<Education>,
+    /// Hazard that a person without papers is found and removed.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "per month"))]
+    pub detection: Option<f64>,
+    /// Probability of an entry ban when a person without papers leaves.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
+    pub ban_undocumented: Option<f64>,
+    /// Probability of an entry ban when a documented person leaves.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
+    pub ban_documented: Option<f64>,
+    /// Term of a ban.
+    #[schemars(range(min = 0, max = 600), extend("unit" = "months"))]
+    pub ban_months: Option<u16>,
+    /// Hazard of gaining papers.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "per month"))]
+    pub papers_gained: Option<f64>,
+    /// Hazard of losing them.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "per month"))]
+    pub papers_lost: Option<f64>,
+    /// Hazard of naturalisation of the settled and documented.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "per month"))]
+    pub naturalisation: Option<f64>,
+    /// Least stay before naturalisation.
+    #[schemars(range(min = 0, max = 600), extend("unit" = "months"))]
+    pub naturalisation_months: Option<u16>,
+    /// Where the values come from.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
+/// A border that is wholly or partly closed.
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+pub struct ClosureItem {
+    /// Identifier.
+    pub id: String,
+    /// Codes of the citizens' countries.
+    #[schemars(length(min = 1))]
+    pub citizens: Vec<String>,
+    /// Code of the country.
+    pub country: String,
+    /// First day.
+    pub from: Date,
+    /// First day after it.
+    pub until: Date,
+    /// Share of attempts let in.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
+    pub entry: f64,
+    /// Factor on the hazards of return.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
+    pub leave: f64,
+    /// Where the values come from.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
+/// Lifting of a share of the entry bans in force.
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+pub struct AmnestyItem {
+    /// Identifier.
+    pub id: String,
+    /// Codes of the citizens' countries.
+    #[schemars(length(min = 1))]
+    pub citizens: Vec<String>,
+    /// Code of the country.
+    pub country: String,
+    /// Day on which it acts.
+    pub on: Date,
+    /// Share of the bans lifted.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
+    pub share: f64,
+    /// Where the values come from.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
+/// Growth of a series after its last year.
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+pub struct TrendItem {
+    /// Identifier.
+    pub id: String,
+    /// Name of the series.
+    pub series: String,
+    /// Codes of the places.
+    #[schemars(length(min = 1))]
+    pub places: Vec<String>,
+    /// Growth, 0 if the last value stays.
+    #[schemars(range(min = -0.5, max = 0.5), extend("unit" = "share/year"))]
+    pub growth: f64,
+    /// Where the values come from.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
+/// A corridor: links that open at a date, and the work of building them.
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+pub struct CorridorItem {
+    /// Identifier.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Macro-cultural areas it leads to.
+    #[serde(default)]
+    pub leads_to: Vec<MacroArea>,
+    /// First day of service.
+    pub opens: Date,
+    /// How it is built.
+    pub construction: Option<ConstructionItem>,
+    /// Its links.
+    #[schemars(length(min = 1))]
+    pub links: Vec<LinkItem>,
+    /// Which of its effects are on; those not named are on.
+    #[serde(default)]
+    pub channels: BTreeMap<Channel, bool>,
+    /// Where the values come from.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
+/// An effect of a corridor (model, section 7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// Passenger links.
+    Travel,
+    /// Jobs while building.
+    Construction,
+    /// Market access.
+    Markets,
+    /// The foreign share of the construction jobs.
+    ForeignWorkforce,
+    /// Cultural ties.
+    Ties,
+}
+
+/// How a corridor is built.
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+pub struct ConstructionItem {
+    /// First day of work.
+    pub from: Date,
+    /// Last day of work.
+    pub to: Date,
+    /// Persons at work.
+    #[schemars(range(min = 0.0, max = 10_000_000.0), extend("unit" = "persons"))]
+    pub workforce: f64,
+    /// Share of them who are foreign workers of the contractor.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
+    pub foreign_share: f64,
+    /// Home regions among which the local jobs are divided; omitted: all regions of the origins that the links touch.
+    #[serde(default)]
+    pub regions: Vec<String>,
+}
+
+/// A link of a corridor.
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+pub struct LinkItem {
+    /// A node.
+    pub from: String,
+    /// Another node.
+    pub to: String,
+    /// Means of travel.
+    pub mode: Mode,
+    /// Length; omitted: 1.2 times the distance on the globe (air: 1).
+    #[schemars(range(min = 0.0, max = 20_000.0), extend("unit" = "km"))]
+    pub km: Option<f64>,
+    /// Hours in motion.
+    #[schemars(range(min = 0.0, max = 1000.0), extend("unit" = "hours"))]
+    pub hours: f64,
+    /// Fare; omitted: by distance.
+    #[schemars(range(min = 0.0, max = 10_000.0), extend("unit" = "USD"))]
+    pub fare_usd: Option<f64>,
+    /// Hours at the border.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1000.0), extend("unit" = "hours"))]
+    pub border_hours: f64,
+    /// Payments at the border.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 10_000.0), extend("unit" = "USD"))]
+    pub border_usd: f64,
+    /// Whether it carries persons.
+    #[serde(default = "yes")]
+    pub passengers: bool,
+}
+
+fn yes() -> bool {
+    true
+}

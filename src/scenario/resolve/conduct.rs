@@ -1,0 +1,146 @@
+//! Behaviour: what its schema cannot say.
+
+use super::{Ground, Parts};
+use crate::{
+    behaviour::{Behaviour, ByCode, choose, consider, remit, traits::MOTIVES},
+    scenario::finding::{Ledger, did_you_mean},
+    world::place::Country,
+};
+
+/// Most bands of age.
+const MOST_BANDS: usize = 6;
+
+/// All parameters; each section is checked by itself, so that a mistake in one does not hide those of another.
+pub fn behaviour(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Option<Behaviour> {
+    let origins = &ground.places.origins;
+    if let Some(consider) = parts.section::<consider::Params>("behaviour.consider", ledger) {
+        by_code(parts, "behaviour.consider.women", &consider.women, origins, ground.countries_known, ledger);
+        ages(parts, &consider, ledger);
+    }
+    if let Some(choose) = parts.section::<choose::Params>("behaviour.choose", ledger) {
+        constants(parts, ground, &choose, ledger);
+        nests(parts, &choose, ledger);
+    }
+    if let Some(remit) = parts.section::<remit::Params>("behaviour.remit", ledger) {
+        by_code(parts, "behaviour.remit.share", &remit.share, origins, ground.countries_known, ledger);
+        if remit.to_purse + remit.invested > 1.0 {
+            let path = "behaviour.remit.invested";
+            ledger.error(parts.at(path), path, "`to_purse` and `invested` add to more than 1", "both are shares of the same remittances", "");
+        }
+    }
+    for path in ["behaviour.consider.deprivation_range", "behaviour.labour.pay_crowding_range", "behaviour.labour.unemployment_range"] {
+        let json = path.split('.').try_fold(&parts.json, |json, key| json.get(key));
+        let ends: Vec<f64> = json.and_then(|j| j.as_array()).into_iter().flatten().filter_map(serde_json::Value::as_f64).collect();
+        if ends.len() == 2 && ends[0] > ends[1] {
+            ledger.error(parts.at(path), path, format!("`{path}` is upside down"), "the least value stands first", "");
+        }
+    }
+    parts.section("behaviour", ledger)
+}
+
+/// A value for each country, and none for others.
+fn by_code(parts: &Parts, path: &str, map: &ByCode, countries: &[Country], known: bool, ledger: &mut Ledger) {
+    if !known {
+        return;
+    }
+    unknown(parts, path, map, countries, ledger);
+    for country in countries.iter().filter(|c| !map.contains_key(&c.code)) {
+        let full = format!("{path}.{}", country.code);
+        if parts.has(&full) {
+            continue;
+        }
+        ledger.error(
+            parts.at(&full),
+            &full,
+            format!("`{path}` has no value for {}", country.code),
+            format!("{} is in the table `countries`", country.name),
+            format!("add `{} = ...`", country.code),
+        );
+    }
+}
+
+fn unknown(parts: &Parts, path: &str, map: &ByCode, countries: &[Country], ledger: &mut Ledger) {
+    for code in map.keys().filter(|k| !countries.iter().any(|c| c.code == **k)) {
+        let full = format!("{path}.{code}");
+        let hint = did_you_mean(code, countries.iter().map(|c| c.code.as_str()));
+        ledger.error(parts.at(&full), &full, format!("unknown country `{code}`"), format!("`{path}` is by codes of the table `countries`, of the role it is about"), hint);
+    }
+}
+
+fn ages(parts: &Parts, consider: &consider::Params, ledger: &mut Ledger) {
+    let path = "behaviour.consider.age";
+    if consider.age.len() > MOST_BANDS || consider.age.is_empty() {
+        ledger.error(parts.at(path), path, format!("there are {} bands of age", consider.age.len()), format!("from 1 to {MOST_BANDS} fit"), "");
+    }
+    for (i, pair) in consider.age.windows(2).enumerate() {
+        if pair[1].from <= pair[0].from {
+            let full = format!("{path}.{}.from", i + 1);
+            ledger.error(parts.at(&full), &full, "the bands of age are not in order", format!("{} comes after {}", pair[1].from, pair[0].from), "the youngest stands first");
+        }
+    }
+    if consider.age.first().is_some_and(|b| b.from > 16) {
+        let full = format!("{path}.0.from");
+        ledger.warn(parts.at(&full), &full, "the first band of age begins after 16", "nobody younger weighs leaving", "");
+    }
+}
+
+fn constants(parts: &Parts, ground: &Ground, choose: &choose::Params, ledger: &mut Ledger) {
+    let (origins, countries) = (&ground.places.origins, &ground.places.countries);
+    by_code(parts, "behaviour.choose.xi", &choose.xi, countries, ground.countries_known, ledger);
+    by_code(parts, "behaviour.choose.origin", &choose.origin, origins, ground.countries_known, ledger);
+    if ground.countries_known {
+        for (code, map) in &choose.xi_origin {
+            let path = "behaviour.choose.xi_origin";
+            if !countries.iter().any(|c| c.code == *code) {
+                let full = format!("{path}.{code}");
+                let hint = did_you_mean(code, countries.iter().map(|c| c.code.as_str()));
+                ledger.error(parts.at(&full), &full, format!("unknown country `{code}`"), "`xi_origin` is by country of destination, then by origin", hint);
+            }
+            unknown(parts, &format!("{path}.{code}"), map, origins, ledger);
+        }
+    }
+    for (motive, map) in &choose.motive {
+        let path = format!("behaviour.choose.motive.{motive}");
+        if !MOTIVES.contains(&motive.as_str()) {
+            ledger.error(parts.at(&path), &path, format!("unknown motive `{motive}`"), "motives are earn, study, experience, settle", did_you_mean(motive, MOTIVES));
+        }
+        if ground.countries_known {
+            unknown(parts, &path, map, countries, ledger);
+        }
+    }
+}
+
+/// Nest parameters fall towards the leaves; the network's weight stays below that of *go* (or one destination takes all).
+fn nests(parts: &Parts, choose: &choose::Params, ledger: &mut Ledger) {
+    for (inner, outer, name, of) in [(choose.nest_country, choose.nest_go, "nest_country", "nest_go"), (choose.nest_region, choose.nest_country, "nest_region", "nest_country")] {
+        if inner > outer {
+            let path = format!("behaviour.choose.{name}");
+            ledger.error(
+                parts.at(&path),
+                &path,
+                format!("`{name}` is above `{of}`"),
+                format!("{inner} is above {outer}: alternatives of an inner nest are more alike than those of an outer one"),
+                format!("at most {outer}"),
+            );
+        }
+    }
+    let path = "behaviour.choose.b_net";
+    let ratio = choose.b_net / choose.nest_go;
+    if ratio >= 1.0 {
+        ledger.error(
+            parts.at(path),
+            path,
+            format!("`b_net` is {}, at or above `nest_go` ({})", choose.b_net, choose.nest_go),
+            "the pull of the diaspora then runs away: one destination takes all",
+            format!("below {}", choose.nest_go),
+        );
+    } else if ratio > 0.7 {
+        ledger.warn(
+            parts.at(path),
+            path,
+            format!("`b_net` is {ratio:.2} of `nest_go`"),
+            "above 0.7 of it the pull of the diaspora comes near to running away",
+            format!("at most {:.3}", 0.7 * choose.nest_go),
+        );
+    }
+}

@@ -1,0 +1,231 @@
+//! Regimes by pair, closures, amnesties. A later file's regimes replace an earlier one's for the same pair from their own date on.
+
+use std::collections::BTreeSet;
+
+use super::{Ground, Item, Parts};
+use crate::{
+    scenario::{
+        file::{AmnestyItem, ClosureItem, RegimeItem},
+        finding::{Ledger, did_you_mean},
+        shapes,
+    },
+    units::Month,
+    world::regime::{Amnesty, Closure, Kind, Law, Regime},
+};
+
+/// Origins and country of an item, as indices.
+struct Pairs {
+    origins: Vec<(usize, String)>,
+    country: Option<usize>,
+}
+
+/// Resolves `citizens` and `country`.
+fn pairs(parts: &Parts, ground: &Ground, path: &str, citizens: &[String], country: &str, ledger: &mut Ledger) -> Pairs {
+    let mut origins: Vec<(usize, String)> = Vec::new();
+    for (i, code) in citizens.iter().enumerate() {
+        let path = format!("{path}.citizens.{i}");
+        match ground.places.origin(code) {
+            Some(origin) if origins.iter().any(|o| o.0 == origin) => {
+                ledger.error(parts.at(&path), &path, format!("`{code}` stands twice"), "citizens are named once", "");
+            }
+            Some(origin) => origins.push((origin, code.clone())),
+            None if ground.countries_known => {
+                let hint = did_you_mean(code, ground.places.origins.iter().map(|c| c.code.as_str()));
+                ledger.error(parts.at(&path), &path, format!("`{code}` is not a country of origin"), "persons come from the origins of the table `countries`", hint);
+            }
+            None => {}
+        }
+    }
+    let index = ground.places.country(country);
+    if index.is_none() && ground.countries_known {
+        let path = format!("{path}.country");
+        let hint = did_you_mean(country, ground.places.countries.iter().map(|c| c.code.as_str()));
+        ledger.error(parts.at(&path), &path, format!("`{country}` is not a country of destination"), "persons go to the destinations of the table `countries`", hint);
+    }
+    Pairs { origins, country: index }
+}
+
+/// Checks the names in an item that is wrong otherwise.
+fn names(parts: &Parts, ground: &Ground, path: &str, json: &serde_json::Value, ledger: &mut Ledger) {
+    let texts = |key: &str| json.get(key).and_then(|v| v.as_array()).into_iter().flatten().filter_map(|v| v.as_str().map(str::to_string));
+    let citizens: Vec<String> = texts("citizens").collect();
+    if let Some(country) = json.get("country").and_then(|v| v.as_str()) {
+        pairs(parts, ground, path, &citizens, country, ledger);
+    }
+}
+
+/// The law of all pairs.
+pub fn law(parts: &Parts, ground: &Ground, start: Month, replaced: &mut BTreeSet<(&'static str, String, String)>, ledger: &mut Ledger) -> Law {
+    let (origins, countries) = (ground.places.origins.len(), ground.places.countries.len());
+    let items = parts.list::<RegimeItem>("regime", ledger, |path, json, ledger| names(parts, ground, path, json, ledger));
+    let complete = items.len() == parts.tree.get("regime").map_or(0, |n| n.items().len());
+    let mut by_pair: Vec<Vec<Vec<&Item<RegimeItem>>>> = vec![vec![Vec::new(); countries]; origins];
+    for item in &items {
+        kind_fits(parts, item, ledger);
+        let pairs = pairs(parts, ground, &item.path, &item.value.citizens, &item.value.country, ledger);
+        if let Some(country) = pairs.country {
+            for (origin, _) in pairs.origins {
+                by_pair[origin][country].push(item);
+            }
+        }
+    }
+    let mut regimes = vec![vec![Vec::new(); countries]; origins];
+    for (o, row) in by_pair.iter_mut().enumerate() {
+        for (c, list) in row.iter_mut().enumerate() {
+            let (origin, country) = (&ground.places.origins[o].code, &ground.places.countries[c].code);
+            same_day(parts, list, origin, country, ledger);
+            for item in layered(list) {
+                replaced.insert(("regime", item.value.id.clone(), origin.clone()));
+            }
+            regimes[o][c] = timeline(parts, list, ledger);
+            let first = regimes[o][c].first().map(|r: &(Month, Regime)| r.0);
+            if first.is_none() && complete && !parts.table(&shapes::COUNTRIES).broken {
+                let at = parts.at("regime");
+                ledger.error(
+                    at,
+                    "regime",
+                    format!("no regime for citizens of {origin} in {country}"),
+                    "every country of destination needs one for every origin",
+                    format!("add a [[regime]] with citizens = [\"{origin}\"], country = \"{country}\"; kind = \"closed\" if nobody may enter"),
+                );
+            } else if first.is_some_and(|f| f > start) {
+                let path = format!("{}.from", list[0].path);
+                ledger.warn(
+                    parts.at(&path),
+                    &path,
+                    format!("the first regime for {origin} in {country} begins after the run"),
+                    format!("the run starts in {start}; it is taken to hold before its date too"),
+                    "",
+                );
+            }
+        }
+    }
+    Law { regimes, closures: closures(parts, ground, ledger), amnesties: amnesties(parts, ground, ledger) }
+}
+
+/// Keys that a kind needs.
+fn kind_fits(parts: &Parts, item: &Item<RegimeItem>, ledger: &mut Ledger) {
+    let regime = &item.value;
+    let node = parts.tree.locate(&format!("{}.kind", item.path));
+    let mut missing = |key: &str, why: &str| {
+        ledger.error(node, &format!("{}.{key}", item.path), format!("`{key}` is missing"), why, format!("add `{key} = ...`"));
+    };
+    if matches!(regime.kind, Kind::Visa | Kind::Quota) && regime.success.is_none() {
+        missing("success", "a visa or a quota needs the probability that an application is granted");
+    }
+    if regime.kind == Kind::Quota && regime.places_per_year.is_none() {
+        missing("places_per_year", "a quota needs its places a year");
+    }
+}
+
+/// Brings regimes of a pair into the order of time; reports those that begin on the same day in one file. Of two days that act from the
+/// same month the later counts.
+fn same_day(parts: &Parts, list: &mut [&Item<RegimeItem>], origin: &str, country: &str, ledger: &mut Ledger) {
+    list.sort_by_key(|i| (i.value.from.order(), i.rank));
+    for pair in list.windows(2) {
+        if pair[0].rank == pair[1].rank && pair[0].value.from.order() == pair[1].value.from.order() {
+            let path = format!("{}.from", pair[1].path);
+            let other = ledger.line(parts.at(&format!("{}.from", pair[0].path)));
+            ledger.error(
+                parts.at(&path),
+                &path,
+                format!("two regimes for {origin} in {country} from the same day"),
+                format!("`{}` begins then too ({other}), and only one regime holds at a time", pair[0].value.id),
+                "change one of the dates, or drop one of the two",
+            );
+        }
+    }
+}
+
+/// Leaves in the list what later files do not replace; returns what they do.
+fn layered<'i>(list: &mut Vec<&'i Item<RegimeItem>>) -> Vec<&'i Item<RegimeItem>> {
+    let first_of = |rank: usize, list: &[&Item<RegimeItem>]| list.iter().filter(|i| i.rank == rank).map(|i| i.value.from.acts).min();
+    let ranks: BTreeSet<usize> = list.iter().map(|i| i.rank).collect();
+    let mut dropped = Vec::new();
+    for rank in ranks {
+        let Some(first) = first_of(rank, list) else { continue };
+        list.retain(|i| {
+            let gone = i.rank < rank && i.value.from.acts >= first;
+            if gone {
+                dropped.push(*i);
+            }
+            !gone
+        });
+    }
+    dropped
+}
+
+/// Regimes in the order of time; what one does not say it takes from the one before.
+fn timeline(parts: &Parts, list: &[&Item<RegimeItem>], ledger: &mut Ledger) -> Vec<(Month, Regime)> {
+    let mut timeline: Vec<(Month, Regime)> = Vec::with_capacity(list.len());
+    for item in list {
+        let r = &item.value;
+        let before = timeline.last().map(|(_, regime)| regime);
+        if before.is_none() && r.burden.is_none() {
+            let path = format!("{}.burden", item.path);
+            ledger.error(parts.at(&path), &path, "`burden` is missing", "the first regime of a pair has none before it to take it from", "add `burden = ...`");
+        }
+        let pick = |own: Option<f64>, field: fn(&Regime) -> f64| own.or(before.map(field)).unwrap_or(0.0);
+        let regime = Regime {
+            id: r.id.clone(),
+            kind: r.kind,
+            days: r.days.unwrap_or(0),
+            burden: pick(r.burden, |b| b.burden),
+            documents_usd: pick(r.documents_usd, |b| b.documents_usd),
+            intermediary_usd: pick(r.intermediary_usd, |b| b.intermediary_usd),
+            permit_usd_month: pick(r.permit_usd_month, |b| b.permit_usd_month),
+            papers_log_odds: r.papers_log_odds,
+            success: r.success.unwrap_or(1.0),
+            places_per_year: r.places_per_year.unwrap_or(0.0),
+            min_education: r.min_education.map_or(0, |e| e as u8),
+            detection: pick(r.detection, |b| b.detection),
+            ban_undocumented: pick(r.ban_undocumented, |b| b.ban_undocumented),
+            ban_documented: pick(r.ban_documented, |b| b.ban_documented),
+            ban_months: r.ban_months.or(before.map(|b| b.ban_months)).unwrap_or(0),
+            papers_gained: pick(r.papers_gained, |b| b.papers_gained),
+            papers_lost: pick(r.papers_lost, |b| b.papers_lost),
+            naturalisation: pick(r.naturalisation, |b| b.naturalisation),
+            naturalisation_months: r.naturalisation_months.or(before.map(|b| b.naturalisation_months)).unwrap_or(0),
+        };
+        timeline.push((r.from.acts, regime));
+    }
+    timeline
+}
+
+fn closures(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Closure> {
+    let mut closures = Vec::new();
+    for item in parts.list::<ClosureItem>("closure", ledger, |path, json, ledger| names(parts, ground, path, json, ledger)) {
+        let c = item.value;
+        let pairs = pairs(parts, ground, &item.path, &c.citizens, &c.country, ledger);
+        let path = format!("{}.until", item.path);
+        if c.until.acts == c.from.acts && c.until.order() > c.from.order() {
+            ledger.warn(
+                parts.at(&path),
+                &path,
+                format!("the closure `{}` is too short to act", c.id),
+                "a change acts from its own month up to day 15, else from the next: beginning and end fall together",
+                "",
+            );
+        } else if c.until.acts <= c.from.acts {
+            ledger.error(parts.at(&path), &path, "the closure ends before it begins", format!("it acts from {}, `until` is its first day after", c.from.acts), "");
+        }
+        let origins = pairs.origins.into_iter().map(|o| o.0).collect();
+        if let Some(country) = pairs.country {
+            closures.push(Closure { id: c.id, origins, country, from: c.from.acts, until: c.until.acts, entry: c.entry, leave: c.leave });
+        }
+    }
+    closures
+}
+
+fn amnesties(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Amnesty> {
+    let mut amnesties = Vec::new();
+    for item in parts.list::<AmnestyItem>("amnesty", ledger, |path, json, ledger| names(parts, ground, path, json, ledger)) {
+        let a = item.value;
+        let pairs = pairs(parts, ground, &item.path, &a.citizens, &a.country, ledger);
+        let origins = pairs.origins.into_iter().map(|o| o.0).collect();
+        if let Some(country) = pairs.country {
+            amnesties.push(Amnesty { id: a.id, origins, country, on: a.on.acts, share: a.share });
+        }
+    }
+    amnesties
+}

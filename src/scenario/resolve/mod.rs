@@ -1,0 +1,168 @@
+//! From a checked tree and its tables to a world and a behaviour, gathering every mistake of meaning on the way.
+//! Used by `scenario` alone.
+
+mod conduct;
+mod law;
+mod network;
+mod people;
+mod places;
+mod series;
+
+use std::collections::BTreeSet;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use super::{
+    Run, check,
+    finding::{At, Ledger},
+    layers::Layers,
+    shapes::{self, Shape},
+    table::{self, Table},
+    tree::Node,
+};
+use crate::{behaviour::Behaviour, units::Month, world::World};
+
+pub use places::Ground;
+
+/// What a scenario comes to.
+pub struct Resolved {
+    /// What is run; none if it cannot be told.
+    pub run: Option<Run>,
+    /// The world.
+    pub world: Option<World>,
+    /// The behaviour.
+    pub behaviour: Option<Behaviour>,
+    /// All tables, in the order of [`shapes::SHAPES`].
+    pub tables: Vec<Table>,
+    /// (list, id, code) of citizens of a regime or places of a trend that a later file replaced.
+    pub replaced: BTreeSet<(&'static str, String, String)>,
+}
+
+/// What every part of the resolution reads.
+struct Parts<'a> {
+    tree: &'a Node,
+    layers: &'a Layers,
+    json: Json,
+    tables: &'a [Table],
+}
+
+/// An item of a list, as written, with its path and its layer.
+struct Item<T> {
+    value: T,
+    path: String,
+    rank: usize,
+}
+
+impl Parts<'_> {
+    fn table(&self, shape: &Shape) -> &Table {
+        let i = shapes::SHAPES.iter().position(|s| s.name == shape.name).unwrap_or(0);
+        &self.tables[i]
+    }
+
+    fn at(&self, path: &str) -> At {
+        self.tree.locate(path)
+    }
+
+    /// The part of the tree at a path, if it is right.
+    fn section<T: DeserializeOwned>(&self, path: &str, ledger: &mut Ledger) -> Option<T> {
+        let json = path.split('.').try_fold(&self.json, |json, key| json.get(key))?;
+        let before = ledger.list.iter().any(|f| f.path.starts_with(path));
+        match serde_path_to_error::deserialize(json) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                // What the schema's check has not seen; should there be such a thing, it is not lost.
+                if !before && !ledger.partial {
+                    let inner = format!("{path}.{}", error.path());
+                    ledger.error(self.at(&inner), &inner, format!("`{path}` cannot be used"), error.inner().to_string(), "");
+                }
+                None
+            }
+        }
+    }
+
+    /// Whether there is a value at a path, be it a wrong one.
+    fn has(&self, path: &str) -> bool {
+        path.split('.').try_fold(self.tree, |node, key| node.child(key)).is_some()
+    }
+
+    /// The items of a list that are right; the others are given to `otherwise`, with their path.
+    fn list<T: DeserializeOwned>(&self, name: &str, ledger: &mut Ledger, mut otherwise: impl FnMut(&str, &Json, &mut Ledger)) -> Vec<Item<T>> {
+        let Some(items) = self.json.get(name).and_then(Json::as_array) else { return Vec::new() };
+        let mut list = Vec::with_capacity(items.len());
+        for json in items {
+            let Some(id) = json.get("id").and_then(Json::as_str) else { continue };
+            let path = format!("{name}.{id}");
+            let node = self.tree.get(name).and_then(|n| n.child(id));
+            match serde_path_to_error::deserialize(json) {
+                Ok(value) => list.push(Item { value, path, rank: node.map_or(0, |n| self.layers.rank(n.at)) }),
+                Err(error) => {
+                    if !ledger.partial && !ledger.list.iter().any(|f| f.path.starts_with(&path)) {
+                        let inner = format!("{path}.{}", error.path());
+                        ledger.error(self.at(&inner), &inner, format!("`{path}` cannot be used"), error.inner().to_string(), "");
+                    }
+                    otherwise(&path, json, ledger);
+                }
+            }
+        }
+        list
+    }
+}
+
+/// Checks and resolves. Mistakes are in the ledger; the parts that could be made are returned.
+pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Resolved {
+    let json = check::check(&layers.tree, check::schema(), "", "", ledger).unwrap_or(Json::Null);
+    let tables: Vec<Table> = shapes::SHAPES.iter().map(|shape| table::read(shape, layers, ledger)).collect();
+    let parts = Parts { tree: &layers.tree, layers, json, tables: &tables };
+    let mut replaced = BTreeSet::new();
+    let run = run(&parts, until, ledger);
+    let mut ground = places::ground(&parts, ledger);
+    let (start, months) = run.as_ref().map_or((Month::new(2005, 1), 432), |r| (r.start, r.months()));
+    let series = series::series(&parts, &ground, start, months, &mut replaced, ledger);
+    let (network, corridors) = network::network(&parts, &ground, ledger);
+    let law = law::law(&parts, &ground, start, &mut replaced, ledger);
+    let demography = people::demography(&parts, &ground, run.as_ref(), ledger);
+    let (markets, departures, returns) = places::markets(&parts, &mut ground, ledger);
+    let behaviour = conduct::behaviour(&parts, &ground, ledger);
+    let world = network.zip(demography).map(|(network, demography)| World {
+        start,
+        months,
+        places: ground.places,
+        series,
+        network,
+        corridors,
+        law,
+        demography,
+        markets,
+        season_departures: departures,
+        season_returns: returns,
+    });
+    Resolved { run, world, behaviour, tables, replaced }
+}
+
+/// What is run.
+fn run(parts: &Parts, until: Option<Month>, ledger: &mut Ledger) -> Option<Run> {
+    let date = |key: &str| parts.json.get("run")?.get(key)?.as_str()?.parse::<super::file::Date>().ok();
+    let table: Option<super::file::RunTable> = parts.section("run", ledger);
+    let start = date("start")?.acts;
+    let end = date("end")?.after.plus(-1);
+    let mut right = true;
+    if end < start {
+        right = false;
+        ledger.error(parts.at("run.end"), "run.end", "the run ends before it starts", format!("start is {start}, end is {end}"), "");
+    }
+    let mut until_month = date("until").map(|u| u.after.plus(-1));
+    if let Some(month) = until {
+        until_month = Some(month);
+    }
+    if let Some(month) = until_month
+        && right
+        && (month < start || month > end)
+    {
+        right = false;
+        let at = if until.is_some() { At::NOWHERE } else { parts.at("run.until") };
+        ledger.error(at, "run.until", format!("the run cannot stop at {month}"), format!("it goes from {start} to {end}"), "");
+    }
+    let table = table?;
+    right.then_some(Run { start, end, until: until_month, sample: table.sample, seed: table.seed, replicates: table.replicates })
+}

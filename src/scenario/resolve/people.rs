@@ -1,0 +1,285 @@
+//! Cohorts, life tables, margins of synthesis, migrants at the start.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Ground, Parts,
+    places::{TOLERANCE, repeated},
+};
+use crate::{
+    behaviour::traits::{EDUCATIONS, MOTIVES, SEXES},
+    scenario::{
+        Run,
+        finding::{Ledger, did_you_mean},
+        shapes,
+        table::Table,
+    },
+    world::{
+        demography::{Demography, HomeMargins, InitialPair},
+        place::Sector,
+    },
+};
+
+/// Ages on 1 January of the first year of those who are of working age in it.
+const AGES: std::ops::RangeInclusive<i32> = 16..=64;
+
+/// The demography of all origins.
+pub fn demography(parts: &Parts, ground: &Ground, run: Option<&Run>, ledger: &mut Ledger) -> Option<Demography> {
+    for shape in [&shapes::POPULATION, &shapes::ENTRANTS, &shapes::MORTALITY] {
+        codes(parts.table(shape), "country", ground, ledger);
+    }
+    let (first_birth_year, cohorts) = cohorts(parts, ground, run, ledger);
+    let (mortality, margins, initial) = (mortality(parts, ground, ledger), margins(parts, ground, ledger), initial(parts, ground, ledger));
+    let households = parts.section("households", ledger);
+    let start = parts.section("start", ledger);
+    Some(Demography { households: households?, start: start?, cohorts, first_birth_year, mortality, margins, initial })
+}
+
+fn codes(table: &Table, column: &str, ground: &Ground, ledger: &mut Ledger) {
+    if !ground.countries_known {
+        return;
+    }
+    for row in &table.rows {
+        let code = table.text(row, column);
+        if ground.places.origin(code).is_none() {
+            let hint = did_you_mean(code, ground.places.origins.iter().map(|c| c.code.as_str()));
+            table.error(ledger, row, column, format!("`{code}` is not a country of origin"), "persons come from the origins of the table `countries`", hint);
+        }
+    }
+}
+
+/// First birth year, and persons by origin, sex and year of birth, for all who are 16-64 at some time of the run.
+fn cohorts(parts: &Parts, ground: &Ground, run: Option<&Run>, ledger: &mut Ledger) -> (i32, Vec<[Vec<f64>; 2]>) {
+    let (population, entrants) = (parts.table(&shapes::POPULATION), parts.table(&shapes::ENTRANTS));
+    repeated(population, &["country", "sex", "age_from"], ledger);
+    repeated(entrants, &["country", "sex", "year"], ledger);
+    // The population stands at the beginning of the first year of entrants.
+    let base = entrants.rows.iter().filter_map(|r| entrants.maybe(r, "year")).fold(f64::INFINITY, f64::min);
+    let base = if base.is_finite() { base as i32 } else { 2005 };
+    let (start, last) = run.map_or((base, base), |r| (r.start.year(), r.end.year()));
+    if start < base {
+        entrants.incomplete(
+            ledger,
+            format!("the run starts in {start}, persons are known from {base}"),
+            "population.csv stands at the beginning of the first year of entrants.csv",
+            "start the run later, or bring other tables",
+        );
+    } else if start > base {
+        ledger.warn(
+            parts.at("run.start"),
+            "run.start",
+            format!("the run starts in {start}, the population is that of {base}"),
+            "deaths between the two are left out, and migrants at the start are those of the table `initial`",
+            "",
+        );
+    }
+    // Who is 64 on 1 January of the first year of the run is born 65 years before it.
+    let first = start - 1 - AGES.end();
+    let number = (last - 16 - first + 1).clamp(0, 400) as usize;
+    let mut cohorts = Vec::new();
+    for origin in &ground.places.origins {
+        let mut both = [vec![0.0; number], vec![0.0; number]];
+        for (sex, of_sex) in both.iter_mut().enumerate() {
+            let mut put = |birth: i32, persons: f64| {
+                if let Some(cell) = usize::try_from(birth - first).ok().and_then(|i| of_sex.get_mut(i)) {
+                    *cell += persons;
+                }
+            };
+            let mine = |t: &Table, r| t.text(r, "country") == origin.code && t.text(r, "sex") == SEXES[sex];
+            let mut covered = [false; 121];
+            for row in population.rows.iter().filter(|r| mine(population, r)) {
+                let (from, to) = (population.number(row, "age_from") as i32, population.number(row, "age_to") as i32);
+                if to < from {
+                    population.error(ledger, row, "age_to", "the group ends before it begins", format!("it begins at age {from}"), "");
+                    continue;
+                }
+                for age in from..=to {
+                    if std::mem::replace(&mut covered[age as usize], true) && !population.broken {
+                        population.error(ledger, row, "age_from", format!("two groups hold the age {age}"), "ages are counted once", "");
+                        break;
+                    }
+                    if AGES.contains(&age) {
+                        put(base - 1 - age, population.number(row, "persons") / f64::from(to - from + 1));
+                    }
+                }
+            }
+            if let Some(age) = AGES.clone().find(|&a| !covered[a as usize]) {
+                let what = format!("{} of {} aged {age} are missing", SEXES[sex], origin.code);
+                population.incomplete(ledger, what, "the table covers the ages 16 to 64", "the file may be cut off");
+            }
+            let mut years: BTreeMap<i32, f64> = BTreeMap::new();
+            for row in entrants.rows.iter().filter(|r| mine(entrants, r)) {
+                years.insert(entrants.number(row, "year") as i32, entrants.number(row, "persons"));
+            }
+            for year in base..=last.min(base + 300) {
+                if let Some(&persons) = years.get(&year) {
+                    put(year - 16, persons);
+                } else {
+                    let what = format!("{} of {} turning 16 in {year} are missing", SEXES[sex], origin.code);
+                    entrants.incomplete(ledger, what, format!("the run needs the years {base} to {last}"), "the file may be cut off, or end the run earlier");
+                    break;
+                }
+            }
+        }
+        cohorts.push(both);
+    }
+    (first, cohorts)
+}
+
+/// Periods of death rates by sex: (first year, rates by five-year age).
+type Periods = [Vec<(i32, [f64; 10])>; 2];
+
+fn mortality(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Periods> {
+    let table = parts.table(&shapes::MORTALITY);
+    repeated(table, &["country", "sex", "year_from", "age_from"], ledger);
+    let mut rates: BTreeMap<(&str, &str, i32), [Option<f64>; 10]> = BTreeMap::new();
+    for row in &table.rows {
+        let age = table.number(row, "age_from") as i32;
+        if age % 5 != 0 || !(15..=60).contains(&age) {
+            table.error(ledger, row, "age_from", format!("no group begins at age {age}"), "death rates stand for five years each, from 15 to 60", "");
+            continue;
+        }
+        let key = (table.text(row, "country"), table.text(row, "sex"), table.number(row, "year_from") as i32);
+        rates.entry(key).or_default()[(age / 5 - 3) as usize] = table.maybe(row, "deaths_per_year");
+    }
+    let mut all = Vec::new();
+    for origin in &ground.places.origins {
+        all.push(SEXES.map(|sex| {
+            let periods: Vec<(i32, [f64; 10])> = rates
+                .iter()
+                .filter(|(k, _)| k.0 == origin.code && k.1 == sex)
+                .map(|(k, ages)| {
+                    if let Some(i) = ages.iter().position(Option::is_none) {
+                        let what = format!("the death rate of {sex} of {} from age {} in {} is missing", origin.code, 15 + 5 * i, k.2);
+                        table.incomplete(ledger, what, "each period has ten groups of age", "the file may be cut off");
+                    }
+                    (k.2, ages.map(|a| a.unwrap_or(0.0)))
+                })
+                .collect();
+            if periods.is_empty() {
+                table.incomplete(ledger, format!("{sex} of {} have no death rates", origin.code), "every origin needs them", "the file may be cut off");
+            }
+            periods
+        }));
+    }
+    all
+}
+
+/// Shares by (margin, place, sex), in the order of categories.
+type Shares<'t> = BTreeMap<(&'t str, &'t str, &'t str), Vec<f64>>;
+
+fn margins(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<HomeMargins> {
+    let table = parts.table(&shapes::MARGINS);
+    repeated(table, &["margin", "place", "sex", "category"], ledger);
+    let shares = shares(table, ground, ledger);
+    for ((margin, place, sex), shares) in &shares {
+        let sum: f64 = shares.iter().sum();
+        if (sum - 1.0).abs() > TOLERANCE {
+            let row = table.rows.iter().rfind(|r| table.text(r, "margin") == *margin && table.text(r, "place") == *place && table.text(r, "sex") == *sex);
+            if let Some(row) = row.filter(|_| !table.broken) {
+                table.error(ledger, row, "share", format!("the shares of `{margin}` of {sex} in {place} add to {sum:.4}"), "they add to 1", "a row may be missing");
+            }
+        }
+    }
+    let mut find = |margin: &str, home: usize, sex: &str| -> Vec<f64> {
+        let home = &ground.places.homes[home];
+        let origin = &ground.places.origins[home.origin].code;
+        let tries = [(home.id.as_str(), sex), (home.id.as_str(), "all"), (origin.as_str(), sex), (origin.as_str(), "all")];
+        let Some(found) = tries.iter().find_map(|(place, sex)| shares.get(&(margin, place, sex))) else {
+            table.incomplete(ledger, format!("`{margin}` of {sex} in {} is missing", home.id), "each home region or its country needs it", "the file may be cut off");
+            return Vec::new();
+        };
+        let sum: f64 = found.iter().sum();
+        found.iter().map(|s| s / sum.max(f64::MIN_POSITIVE)).collect()
+    };
+    (0..ground.places.homes.len())
+        .map(|home| HomeMargins {
+            education: SEXES.map(|sex| fixed(&find("education", home, sex))),
+            sector: SEXES.map(|sex| fixed(&find("sector", home, sex))),
+            motive: SEXES.map(|sex| fixed(&find("motive", home, sex))),
+            household_size: find("household_size", home, "all"),
+        })
+        .collect()
+}
+
+/// The first `N` shares, 0 where there are fewer.
+fn fixed<const N: usize>(shares: &[f64]) -> [f64; N] {
+    std::array::from_fn(|i| shares.get(i).copied().unwrap_or(0.0))
+}
+
+fn shares<'t>(table: &'t Table, ground: &Ground, ledger: &mut Ledger) -> Shares<'t> {
+    let mut all = Shares::new();
+    let places: Vec<&str> = ground.places.homes.iter().map(|h| h.id.as_str()).chain(ground.places.origins.iter().map(|o| o.code.as_str())).collect();
+    for row in &table.rows {
+        let (margin, place, category) = (table.text(row, "margin"), table.text(row, "place"), table.text(row, "category"));
+        if ground.regions_known && ground.countries_known && !places.contains(&place) {
+            let hint = did_you_mean(place, places.iter().copied());
+            table.error(ledger, row, "place", format!("unknown place `{place}`"), "margins are of home regions and countries of origin", hint);
+        }
+        let sectors = Sector::ALL.map(Sector::name);
+        let names: &[&str] = match margin {
+            "education" => &EDUCATIONS,
+            "motive" => &MOTIVES,
+            "sector" => &sectors,
+            _ => &["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16"],
+        };
+        match names.iter().position(|n| *n == category) {
+            Some(i) => {
+                let shares = all.entry((margin, place, table.text(row, "sex"))).or_default();
+                if shares.len() <= i {
+                    shares.resize(i + 1, 0.0);
+                }
+                shares[i] = table.number(row, "share");
+            }
+            None if !margin.is_empty() => {
+                table.error(
+                    ledger,
+                    row,
+                    "category",
+                    format!("`{category}` is not a category of `{margin}`"),
+                    format!("it is one of {}", names.join(", ")),
+                    did_you_mean(category, names.iter().copied()),
+                );
+            }
+            None => {}
+        }
+    }
+    all
+}
+
+fn initial(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Vec<InitialPair>> {
+    let table = parts.table(&shapes::INITIAL);
+    repeated(table, &["origin", "destination"], ledger);
+    codes(table, "origin", ground, ledger);
+    for row in &table.rows {
+        let code = table.text(row, "destination");
+        if ground.countries_known && ground.places.country(code).is_none() {
+            let hint = did_you_mean(code, ground.places.countries.iter().map(|c| c.code.as_str()));
+            table.error(ledger, row, "destination", format!("`{code}` is not a country of destination"), "migrants are in countries of destination", hint);
+        }
+    }
+    let mut all = Vec::new();
+    for origin in &ground.places.origins {
+        let mut pairs = Vec::new();
+        for country in &ground.places.countries {
+            let row = table.rows.iter().find(|r| table.text(r, "origin") == origin.code && table.text(r, "destination") == country.code);
+            if row.is_none() {
+                table.incomplete(
+                    ledger,
+                    format!("migrants from {} in {} are missing", origin.code, country.code),
+                    "each pair needs a row, be it with 0 persons: its seasonal share is used later too",
+                    "the file may be cut off",
+                );
+            }
+            let get = |column: &str| row.map_or(0.0, |r| table.number(r, column));
+            pairs.push(InitialPair {
+                abroad: get("abroad"),
+                seasonal_share: get("seasonal_share"),
+                settled_share: get("settled_share"),
+                undocumented_share: get("undocumented_share"),
+            });
+        }
+        all.push(pairs);
+    }
+    all
+}

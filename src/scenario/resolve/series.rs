@@ -1,0 +1,127 @@
+//! Yearly series and the trends that follow them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Ground, Parts};
+use crate::{
+    scenario::{
+        file::TrendItem,
+        finding::{Ledger, did_you_mean},
+        shapes,
+        table::{Row, Table},
+    },
+    units::Month,
+    world::macro_series::{MacroSeries, SERIES, monthly},
+};
+
+/// Series that every origin must have.
+const OF_ORIGINS: [&str; 6] = ["wage_usd", "unemployment", "gdp_usd", "gdp_growth", "participation_men", "participation_women"];
+/// Series that every country of destination must have.
+const OF_DESTINATIONS: [&str; 3] = ["wage_usd", "migrant_pay_ratio", "gdp_growth"];
+
+type Points = BTreeMap<(String, String), BTreeMap<i32, f64>>;
+
+/// Monthly series of all places.
+pub fn series(parts: &Parts, ground: &Ground, start: Month, months: usize, replaced: &mut BTreeSet<(&'static str, String, String)>, ledger: &mut Ledger) -> MacroSeries {
+    let table = parts.table(&shapes::SERIES);
+    let mut points = Points::new();
+    for row in &table.rows {
+        let (name, place) = (table.text(row, "series"), table.text(row, "place"));
+        if check_row(table, row, ground, ledger)
+            && let (Some(year), Some(value)) = (table.maybe(row, "year"), table.maybe(row, "value"))
+        {
+            let years = points.entry((name.to_string(), place.to_string())).or_default();
+            if years.insert(year as i32, value).is_some() {
+                table.error(ledger, row, "year", format!("`{name}` of {place} has two values for {year}"), "each year has one", "drop one of them");
+            }
+        }
+    }
+    required(table, ground, &points, ledger);
+    let growth = trends(parts, table, &points, replaced, ledger);
+    let values = points
+        .into_iter()
+        .map(|(key, years)| {
+            let years: Vec<(i32, f64)> = years.into_iter().collect();
+            let growth = growth.get(&key).copied().unwrap_or(0.0);
+            let values = monthly(&years, growth, start, months);
+            (key, values)
+        })
+        .collect();
+    MacroSeries { values }
+}
+
+fn check_row(table: &Table, row: &Row, ground: &Ground, ledger: &mut Ledger) -> bool {
+    let (name, place) = (table.text(row, "series"), table.text(row, "place"));
+    let Some((_, unit)) = SERIES.iter().find(|s| s.0 == name) else {
+        let hint = did_you_mean(name, SERIES.iter().map(|s| s.0));
+        table.error(ledger, row, "series", format!("unknown series `{name}`"), "the model reads no such series", hint);
+        return false;
+    };
+    if ground.countries_known && place != "WORLD" && !ground.codes.iter().any(|c| c == place) {
+        let hint = did_you_mean(place, ground.codes.iter().map(String::as_str).chain(["WORLD"]));
+        table.error(ledger, row, "place", format!("unknown country `{place}`"), "the table `countries` has no such row", hint);
+        return false;
+    }
+    let Some(value) = table.maybe(row, "value") else { return false };
+    let (least, most) = match *unit {
+        "share" => (0.0, 1.0),
+        "share/year" => (-0.9, 2.0),
+        _ => (0.0, f64::INFINITY),
+    };
+    let positive = matches!(name, "wage_usd" | "gdp_usd" | "cpi" | "us_cpi" | "exchange_rate" | "construction_index");
+    if value < least || value > most || (positive && value <= 0.0) {
+        let why = if positive { format!("{unit} is above 0") } else { format!("{unit} is from {least} to {most}") };
+        let hint = if *unit == "share" && value > 1.0 && value <= 100.0 { format!("per cent? write {}", value / 100.0) } else { String::new() };
+        table.error(ledger, row, "value", format!("`{name}` of {place} cannot be {value}"), why, hint);
+    }
+    true
+}
+
+fn required(table: &Table, ground: &Ground, points: &Points, ledger: &mut Ledger) {
+    let has = |name: &str, place: &str| points.contains_key(&(name.to_string(), place.to_string()));
+    let origins = ground.places.origins.iter().flat_map(|c| OF_ORIGINS.map(|s| (s, c.code.as_str())));
+    let countries = ground.places.countries.iter().flat_map(|c| OF_DESTINATIONS.map(|s| (s, c.code.as_str())));
+    for (name, place) in origins.chain(countries).chain([("us_cpi", "WORLD")]) {
+        if !has(name, place) {
+            table.incomplete(ledger, format!("`{name}` of {place} is missing"), "the model needs this series", format!("add rows `{name},{place},...`"));
+        }
+    }
+}
+
+/// Growth after the last year by (series, place): the last file that says one counts.
+fn trends(parts: &Parts, table: &Table, points: &Points, replaced: &mut BTreeSet<(&'static str, String, String)>, ledger: &mut Ledger) -> BTreeMap<(String, String), f64> {
+    let mut growth: BTreeMap<(String, String), (usize, f64, String)> = BTreeMap::new();
+    let mut items = parts.list::<TrendItem>("trend", ledger, |_, _, _| {});
+    items.sort_by_key(|i| i.rank);
+    for item in items {
+        let trend = &item.value;
+        if !SERIES.iter().any(|s| s.0 == trend.series) {
+            let path = format!("{}.series", item.path);
+            let hint = did_you_mean(&trend.series, SERIES.iter().map(|s| s.0));
+            ledger.error(parts.at(&path), &path, format!("trend of an unknown series `{}`", trend.series), "the model reads no such series", hint);
+            continue;
+        }
+        for (i, place) in trend.places.iter().enumerate() {
+            let key = (trend.series.clone(), place.clone());
+            let path = format!("{}.places.{i}", item.path);
+            if !points.contains_key(&key) && !table.broken {
+                let places = points.keys().filter(|k| k.0 == trend.series).map(|k| k.1.as_str());
+                ledger.error(parts.at(&path), &path, format!("`{}` has no values for `{place}`", trend.series), "a trend goes on from the last value", did_you_mean(place, places));
+            }
+            if let Some((rank, _, id)) = growth.get(&key) {
+                if *rank == item.rank {
+                    ledger.error(
+                        parts.at(&path),
+                        &path,
+                        format!("two trends of `{}` in {place}", trend.series),
+                        format!("`{id}` says another in the same file"),
+                        "keep one of them",
+                    );
+                }
+                replaced.insert(("trend", id.clone(), place.clone()));
+            }
+            growth.insert(key, (item.rank, trend.growth, trend.id.clone()));
+        }
+    }
+    growth.into_iter().map(|(key, (_, growth, _))| (key, growth)).collect()
+}

@@ -1,0 +1,188 @@
+//! A resolved scenario as a self-contained file, and the hash over its values. Used by `scenario` alone.
+
+use std::{
+    collections::BTreeSet,
+    fmt::{self, Write as _},
+};
+
+use super::{
+    Run,
+    table::Table,
+    tree::{Node, Value},
+};
+use crate::{behaviour::Behaviour, units::Provenance, world::World};
+
+/// The scenario as one file. `replaced` are the citizens of regimes and places of trends that later files replaced.
+pub fn resolved(tree: &Node, run: &Run, tables: &[Table], replaced: &BTreeSet<(&'static str, String, String)>) -> String {
+    let mut out = String::from("# A resolved scenario of musafir: all files and tables in one. Running it gives the same world.\n\n");
+    for key in ["title", "description"] {
+        if let Some(node) = tree.get(key) {
+            let _ = writeln!(out, "{key} = {}", value(node));
+        }
+    }
+    let _ = write!(out, "\n[run]\nstart = \"{}\"\nend = \"{}\"\n", run.start, run.end);
+    if let Some(until) = run.until {
+        let _ = writeln!(out, "until = \"{until}\"");
+    }
+    let _ = write!(out, "sample = {:?}\nseed = {}\nreplicates = {}\n", run.sample, run.seed, run.replicates);
+    for (key, node) in tree.entries() {
+        match key.as_str() {
+            "title" | "description" | "run" | "tables" => {}
+            _ => section(&mut out, key, node, replaced),
+        }
+    }
+    for table in tables {
+        let _ = write!(out, "\n[tables.{}]\ncsv = {}\n", table.shape.name, long_text(&csv(table)));
+    }
+    out
+}
+
+fn section(out: &mut String, key: &str, node: &Node, replaced: &BTreeSet<(&'static str, String, String)>) {
+    match &node.value {
+        Value::Table(entries) if key == "behaviour" => {
+            for (name, inner) in entries {
+                section(out, &format!("{key}.{name}"), inner, replaced);
+            }
+        }
+        Value::Table(entries) => {
+            let _ = write!(out, "\n[{key}]\n");
+            pairs(out, entries);
+        }
+        Value::List(items) if items.iter().all(|i| i.id().is_some()) => {
+            for item in items {
+                list_item(out, key, item, replaced);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn list_item(out: &mut String, key: &str, item: &Node, replaced: &BTreeSet<(&'static str, String, String)>) {
+    let column = match key {
+        "regime" => "citizens",
+        "trend" => "places",
+        _ => "",
+    };
+    let id = item.id().unwrap_or_default();
+    let mut item = item.clone();
+    if let Some(Node { value: Value::List(codes), .. }) = item.get_mut(column) {
+        codes.retain(|c| !replaced.iter().any(|(list, other, code)| *list == key && other == id && Some(code.as_str()) == c.text()));
+        if codes.is_empty() {
+            return;
+        }
+    }
+    let _ = write!(out, "\n[[{key}]]\n");
+    pairs(out, item.entries());
+}
+
+fn pairs(out: &mut String, entries: &[(String, Node)]) {
+    for (key, node) in entries {
+        let _ = writeln!(out, "{} = {}", name(key), value(node));
+    }
+}
+
+fn name(key: &str) -> String {
+    let bare = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    if bare { key.to_string() } else { quoted(key) }
+}
+
+/// A value on one line.
+pub fn value(node: &Node) -> String {
+    match &node.value {
+        Value::Bool(b) => b.to_string(),
+        Value::Int(n) => n.to_string(),
+        Value::Float(x) if x.is_nan() => "nan".to_string(),
+        Value::Float(x) if x.is_infinite() => if *x > 0.0 { "inf" } else { "-inf" }.to_string(),
+        Value::Float(x) => format!("{x:?}"),
+        Value::Text(text) => quoted(text),
+        Value::Date(date) => date.to_string(),
+        Value::List(items) => format!("[{}]", items.iter().map(value).collect::<Vec<_>>().join(", ")),
+        Value::Table(entries) if entries.is_empty() => "{}".to_string(),
+        Value::Table(entries) => {
+            format!("{{ {} }}", entries.iter().map(|(k, v)| format!("{} = {}", name(k), value(v))).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{:04X}", c as u32);
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A text of many lines: as it is between `'''`, if TOML allows that.
+fn long_text(text: &str) -> String {
+    let plain = !text.contains("'''") && !text.ends_with('\'') && text.chars().all(|c| !c.is_control() || c == '\n' || c == '\t');
+    if plain { format!("'''\n{text}'''") } else { quoted(text) }
+}
+
+fn csv(table: &Table) -> String {
+    let mut out = table.shape.header();
+    out.push('\n');
+    for row in &table.rows {
+        for (i, cell) in row.cells.iter().enumerate() {
+            if i > 0 {
+                out.push(',');
+            }
+            if cell.text.contains(['"', ',', '\n', '\r']) {
+                let _ = write!(out, "\"{}\"", cell.text.replace('"', "\"\""));
+            } else {
+                out.push_str(&cell.text);
+            }
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Feeds what is formatted to a hash.
+struct Feed(blake3::Hasher);
+
+impl fmt::Write for Feed {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.update(text.as_bytes());
+        Ok(())
+    }
+}
+
+/// Hash over the values that a run reads: run, world and behaviour without sources, notes and names of files.
+pub fn hash(run: &Run, world: &World, behaviour: &Behaviour) -> String {
+    let mut bare = behaviour.clone();
+    for provenance in [
+        &mut bare.consider.provenance,
+        &mut bare.choose.provenance,
+        &mut bare.afford.provenance,
+        &mut bare.enter.provenance,
+        &mut bare.stay.provenance,
+        &mut bare.remit.provenance,
+        &mut bare.settle.provenance,
+        &mut bare.labour.provenance,
+    ] {
+        *provenance = Provenance::default();
+    }
+    let mut travel = world.network.travel.clone();
+    travel.provenance = Provenance::default();
+    let mut feed = Feed(blake3::Hasher::new());
+    let mut demography = world.demography.clone();
+    demography.households.provenance = Provenance::default();
+    demography.start.provenance = Provenance::default();
+    // The debug form of a float is the shortest text that reads back as the same float.
+    let _ = write!(feed, "{run:?}{bare:?}{travel:?}");
+    let _ = write!(feed, "{:?}{:?}{:?}", world.start, world.months, world.places);
+    let _ = write!(feed, "{:?}{:?}{:?}", world.series, world.network.nodes, world.network.links);
+    let _ = write!(feed, "{:?}{:?}{:?}", world.corridors, world.law, demography);
+    let _ = write!(feed, "{:?}{:?}{:?}", world.markets, world.season_departures, world.season_returns);
+    feed.0.finalize().to_hex().to_string()
+}

@@ -1,0 +1,164 @@
+//! Files that appear whole or not at all: written under another name in the same folder, synced, renamed.
+
+use std::{
+    fs, io,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use super::StoreError;
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Length, bytes.
+    pub bytes: u64,
+    /// BLAKE3 hash of the content, hexadecimal.
+    pub hash: String,
+}
+
+/// Passes bytes on, counts and hashes them.
+pub struct Hashing<W> {
+    inner: W,
+    hasher: blake3::Hasher,
+    bytes: u64,
+}
+
+impl<W: Write> Hashing<W> {
+    /// Around a writer.
+    pub fn new(inner: W) -> Hashing<W> {
+        Hashing { inner, hasher: blake3::Hasher::new(), bytes: 0 }
+    }
+
+    /// Hash of what was written so far.
+    pub fn hash(&self) -> blake3::Hash {
+        self.hasher.finalize()
+    }
+
+    /// The writer and what went through it.
+    pub fn finish(self) -> (W, Written) {
+        let written = Written { bytes: self.bytes, hash: self.hasher.finalize().to_hex().to_string() };
+        (self.inner, written)
+    }
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.inner.write(bytes)?;
+        self.hasher.update(&bytes[..n]);
+        self.bytes += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// The writer that [`write()`] hands to its closure.
+pub type Sink = Hashing<io::BufWriter<fs::File>>;
+
+/// Writes a file whole or not at all. A file of that name is replaced in the moment of success; on failure it stays as it was.
+///
+/// # Errors
+/// Those of the file system, with the path and what to do about it.
+pub fn write(path: &Path, content: impl FnOnce(&mut Sink) -> io::Result<()>) -> Result<Written, StoreError> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
+    let file = tempfile::Builder::new()
+        .prefix(".musafir-")
+        .suffix(".partial")
+        .tempfile_in(folder)
+        .map_err(StoreError::io("write into", folder))?;
+    let (handle, temporary) = file.into_parts();
+    let mut sink = Hashing::new(io::BufWriter::with_capacity(1 << 18, handle));
+    let fail = |source| StoreError::Io { action: "write", path: path.to_path_buf(), source };
+    content(&mut sink).and_then(|()| sink.flush()).map_err(fail)?;
+    let (buffer, written) = sink.finish();
+    let handle = buffer.into_inner().map_err(|e| fail(e.into_error()))?;
+    readable_by_all(&handle).and_then(|()| handle.sync_all()).map_err(fail)?;
+    drop(handle);
+    temporary.persist(path).map_err(|e| fail(e.error))?;
+    sync_folder(folder);
+    Ok(written)
+}
+
+/// Temporary files are private; results are as readable as the user's mask lets new files be.
+#[cfg(unix)]
+fn readable_by_all(file: &fs::File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable_by_all(_: &fs::File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes a rename durable where folders can be synced; elsewhere the system does it in its own time.
+fn sync_folder(folder: &Path) {
+    if let Ok(handle) = fs::File::open(folder) {
+        let _ = handle.sync_all();
+    }
+}
+
+/// A set of files that appear together: written into `writing.partial` inside the target folder, then renamed one by one in the order
+/// in which they were written. Dropped without [`Staging::commit`], nothing remains.
+pub struct Staging {
+    target: PathBuf,
+    folder: PathBuf,
+    made_target: bool,
+    files: Vec<String>,
+}
+
+impl Staging {
+    /// Opens a staging folder inside `target`, which is made if it is not there. What an interrupted writing left is removed.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn new(target: &Path) -> Result<Staging, StoreError> {
+        let made_target = !target.exists();
+        let folder = target.join("writing.partial");
+        if folder.exists() {
+            fs::remove_dir_all(&folder).map_err(StoreError::io("remove", &folder))?;
+        }
+        fs::create_dir_all(&folder).map_err(StoreError::io("create", &folder))?;
+        Ok(Staging { target: target.to_path_buf(), folder, made_target, files: Vec::new() })
+    }
+
+    /// Writes one file of the set.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn file(&mut self, name: &str, content: impl FnOnce(&mut Sink) -> io::Result<()>) -> Result<Written, StoreError> {
+        let written = write(&self.folder.join(name), content)?;
+        self.files.push(name.to_string());
+        Ok(written)
+    }
+
+    /// Moves all files to their place.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn commit(mut self) -> Result<(), StoreError> {
+        for name in &self.files {
+            let to = self.target.join(name);
+            fs::rename(self.folder.join(name), &to).map_err(StoreError::io("write", &to))?;
+        }
+        self.made_target = false;
+        sync_folder(&self.target);
+        Ok(())
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+        if self.made_target {
+            let _ = fs::remove_dir(&self.target); // only if it is empty
+        }
+    }
+}

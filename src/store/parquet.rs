@@ -1,0 +1,264 @@
+//! Parquet by the low-level column writer: zstd, dictionaries, one row group a part. A part (a year of one replicate) is encoded when it
+//! ends, its columns in parallel, each as a small file of one column; at the end the column chunks are copied without decoding. So the
+//! bytes of the whole depend on the parts alone, not on threads or on checkpoints between them.
+
+use std::{io, sync::Arc};
+
+use ::parquet::{
+    basic::{Compression, LogicalType, Repetition, Type as Physical, ZstdLevel},
+    column::{reader::ColumnReader, writer::ColumnCloseResult},
+    data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type},
+    errors::ParquetError,
+    file::{
+        metadata::KeyValue,
+        properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr, WriterVersion},
+        reader::{FileReader, SerializedFileReader},
+        writer::{SerializedColumnWriter, SerializedFileWriter},
+    },
+    schema::types::{Type, TypePtr},
+};
+use bytes::Bytes;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::table::{Column, ColumnSpec, Kind, Layout, Table};
+
+/// Days from 1970-01-01 to the first day of a month counted from January 1900.
+pub(super) fn first_day(month: u16) -> i32 {
+    let (year, of_year) = (1900 + i32::from(month) / 12, i32::from(month) % 12);
+    // Days from civil (proleptic Gregorian), March as the first month.
+    let (y, m) = if of_year < 2 { (year - 1, of_year + 10) } else { (year, of_year - 2) };
+    365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 - 719_468
+}
+
+/// The month of a first day.
+fn month_of(day: i32) -> u16 {
+    let guess = (f64::from(day + 25_567) / 30.436_875).round() as i32;
+    let guess = guess.clamp(0, i32::from(u16::MAX)) as u16;
+    (guess.saturating_sub(1)..=guess.saturating_add(1)).find(|&m| first_day(m) == day).unwrap_or(guess)
+}
+
+/// An encoded part of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Number of rows.
+    pub rows: u64,
+    /// One file of one column each.
+    columns: Vec<Vec<u8>>,
+}
+
+fn wrong(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(source) => match source.downcast::<io::Error>() {
+            Ok(io) => *io,
+            Err(other) => io::Error::other(other),
+        },
+        other => io::Error::other(other),
+    }
+}
+
+fn column_type(spec: &ColumnSpec) -> Result<TypePtr, ParquetError> {
+    let (physical, logical) = match spec.kind {
+        Kind::Name => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+        Kind::Month => (Physical::INT32, Some(LogicalType::Date)),
+        Kind::Count | Kind::Whole => (Physical::INT64, None),
+        Kind::Real | Kind::Persons => (Physical::DOUBLE, None),
+    };
+    let repetition = if spec.kind == Kind::Real { Repetition::OPTIONAL } else { Repetition::REQUIRED };
+    Type::primitive_type_builder(spec.name, physical).with_logical_type(logical).with_repetition(repetition).build().map(Arc::new)
+}
+
+fn schema(specs: &[ColumnSpec]) -> Result<TypePtr, ParquetError> {
+    let fields = specs.iter().map(column_type).collect::<Result<_, _>>()?;
+    Type::group_type_builder("schema").with_fields(fields).build().map(Arc::new)
+}
+
+fn properties(metadata: Option<Vec<KeyValue>>) -> Result<WriterPropertiesPtr, ParquetError> {
+    let properties = WriterProperties::builder()
+        .set_writer_version(WriterVersion::PARQUET_1_0)
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_created_by(concat!("musafir ", env!("CARGO_PKG_VERSION")).to_string())
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_offset_index_disabled(true)
+        .set_data_page_row_count_limit(1 << 20)
+        .set_key_value_metadata(metadata)
+        .build();
+    Ok(Arc::new(properties))
+}
+
+fn write_column(writer: &mut SerializedColumnWriter<'_>, column: &Column, names: &[String], weight: f64) -> Result<(), ParquetError> {
+    match column {
+        Column::Name(codes) => {
+            let names: Vec<ByteArray> = names.iter().map(|n| ByteArray::from(n.as_str())).collect();
+            let missing = ByteArray::from("");
+            let values: Vec<ByteArray> = codes.iter().map(|&c| names.get(usize::from(c)).unwrap_or(&missing).clone()).collect();
+            writer.typed::<ByteArrayType>().write_batch(&values, None, None)?;
+        }
+        Column::Month(months) => {
+            let values: Vec<i32> = months.iter().map(|&m| first_day(m)).collect();
+            writer.typed::<Int32Type>().write_batch(&values, None, None)?;
+        }
+        Column::Count(counts) => {
+            let values: Vec<i64> = counts.iter().map(|&c| i64::from(c)).collect();
+            writer.typed::<Int64Type>().write_batch(&values, None, None)?;
+        }
+        Column::Whole(values) => {
+            writer.typed::<Int64Type>().write_batch(values, None, None)?;
+        }
+        Column::Persons(counts) => {
+            let values: Vec<f64> = counts.iter().map(|&c| f64::from(c) * weight).collect();
+            writer.typed::<DoubleType>().write_batch(&values, None, None)?;
+        }
+        Column::Real(values) => {
+            let present: Vec<f64> = values.iter().copied().filter(|v| !v.is_nan()).collect();
+            let levels: Vec<i16> = values.iter().map(|v| i16::from(!v.is_nan())).collect();
+            writer.typed::<DoubleType>().write_batch(&present, Some(&levels), None)?;
+        }
+    }
+    Ok(())
+}
+
+fn encode_column(layout: &Layout, index: usize, column: &Column) -> Result<Vec<u8>, ParquetError> {
+    let schema = schema(&layout.spec.columns[index..=index])?;
+    let mut file = SerializedFileWriter::new(Vec::new(), schema, properties(None)?)?;
+    let mut group = file.next_row_group()?;
+    if let Some(mut writer) = group.next_column()? {
+        write_column(&mut writer, column, &layout.names[index], layout.weight)?;
+        writer.close()?;
+    }
+    group.close()?;
+    file.into_inner()
+}
+
+/// Encodes a part, its columns in parallel.
+///
+/// # Errors
+/// Those of the Parquet encoder.
+pub fn encode(layout: &Layout, table: &Table) -> io::Result<Part> {
+    let columns: Result<Vec<_>, ParquetError> =
+        table.columns.par_iter().enumerate().map(|(index, column)| encode_column(layout, index, column)).collect();
+    Ok(Part { rows: table.rows() as u64, columns: columns.map_err(wrong)? })
+}
+
+fn metadata(layout: &Layout) -> Vec<KeyValue> {
+    let mut pairs = vec![KeyValue::new("table".to_string(), layout.spec.meaning.to_string())];
+    for column in layout.spec.columns {
+        pairs.push(KeyValue::new(format!("{}.unit", column.name), column.unit.to_string()));
+        pairs.push(KeyValue::new(format!("{}.meaning", column.name), column.meaning.to_string()));
+    }
+    pairs
+}
+
+/// Writes parts as one file; returns the number of rows.
+///
+/// # Errors
+/// Those of the writer; a part that cannot be read.
+pub fn write<W: io::Write + Send>(layout: &Layout, parts: &[&Part], out: W) -> io::Result<u64> {
+    write_parts(layout, parts, out).map_err(wrong)
+}
+
+fn write_parts<W: io::Write + Send>(layout: &Layout, parts: &[&Part], out: W) -> Result<u64, ParquetError> {
+    let mut file = SerializedFileWriter::new(out, schema(layout.spec.columns)?, properties(Some(metadata(layout)))?)?;
+    let mut rows = 0;
+    for part in parts.iter().filter(|p| p.rows > 0) {
+        let mut group = file.next_row_group()?;
+        for column in &part.columns {
+            let bytes = Bytes::from(column.clone());
+            let reader = SerializedFileReader::new(bytes.clone())?;
+            let group_metadata = reader.metadata().row_group(0);
+            let close = ColumnCloseResult {
+                bytes_written: group_metadata.column(0).compressed_size() as u64,
+                rows_written: part.rows,
+                metadata: group_metadata.column(0).clone(),
+                bloom_filter: None,
+                column_index: None,
+                offset_index: None,
+            };
+            group.append_column(&bytes, close)?;
+        }
+        group.close()?;
+        rows += part.rows;
+    }
+    file.close()?;
+    Ok(rows)
+}
+
+/// Decodes a part. Persons come back as real ones ([`Column::Real`]), names as codes in the order of the layout.
+///
+/// # Errors
+/// A part that is not of this layout.
+pub fn decode(layout: &Layout, part: &Part) -> io::Result<Table> {
+    let columns = part.columns.iter().enumerate().map(|(index, bytes)| {
+        let reader = SerializedFileReader::new(Bytes::from(bytes.clone()))?;
+        let reader = reader.get_row_group(0)?.get_column_reader(0)?;
+        read_column(reader, layout, index, part.rows as usize)
+    });
+    Ok(Table { columns: columns.collect::<Result<_, ParquetError>>().map_err(wrong)? })
+}
+
+/// Reads a whole file that was written with this layout.
+///
+/// # Errors
+/// Content that is not of this layout.
+pub fn read(layout: &Layout, bytes: Bytes) -> io::Result<Vec<Table>> {
+    let reader = SerializedFileReader::new(bytes).map_err(wrong)?;
+    let group = |g: usize| -> Result<Table, ParquetError> {
+        let group = reader.get_row_group(g)?;
+        let rows = group.metadata().num_rows() as usize;
+        let columns = (0..layout.spec.columns.len()).map(|c| read_column(group.get_column_reader(c)?, layout, c, rows));
+        Ok(Table { columns: columns.collect::<Result<_, _>>()? })
+    };
+    (0..reader.metadata().num_row_groups()).map(group).collect::<Result<_, _>>().map_err(wrong)
+}
+
+fn read_column(reader: ColumnReader, layout: &Layout, index: usize, rows: usize) -> Result<Column, ParquetError> {
+    let kind = layout.spec.columns[index].kind;
+    let column = match (kind, reader) {
+        (Kind::Name, ColumnReader::ByteArrayColumnReader(mut reader)) => {
+            let mut values = Vec::with_capacity(rows);
+            reader.read_records(rows, None, None, &mut values)?;
+            let names = &layout.names[index];
+            let code = |v: &ByteArray| names.iter().position(|n| n.as_bytes() == v.data()).map_or(u8::MAX, |p| p as u8);
+            Column::Name(values.iter().map(code).collect())
+        }
+        (Kind::Month, ColumnReader::Int32ColumnReader(mut reader)) => {
+            let mut values = Vec::with_capacity(rows);
+            reader.read_records(rows, None, None, &mut values)?;
+            Column::Month(values.into_iter().map(month_of).collect())
+        }
+        (Kind::Count | Kind::Whole, ColumnReader::Int64ColumnReader(mut reader)) => {
+            let mut values = Vec::with_capacity(rows);
+            reader.read_records(rows, None, None, &mut values)?;
+            Column::Whole(values)
+        }
+        (Kind::Persons, ColumnReader::DoubleColumnReader(mut reader)) => {
+            let mut values = Vec::with_capacity(rows);
+            reader.read_records(rows, None, None, &mut values)?;
+            Column::Real(values)
+        }
+        (Kind::Real, ColumnReader::DoubleColumnReader(mut reader)) => {
+            let (mut values, mut levels) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+            reader.read_records(rows, Some(&mut levels), None, &mut values)?;
+            let mut present = values.into_iter();
+            Column::Real(levels.iter().map(|&l| if l == 1 { present.next().unwrap_or(f64::NAN) } else { f64::NAN }).collect())
+        }
+        _ => return Err(ParquetError::General(format!("column `{}` is not of the type it should be", layout.spec.columns[index].name))),
+    };
+    if column.len() == rows { Ok(column) } else { Err(ParquetError::General("a column is shorter than the table".to_string())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_days_are_those_of_the_calendar() {
+        assert_eq!(first_day(70 * 12), 0);
+        assert_eq!(first_day(0), -25_567);
+        assert_eq!(first_day(105 * 12), 12_784); // 2005-01-01
+        assert_eq!(first_day(100 * 12 + 2), 11_017); // 2000-03-01
+        for month in 0..3000 {
+            assert_eq!(month_of(first_day(month)), month);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Do the commands that read scenarios say what they promise, with the exit codes of `--help`?
+
+use assert_cmd::Command;
+
+fn musafir(args: &[&str]) -> (i32, String, String) {
+    let output = Command::cargo_bin("musafir").expect("the program is built").current_dir(env!("CARGO_MANIFEST_DIR")).args(args).output().expect("it runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+}
+
+const SMALL: &str = "tests/small/small.toml";
+
+#[test]
+fn check_says_right_or_wrong() {
+    let (code, out, err) = musafir(&["check", SMALL]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("small.toml: right"));
+    let (code, out, err) = musafir(&["check", SMALL, "tests/findings/ten.toml"]);
+    assert_eq!(code, 2);
+    assert!(out.contains("small.toml: right") && out.contains("ten.toml: wrong") && err.contains("did you mean `b_wage`?") && err.contains("10 errors"), "{err}");
+    let (code, _, err) = musafir(&["check", SMALL, "--set", "run.sample=50"]);
+    assert!(code == 2 && err.contains("outside (0, 1]"), "{err}");
+    assert_eq!(musafir(&["check", SMALL, "--set", "run.sample"]).0, 2);
+    assert_eq!(musafir(&["check"]).0, 2);
+}
+
+#[test]
+fn check_prints_json() {
+    let (code, out, err) = musafir(&["check", "--json", "tests/findings/ten.toml"]);
+    assert_eq!((code, err.as_str()), (2, ""));
+    let records: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(records[0]["findings"].as_array().map(Vec::len), Some(10));
+    assert!(records[0]["findings"][0]["line"].as_u64() > Some(0));
+}
+
+#[test]
+fn show_names_value_unit_place_and_source() {
+    let (code, out, _) = musafir(&["show", SMALL]);
+    assert_eq!(code, 0);
+    let line = out.lines().find(|l| l.starts_with("behaviour.choose.b_net = ")).expect("the key is shown");
+    assert!(
+        line.contains("0.43") && line.contains("[utility per log point]") && line.contains("small.toml:") && line.contains("mean-field fit") && line.contains("not verified"),
+        "{line}"
+    );
+    assert!(out.lines().any(|l| l.starts_with("tables.series") && l.contains("series.csv")));
+    let (_, out, _) = musafir(&["show", SMALL, "--set", "behaviour.choose.b_net=0.3"]);
+    let line = out.lines().find(|l| l.starts_with("behaviour.choose.b_net = ")).expect("the key is shown");
+    assert!(line.contains("0.3") && line.contains("--set") && !line.contains("mean-field"), "the file's source does not speak for a value that was set: {line}");
+    let (code, out, _) = musafir(&["show", SMALL, "--rows", "jobs"]);
+    assert!(code == 0 && out.contains("jobs.csv:2") && out.contains("RUS"), "{out}");
+    assert_eq!(musafir(&["show", SMALL, "--rows", "job"]).0, 2);
+    let (code, out, _) = musafir(&["show", SMALL, "--diff", SMALL]);
+    assert!(code == 0 && out.contains("no value differs"), "{out}");
+}
+
+#[test]
+fn the_schema_in_the_repository_is_that_of_the_program() {
+    let (code, _, err) = musafir(&["schema", "--check"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert_eq!(musafir(&["schema", "--check", "Cargo.toml"]).0, 4);
+}
+
+#[test]
+fn completions_and_manual_are_printed() {
+    for args in [&["completions", "bash"][..], &["man"], &["--help"]] {
+        let (code, out, _) = musafir(args);
+        assert!(code == 0 && out.contains("musafir") && out.contains("check"), "{args:?}");
+    }
+    assert!(musafir(&["--help"]).1.contains("Exit codes"));
+}

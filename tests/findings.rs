@@ -1,0 +1,214 @@
+//! Does a wrong scenario say all that is wrong with it, where, why, and what to do? Golden texts stand beside the fixtures; write them anew
+//! with `MUSAFIR_GOLDEN=write cargo test --test findings`.
+
+use std::{fs, path::Path};
+
+use musafir::{
+    cli::diagnostics,
+    scenario::{Findings, Overrides, Scenario, Severity},
+};
+use proptest::prelude::*;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn set(pairs: &[(&str, &str)]) -> Overrides {
+    Overrides { set: pairs.iter().map(|(k, v)| ((*k).to_string(), (*v).to_string())).collect(), ..Overrides::default() }
+}
+
+fn mistakes(name: &str, overrides: &Overrides) -> Findings {
+    Scenario::load(&root().join("tests/findings").join(name), overrides).expect_err("the fixture is wrong")
+}
+
+fn small(overrides: &Overrides) -> Result<Scenario, Findings> {
+    Scenario::load(&root().join("tests/small/small.toml"), overrides)
+}
+
+fn golden(name: &str) -> Findings {
+    let findings = mistakes(&format!("{name}.toml"), &Overrides::default());
+    let text = diagnostics::render(&findings.list, false).replace(&format!("{}/", root().display()), "").replace(&root().display().to_string(), ".");
+    let path = root().join("tests/findings").join(format!("{name}.txt"));
+    if std::env::var_os("MUSAFIR_GOLDEN").is_some_and(|v| v == "write") {
+        fs::write(&path, &text).expect("the golden text is written");
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(text, expected, "{name}: if this is meant, write the golden text anew");
+    findings
+}
+
+#[test]
+fn ten_mistakes_show_at_once() {
+    let findings = golden("ten");
+    let wanted = [
+        ("not TOML", "one `key"),
+        ("unknown key `b_wages`", "b_wage"),
+        ("wrong type", "without quotes"),
+        ("`-67.5`", ""),
+        ("`amnesty.rus-1820.on`", "2028-01"),
+        ("unknown node `Moskow`", "Moscow"),
+        ("two regimes for UZB in TUR", "drop one"),
+        ("outside [0, 1]", "0.05"),
+        ("`world/job.csv` cannot be read", "jobs.csv"),
+        ("opens before it is built", "2010-01"),
+    ];
+    for (message, hint) in wanted {
+        let found = findings.list.iter().find(|f| f.message.contains(message)).unwrap_or_else(|| panic!("{message} is not found"));
+        assert!(found.line > 0 && !found.file.is_empty() && !found.reason.is_empty(), "{found:?}");
+        assert!(found.hint.contains(hint) || message.contains("TOML"), "{found:?}");
+    }
+    assert_eq!(findings.list.len(), wanted.len(), "nothing but the ten: {findings}");
+}
+
+#[test]
+fn tables_that_are_missing_cut_off_or_do_not_add_up_are_found() {
+    golden("tables");
+}
+
+#[test]
+fn what_does_not_fit_together_is_found() {
+    golden("meaning");
+}
+
+#[test]
+fn circles_and_ways_out_of_the_root_are_found() {
+    golden("circle");
+    golden("outside");
+    let wider = Overrides { root: Some(root().join("tests")), ..Overrides::default() };
+    let path = root().join("tests/findings/outside.toml");
+    assert!(Scenario::load(&path, &wider).is_ok(), "a wider root lets it in");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_a_finding() {
+    assert_eq!(mistakes("nowhere.toml", &Overrides::default()).list.len(), 1);
+}
+
+#[test]
+fn a_sample_outside_zero_to_one_is_refused() {
+    for wrong in ["50", "0", "-0.1", "nan"] {
+        let findings = small(&set(&[("run.sample", wrong)])).expect_err("refused");
+        assert_eq!(findings.list.len(), 1, "{findings}");
+        assert!(findings.list[0].path == "run.sample", "{findings}");
+    }
+    assert!(small(&set(&[("run.sample", "50")])).expect_err("refused").list[0].message.contains("outside (0, 1]"));
+    assert!(small(&set(&[("run.sample", "1")])).is_ok());
+}
+
+#[test]
+fn values_are_set_by_id_and_by_code() {
+    let scenario =
+        small(&set(&[("regime.rus-2000.days", "60"), ("behaviour.choose.xi.RUS", "-2"), ("title", "As set"), ("behaviour.consider.age.0.factor", "0.9")])).expect("right");
+    assert_eq!(scenario.world.law.regimes[0][0][0].1.days, 60);
+    assert!((scenario.behaviour.choose.xi["RUS"] + 2.0).abs() < 1e-12);
+    assert!((scenario.behaviour.consider.age[0].factor - 0.9).abs() < 1e-12);
+    assert_eq!(scenario.title, "As set");
+    let findings = small(&set(&[("run.smaple", "0.5"), ("regime.rus-200.days", "60"), ("..", "1")])).expect_err("wrong");
+    assert_eq!(findings.list.len(), 3, "{findings}");
+    assert!(findings.list.iter().any(|f| f.hint.contains("sample")));
+    assert!(findings.list.iter().any(|f| f.hint.contains("rus-2000")));
+}
+
+#[test]
+fn a_net_that_nearly_runs_away_warns() {
+    let scenario = small(&set(&[("behaviour.choose.b_net", "0.6")])).expect("right");
+    assert!(scenario.warnings.iter().any(|f| f.severity == Severity::Warning && f.path == "behaviour.choose.b_net"));
+    assert!(small(&set(&[("behaviour.choose.b_net", "0.7")])).is_err());
+}
+
+#[test]
+fn the_resolved_file_is_the_same_world() {
+    for overrides in [Overrides::default(), Overrides { until: "2008-03".parse().ok(), ..Overrides::default() }] {
+        let scenario = small(&overrides).expect("right");
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("scenario.toml");
+        fs::write(&path, &scenario.resolved).expect("written");
+        let again = Scenario::load(&path, &Overrides::default()).unwrap_or_else(|findings| panic!("{findings}"));
+        assert_eq!(again.hash, scenario.hash);
+        assert_eq!(again.resolved, scenario.resolved);
+        assert_eq!(again.world.law, scenario.world.law);
+        assert_eq!(again.world.months, scenario.world.months);
+        assert_eq!(again.world.demography, scenario.world.demography);
+    }
+}
+
+#[test]
+fn the_hash_is_over_values_only() {
+    let hash = |pairs: &[(&str, &str)]| small(&set(pairs)).expect("right").hash;
+    assert_eq!(hash(&[]), hash(&[("title", "Another"), ("behaviour.choose.source", "elsewhere"), ("behaviour.choose.b_wage", "0.290")]));
+    assert_ne!(hash(&[]), hash(&[("behaviour.choose.b_wage", "0.291")]));
+}
+
+#[test]
+fn a_later_file_replaces_regimes_from_its_own_date_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("parent.toml"), small(&Overrides::default()).expect("right").resolved).expect("written");
+    let child = "extends = \"parent.toml\"\nremove = [\"tur-shut\"]\n[[regime]]\nid = \"own\"\ncitizens = [\"UZB\"]\ncountry = \"TUR\"\nfrom = 2007-03-20\nkind = \"free-movement\"\n[[regime]]\nid = \"rus-uzb-2007\"\nburden = 0.9\n";
+    fs::write(at("child.toml"), child).expect("written");
+    let scenario = Scenario::load(&at("child.toml"), &Overrides::default()).unwrap_or_else(|findings| panic!("{findings}"));
+    let law = &scenario.world.law;
+    let ids = |o: usize, c: usize| law.regimes[o][c].iter().map(|r| r.1.id.as_str()).collect::<Vec<_>>();
+    assert_eq!(ids(1, 1), ["tur-visa", "own"], "the parent's later regime of the pair is gone");
+    assert_eq!(ids(0, 1), ["tur-kgz-quota"], "other pairs are as they were");
+    assert_eq!(law.regimes[1][1][1].0.to_string(), "2007-04", "day 20 acts from the next month");
+    assert!((law.regimes[1][1][1].1.burden - 0.8).abs() < 1e-12, "what it does not say it takes from the one before");
+    assert!(law.regimes[1][1][1].1.papers_log_odds.is_none());
+    assert!((law.regimes[1][0][1].1.burden - 0.9).abs() < 1e-12, "an item of the same id is changed key by key");
+    assert_eq!(law.closures.len(), 1, "removed by id");
+    fs::write(at("again.toml"), &scenario.resolved).expect("written");
+    assert_eq!(Scenario::load(&at("again.toml"), &Overrides::default()).expect("right").hash, scenario.hash);
+}
+
+#[test]
+fn cohorts_hold_everyone() {
+    let scenario = small(&Overrides::default()).expect("right");
+    let demography = &scenario.world.demography;
+    assert_eq!(demography.first_birth_year, 1940);
+    assert_eq!(demography.cohorts[0][0].len(), 1994 - 1940 + 1);
+    let all: f64 = demography.cohorts.iter().flatten().flatten().sum();
+    assert!((all - 2860.8).abs() < 1e-6, "{all}");
+}
+
+#[test]
+fn the_shipped_baseline_is_right() {
+    let path = root().join("scenarios/baseline.toml");
+    let scenario = Scenario::load(&path, &Overrides::default()).unwrap_or_else(|findings| panic!("{findings}"));
+    assert_eq!(scenario.world.months, 432);
+    assert_eq!(scenario.world.places.origins.len(), 3);
+}
+
+/// The parts that `mutated` stitches together.
+fn load_text(text: &[u8]) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("wild.toml");
+    fs::write(&path, text).expect("written");
+    if let Err(findings) = Scenario::load(&path, &Overrides::default()) {
+        assert!(!findings.list.is_empty());
+        let _ = diagnostics::render(&findings.list, true);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        load_text(&bytes);
+    }
+
+    #[test]
+    fn no_cut_and_no_replacement_makes_it_panic(cut in 0.0..1.0f64, at in 0.0..1.0f64, with in "[-\\[\\]{}\"'=,.0-9a-z\n\u{e4}]{0,12}", whole in any::<bool>()) {
+        let text = small(&Overrides::default()).expect("right").resolved;
+        let place = |share: f64| { let mut i = (text.len() as f64 * share) as usize; while !text.is_char_boundary(i) { i -= 1; } i };
+        let (at, end) = (place(at), if whole { text.len() } else { place(cut) });
+        let (a, b) = (at.min(end), at.max(end));
+        let wild = if whole { format!("{}{with}{}", &text[..a], &text[(a + with.len()..=b).find(|&i| text.is_char_boundary(i)).unwrap_or(b)..]) } else { format!("{}{with}", &text[..b]) };
+        load_text(wild.as_bytes());
+    }
+
+    #[test]
+    fn no_value_set_makes_it_panic(key in "(run|travel|tables|regime|behaviour|trend|corridor|extends|remove)(\\.[a-z0-9_-]{1,8}){0,3}", value in ".{0,20}") {
+        let _ = small(&set(&[(&key, &value)])).map_err(|findings| diagnostics::render(&findings.list, false));
+    }
+}
