@@ -142,12 +142,9 @@ impl Observer for Risk {
 #[test]
 fn a_closed_border_lets_nobody_in() {
     let scenario = small::scenario(&[
-        ("closure.shut-rus.citizens", "[\"KGZ\", \"UZB\"]"),
-        ("closure.shut-rus.country", "RUS"),
-        ("closure.shut-rus.from", "2005-01"),
-        ("closure.shut-rus.until", "2012-01"),
-        ("closure.shut-rus.entry", "0.0"),
-        ("closure.shut-rus.leave", "1.0"),
+        ("closure.rus-2009.from", "2005-01-01"),
+        ("closure.rus-2009.until", "2012-01-01"),
+        ("closure.rus-2009.entry", "0.0"),
     ]);
     struct Gate(usize, usize);
     impl Observer for Gate {

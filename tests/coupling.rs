@@ -49,7 +49,7 @@ fn more_households_change_nobody_elses_life() {
         assert_eq!(part.get(&key), all.get(&key), "{}", musafir::population::person::key_name(key));
         told += part.get(&key).map_or(0, Vec::len);
     }
-    assert!(told > 2_000, "{told} events compared");
+    assert!(told > 500, "{told} events compared");
 }
 
 /// Events of one month from the same state under two sets of parameters.
@@ -76,7 +76,7 @@ fn only_those_with_the_cause(key: &str, high: &str, low: &str, has_cause: impl F
     less.push((key, low));
     let (a, b) = (small::scenario(&base), small::scenario(&less));
     let (mut with_cause, mut changed) = (0, 0);
-    for months in [6, 11, 23, 30] {
+    for months in [3, 6, 9, 11, 15, 18, 21, 23, 27, 30, 33, 42, 45, 54] {
         let [high, low] = same_month(&a, &b, months);
         for key in high.keys().chain(low.keys()) {
             match (high.get(key), low.get(key)) {

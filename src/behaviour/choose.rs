@@ -56,6 +56,9 @@ pub struct Params {
     /// Diaspora over population at which its pull is half saturated.
     #[schemars(range(min = 0.001, max = 100.0), extend("unit" = "share"))]
     pub x_sat: f64,
+    /// Weight of the size of a region's market (1: jobs are the elementary alternatives; less where the diaspora already stands for size).
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
+    pub b_size: f64,
     /// Pull of a member of the own household at the destination region.
     #[schemars(range(min = 0.0, max = 5.0), extend("unit" = "utility"))]
     pub b_kin: f64,

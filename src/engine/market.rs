@@ -122,9 +122,9 @@ impl Market {
         };
         for d in 0..destinations {
             for s in 0..4 {
-                let crowding = market.supply[d * 4 + s] / jobs(world, drivers, d, s, 0);
-                market.pay[d * 4 + s] = behaviour.labour.pay_level(crowding);
-                market.employment[d * 4 + s] = behaviour.labour.employment_level(crowding, 0.0);
+                let (pay, employment) = levels(world, behaviour, drivers, market.supply[d * 4 + s], d, s, 0, 0.0);
+                market.pay[d * 4 + s] = pay;
+                market.employment[d * 4 + s] = employment;
             }
         }
         let share = behaviour.labour.formal_share_start;
@@ -143,16 +143,14 @@ impl Market {
     /// Moves the markets to the end of month `t`, given the sums at its end. Local jobs of construction work are added to formal ones.
     pub fn advance(&mut self, world: &World, behaviour: &Behaviour, drivers: &Drivers, totals: &Totals, sample: f64, t: usize) {
         let labour = &behaviour.labour;
-        if labour.feedback {
-            self.supply = supply(world, totals, sample);
-        }
+        self.supply = supply(world, totals, sample);
         for (d, place) in world.places.destinations.iter().enumerate() {
             let fall = (self.demand_peak[place.country] / drivers.demand[place.country][t]).ln().max(0.0);
             for s in 0..4 {
                 let k = d * 4 + s;
-                let crowding = self.supply[k] / jobs(world, drivers, d, s, if labour.feedback { t } else { 0 });
-                self.pay[k] += labour.adjustment * (labour.pay_level(crowding) - self.pay[k]);
-                self.employment[k] += labour.adjustment * (labour.employment_level(crowding, fall) - self.employment[k]);
+                let (pay, employment) = levels(world, behaviour, drivers, self.supply[k], d, s, t, fall);
+                self.pay[k] += labour.adjustment * (pay - self.pay[k]);
+                self.employment[k] += labour.adjustment * (employment - self.employment[k]);
             }
         }
         let month = world.start.plus(t as i32);
@@ -178,6 +176,17 @@ impl Market {
             self.demand_peak[c] = (self.demand_peak[c] * (1.0 - behaviour.stay.demand_memory)).max(drivers.demand[c][t]);
         }
     }
+}
+
+/// Levels of pay and employment towards which a market moves: crowded by its supply, or at their base where there is no feedback.
+#[allow(clippy::too_many_arguments)]
+fn levels(world: &World, behaviour: &Behaviour, drivers: &Drivers, supply: f64, destination: usize, sector: usize, t: usize, fall: f64) -> (f64, f64) {
+    let labour = &behaviour.labour;
+    if !labour.feedback {
+        return (1.0, labour.employment_level(0.0, fall));
+    }
+    let crowding = supply / jobs(world, drivers, destination, sector, t);
+    (labour.pay_level(crowding), labour.employment_level(crowding, fall))
 }
 
 /// Jobs for migrants in a destination region and sector in month `t`, persons; at least one.

@@ -386,6 +386,8 @@ impl<'w> Simulation<'w> {
                 hasher.update(&chunk.key[row].to_le_bytes());
                 hasher.update(bytemuck::bytes_of(&crate::population::person::Person { household: 0, ..*person }));
             }
+        }
+        for chunk in &self.chunks {
             for household in 0..chunk.household.len() {
                 hasher.update(&chunk.household[household].id.to_le_bytes());
                 hasher.update(&self.purse(chunk, household).to_le_bytes());

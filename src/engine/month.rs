@@ -368,7 +368,7 @@ impl<'w> Environment<'w> {
         let choose = &self.behaviour.choose;
         let c = self.resolved.country_of[destination];
         let pair = self.pair(home as u8, c);
-        let size = choose.nest_country * crate::math::ln(self.world.places.destinations[destination].jobs_share.max(1e-6));
+        let size = choose.b_size * choose.nest_country * crate::math::ln(self.world.places.destinations[destination].jobs_share.max(1e-6));
         choose.network_term(diaspora / population.max(1.0)) + size - choose.b_regime * self.regime[pair].burden + self.resolved.constant[pair] - choose.b_drawdown * self.tables.demand_fall[c]
     }
 

@@ -23,7 +23,8 @@ pub struct Markets {
 /// How pay and employment of migrants follow crowding, and how jobs at home follow output.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Params {
-    /// Whether pay, employment and unemployment answer to who is where; otherwise they keep their levels of the first month, beside the series.
+    /// Whether pay, employment and unemployment answer to who is where. Otherwise pay and employment abroad are those of uncrowded markets
+    /// and unemployment at home keeps its rate of the first month.
     pub feedback: bool,
     /// Elasticity of migrants' pay to crowding (supply over jobs).
     #[schemars(range(min = -2.0, max = 0.0), extend("unit" = "elasticity"))]
