@@ -47,8 +47,7 @@ pub fn leverages(values: &[f64], nest_go: f64, b_wage: f64, masks: &[u32]) -> Ve
     if largest == f64::NEG_INFINITY || b_wage <= 0.0 {
         return vec![0.0; masks.len()];
     }
-    let weights: Vec<f64> =
-        values.iter().map(|&v| if v == f64::NEG_INFINITY { 0.0 } else { exp((v - largest) / nest_go) }).collect();
+    let weights: Vec<f64> = values.iter().map(|&v| if v == f64::NEG_INFINITY { 0.0 } else { exp((v - largest) / nest_go) }).collect();
     let log_sum = |sum: f64| if sum > 0.0 { softplus(largest + nest_go * ln(sum)) } else { 0.0 };
     let whole = log_sum(weights.iter().sum());
     let kept = |mask: u32| weights.iter().enumerate().filter(|(c, _)| mask >> c & 1 == 0).map(|(_, w)| w).sum();

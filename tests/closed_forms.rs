@@ -141,11 +141,7 @@ impl Observer for Risk {
 
 #[test]
 fn a_closed_border_lets_nobody_in() {
-    let scenario = small::scenario(&[
-        ("closure.rus-2009.from", "2005-01-01"),
-        ("closure.rus-2009.until", "2012-01-01"),
-        ("closure.rus-2009.entry", "0.0"),
-    ]);
+    let scenario = small::scenario(&[("closure.rus-2009.from", "2005-01-01"), ("closure.rus-2009.until", "2012-01-01"), ("closure.rus-2009.entry", "0.0")]);
     struct Gate(usize, usize);
     impl Observer for Gate {
         fn start(&mut self, _: &MonthView<'_>) {}

@@ -32,7 +32,8 @@ fn more_households_change_nobody_elses_life() {
     // event for event those of the same persons in the whole population.
     let mut keys: Vec<(&str, &str)> = small::NO_FEEDBACK.to_vec();
     let base = small::scenario(&keys);
-    let quotas: Vec<String> = base.world.law.regimes.iter().flatten().flatten().filter(|(_, r)| r.kind == musafir::world::regime::Kind::Quota).map(|(_, r)| r.places_per_year.to_string()).collect();
+    let quotas: Vec<String> =
+        base.world.law.regimes.iter().flatten().flatten().filter(|(_, r)| r.kind == musafir::world::regime::Kind::Quota).map(|(_, r)| r.places_per_year.to_string()).collect();
     assert!(!quotas.is_empty(), "the small world has a quota");
     keys.push(("behaviour.choose.xi.TUR", "-600.0"));
     let scenario = small::scenario(&keys);

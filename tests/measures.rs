@@ -107,13 +107,7 @@ fn stocks_are_the_engines_and_flows_explain_them() {
     let mut before = both.start as f64 / SAMPLE;
     for month in 0..scenario.world.months {
         assert!((stocks[month] - both.foreign[month] as f64 / SAMPLE).abs() < 1e-6, "month {month}");
-        let change = departures[month] + onward_in[month]
-            - onward_out[month]
-            - returns[month]
-            - removed[month]
-            - naturalised[month]
-            - deaths[month]
-            - aged_out[month];
+        let change = departures[month] + onward_in[month] - onward_out[month] - returns[month] - removed[month] - naturalised[month] - deaths[month] - aged_out[month];
         assert!((stocks[month] - before - change).abs() < 1e-6, "month {month}: {} - {before} is not {change}", stocks[month]);
         before = stocks[month];
     }

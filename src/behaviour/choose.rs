@@ -103,11 +103,12 @@ pub struct Params {
 }
 
 impl Params {
-    /// The wage term for net earnings abroad and earnings at home, US dollars a month; `deflator` is the price level over 2015's.
-    pub fn wage_term(&self, abroad: f64, home: f64, deflator: f64) -> f64 {
+    /// The level that monthly earnings give, US dollars; the wage term is the level of net earnings abroad less that of earnings at home.
+    /// `deflator` is the price level over 2015's.
+    pub fn wage_level(&self, earnings: f64, deflator: f64) -> f64 {
         match self.wage_form {
-            WageForm::Log => self.b_wage * ln(abroad.max(1.0) / home.max(1.0)),
-            WageForm::Linear => self.b_wage * (abroad - home) / (self.wage_unit * deflator),
+            WageForm::Log => self.b_wage * ln(earnings.max(1.0)),
+            WageForm::Linear => self.b_wage * earnings / (self.wage_unit * deflator),
         }
     }
 

@@ -83,12 +83,7 @@ impl Progress {
     fn text(&self, persons: u64) -> String {
         let seconds = self.started.elapsed().as_secs_f64().max(1e-6);
         let left = seconds / (self.done - self.before).max(1) as f64 * self.months.saturating_sub(self.done) as f64;
-        format!(
-            "{} persons  {} events/s  {} left",
-            thousands(persons as f64),
-            thousands(self.events as f64 / seconds),
-            duration(left)
-        )
+        format!("{} persons  {} events/s  {} left", thousands(persons as f64), thousands(self.events as f64 / seconds), duration(left))
     }
 
     /// Takes the bar away.

@@ -112,10 +112,7 @@ impl Job<'_> {
                 std::process::exit(1);
             }
         });
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(self.args.threads.unwrap_or(0))
-            .build()
-            .map_err(|e| Stop::Failed(format!("cannot start threads: {e}")))?;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.args.threads.unwrap_or(0)).build().map_err(|e| Stop::Failed(format!("cannot start threads: {e}")))?;
         let (tally, results) = pool.install(|| self.simulate(opened))?;
         self.write(&tally, &results, pool.current_num_threads())
     }
@@ -248,15 +245,7 @@ impl Job<'_> {
     }
 
     /// The months of a replicate, to its end or to an interruption.
-    fn months(
-        &self,
-        replicate: u32,
-        tally: &mut Tally,
-        results: &Results,
-        recorder: &mut Recorder,
-        simulation: &mut Simulation<'_>,
-        progress: &mut Progress,
-    ) -> Result<(), Stop> {
+    fn months(&self, replicate: u32, tally: &mut Tally, results: &Results, recorder: &mut Recorder, simulation: &mut Simulation<'_>, progress: &mut Progress) -> Result<(), Stop> {
         let (mut started, mut cpu) = (Instant::now(), record::cpu_seconds());
         let mut time = |tally: &mut Tally| {
             tally.seconds_simulate += started.elapsed().as_secs_f64();
@@ -333,11 +322,7 @@ impl Job<'_> {
             let summary = table::summary(&results.summary(&self.scenario.world));
             let place = self.out.display();
             let tables = record.files.len().saturating_sub(2);
-            print(format_args!(
-                "\n{}\n\n{summary}\n{}Results: {place}  (summary.csv, {tables} tables, scenario.toml, run.json)\n",
-                self.scenario.title,
-                figures(record)
-            ));
+            print(format_args!("\n{}\n\n{summary}\n{}Results: {place}  (summary.csv, {tables} tables, scenario.toml, run.json)\n", self.scenario.title, figures(record)));
         }
     }
 }

@@ -52,9 +52,7 @@ struct Block<'a> {
 pub fn summary(summary: &Summary) -> String {
     let years = selected(&summary.years());
     let origins = origins(summary);
-    let values = |measure: &str, origin: &str, destination: &str| -> Vec<Option<f64>> {
-        years.iter().map(|&y| summary.mean(measure, origin, destination, y)).collect()
-    };
+    let values = |measure: &str, origin: &str, destination: &str| -> Vec<Option<f64>> { years.iter().map(|&y| summary.mean(measure, origin, destination, y)).collect() };
     let mut text = String::new();
     let mut stocks = Vec::new();
     for origin in &origins {
@@ -70,8 +68,7 @@ pub fn summary(summary: &Summary) -> String {
             }
         }
     }
-    let by_origin =
-        |measure: &str| origins.iter().map(|o| ((*o).to_string(), values(measure, o, "ALL"))).collect::<Vec<(String, Vec<Option<f64>>)>>();
+    let by_origin = |measure: &str| origins.iter().map(|o| ((*o).to_string(), values(measure, o, "ALL"))).collect::<Vec<(String, Vec<Option<f64>>)>>();
     let blocks = [
         Block { title: "Abroad, mean of the year (foreign citizens 16-64)", rows: stocks, print: thousands },
         Block { title: "Remittances, million USD", rows: by_origin("remittances_usd"), print: |v| thousands(v / 1e6) },

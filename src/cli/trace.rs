@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, io::Write as _, path::PathBuf, process::ExitCode};
 
 use crate::{
-    behaviour::traits::{EDUCATIONS, MOTIVES, SEXES, STAYS, STATUSES},
+    behaviour::traits::{EDUCATIONS, MOTIVES, STATUSES, STAYS},
     engine::{
         CHUNK_ROWS, Setup, Simulation, abroad,
         event::{CAUSES, Event, Happening, OBSTACLES},
@@ -77,7 +77,7 @@ impl Life<'_> {
             "Person {} of {}: {}, born {}{death}; education {}, works in {}, motive: {}; earnings x {:.2}; household of {} with {:.0} USD",
             key_name(chunk.key[row]),
             self.world.places.homes[usize::from(chunk.home)].name,
-            SEXES[usize::from(p.sex())].trim_end_matches('s'),
+            ["man", "woman"][usize::from(p.sex())],
             Month(p.birth),
             EDUCATIONS[usize::from(p.education())],
             Sector::ALL[usize::from(p.trade())].name(),
@@ -96,7 +96,9 @@ impl Life<'_> {
         let sector = Sector::ALL[usize::from(event.after.sector)].name();
         let what = match event.happening {
             Happening::CameOfAge => "turns 16".to_string(),
-            Happening::Departed => format!("LEAVES for {to}: {sector}, {}, {} (trip {})", STAYS[usize::from(event.after.stay)], STATUSES[usize::from(event.after.status)], event.trips),
+            Happening::Departed => {
+                format!("LEAVES for {to}: {sector}, {}, {} (trip {})", STAYS[usize::from(event.after.stay)], STATUSES[usize::from(event.after.status)], event.trips)
+            }
             Happening::Returned => format!("COMES HOME after {} months: {}", event.spell, CAUSES[usize::from(event.detail)]),
             Happening::MovedOn => format!("MOVES ON to {to}: {sector}, {}", STATUSES[usize::from(event.after.status)]),
             Happening::Removed => format!("is found without papers and REMOVED after {} months", event.spell),
@@ -123,7 +125,8 @@ impl Observer for Life<'_> {
                 self.line(env.month, &format!("weighs leaving (hazard {hazard:.4} a month; earns {earnings_usd:.0} USD at home); staying has utility 0"));
                 for option in options.iter().take(self.alternatives) {
                     let terms: Vec<String> = explain::TERMS.iter().zip(option.terms).filter(|(_, v)| v.abs() > 5e-3).map(|(name, v)| format!("{name} {v:+.2}")).collect();
-                    let _ = writeln!(self.text, "           {:<28} {:+.2} = {}; needs {:.0} USD", self.place(option.region as u8), option.utility, terms.join(", "), option.money_usd);
+                    let _ =
+                        writeln!(self.text, "           {:<28} {:+.2} = {}; needs {:.0} USD", self.place(option.region as u8), option.utility, terms.join(", "), option.money_usd);
                 }
             }
             Explanation::Abroad { hazards, times } if times.iter().any(|t| *t < 1.0) => {

@@ -1,12 +1,8 @@
 //! The month of a person abroad: competing hazards, each with its own draw. May be used by `engine`.
 
-use super::{
-    act::Act,
-    event::Cause,
-    month::Environment,
-};
+use super::{act::Act, event::Cause, month::Environment};
 use crate::{
-    behaviour::traits::{Education, Motive, Stay, Status},
+    behaviour::traits::{Education, Motive, Status, Stay},
     draw::{Purpose, exponential},
     population::{class, person::Person},
     units::{MILLS, Month},
@@ -33,8 +29,21 @@ pub const PURPOSES: [(Purpose, usize); CAUSES] = [
 ];
 
 /// Names of the causes, for `trace`.
-pub const NAMES: [&str; CAUSES] =
-    ["season ends", "family", "goal reached", "job lost", "pay fallen", "age", "weighs moving on", "papers", "removal", "kind of stay", "turns to study", "turns to settle", "naturalisation"];
+pub const NAMES: [&str; CAUSES] = [
+    "season ends",
+    "family",
+    "goal reached",
+    "job lost",
+    "pay fallen",
+    "age",
+    "weighs moving on",
+    "papers",
+    "removal",
+    "kind of stay",
+    "turns to study",
+    "turns to settle",
+    "naturalisation",
+];
 
 /// What the hazards of a person abroad depend on, beside country, kind of stay and status.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,6 +60,8 @@ pub struct Circumstances {
     pub goal_reached: bool,
     /// Long enough in the country for citizenship.
     pub eligible: bool,
+    /// Longer in the country than the days that need no permit.
+    pub overstays: bool,
 }
 
 /// Hazards a month by cause.
@@ -69,7 +80,7 @@ pub fn hazards(env: &Environment<'_>, pair: usize, stay: Stay, status: Status, a
         when(at.old, params.age * climate.leave),
         params.onward[stay as usize],
         if documented { regime.papers_lost } else { regime.papers_gained },
-        when(!documented, regime.detection),
+        when(!documented && at.overstays, regime.detection),
         match stay {
             Stay::Seasonal => settle.seasonal_to_open_ended,
             Stay::OpenEnded => when(documented, settle.open_ended_to_settled * at.settler),
@@ -85,7 +96,7 @@ pub fn hazards(env: &Environment<'_>, pair: usize, stay: Stay, status: Status, a
 pub fn bounds(env: &Environment<'_>, origin: usize, code: u8) -> [f64; CAUSES] {
     let (country, stay, status) = class::abroad_parts(code);
     let settler = env.behaviour.settle.settler.max(1.0);
-    let at = Circumstances { old: true, can_study: true, can_settle: true, settler, goal_reached: true, eligible: true };
+    let at = Circumstances { old: true, can_study: true, can_settle: true, settler, goal_reached: true, eligible: true, overstays: true };
     hazards(env, origin * env.countries() + country, stay, status, &at)
 }
 
@@ -103,6 +114,7 @@ pub fn circumstances(env: &Environment<'_>, home: u8, key: u32, person: &Person)
         settler: if motive == Motive::Settle { settle.settler } else { 1.0 },
         goal_reached: person.stay() != Stay::Settled && goal_reached(env, home, key, person, months),
         eligible: months >= i32::from(env.regime[pair].naturalisation_months),
+        overstays: months * 30 >= env.regime[pair].days as i32,
     }
 }
 

@@ -10,10 +10,10 @@ use crate::{draw::bound, population::class};
 /// Bounds of a month, compared with the draws' bits shifted right by one.
 #[derive(Clone, Debug, Default)]
 pub struct Bounds {
-    /// By home region, by class code (256 each): weighing to leave; 0 for codes that are not at home.
+    /// By home region, by class code (256 each): weighing to leave; the largest for codes abroad, which the scan looks at again.
     pub consider: Vec<[u32; 256]>,
-    /// By origin, by code abroad: each cause.
-    pub abroad: Vec<Vec<[u32; CAUSES]>>,
+    /// By origin, by cause, by code abroad.
+    pub abroad: Vec<[Vec<u32>; CAUSES]>,
 }
 
 impl Bounds {
@@ -25,7 +25,10 @@ impl Bounds {
         let consider = (0..env.world.places.homes.len())
             .map(|r| {
                 std::array::from_fn(|code| {
-                    if code == usize::from(class::INERT) || code >= usize::from(class::ABROAD) {
+                    if code >= usize::from(class::ABROAD) {
+                        return u32::MAX;
+                    }
+                    if code == usize::from(class::INERT) {
                         return 0;
                     }
                     let (band, sex, education, experienced, kin) = class::home_parts(code as u8);
@@ -38,7 +41,9 @@ impl Bounds {
             .collect();
         let abroad = (0..env.world.places.origins.len())
             .map(|origin| {
-                (class::ABROAD..class::ABROAD + env.countries() as u8 * 6).map(|code| abroad::bounds(env, origin, code).map(bound)).collect()
+                let codes = class::ABROAD..class::ABROAD + env.countries() as u8 * 6;
+                let by_code: Vec<[u32; CAUSES]> = codes.map(|code| abroad::bounds(env, origin, code).map(bound)).collect();
+                std::array::from_fn(|cause| by_code.iter().map(|b| b[cause]).collect())
             })
             .collect();
         Bounds { consider, abroad }

@@ -93,7 +93,17 @@ impl<'w> Simulation<'w> {
         }
         out.slice(&totals.money)?;
         let market = &self.market;
-        for values in [&market.pay, &market.employment, &market.supply, &market.pay_peak, &market.demand_peak, &market.unemployment, &market.formal_start, &market.informal, &market.invested_jobs] {
+        for values in [
+            &market.pay,
+            &market.employment,
+            &market.supply,
+            &market.pay_peak,
+            &market.demand_peak,
+            &market.unemployment,
+            &market.formal_start,
+            &market.informal,
+            &market.invested_jobs,
+        ] {
             out.slice(values)?;
         }
         out.slice(&self.quota.used)?;
@@ -177,7 +187,8 @@ impl<'w> Simulation<'w> {
 fn chunk<T: Read + ?Sized>(input: &mut Hashing<'_, T>) -> io::Result<Chunk> {
     let home = input.vector_of::<u64>(1)?[0] as u8;
     let class: Vec<u8> = input.vector()?;
-    let mut chunk = Chunk { home, key: input.vector_of(class.len())?, person: input.vector_of::<Person>(class.len())?, household: input.vector::<Household>()?, class, ..Chunk::default() };
+    let (key, person) = (input.vector_of(class.len())?, input.vector_of::<Person>(class.len())?);
+    let mut chunk = Chunk::new(home, class, key, person, input.vector::<Household>()?);
     if chunk.person.len() > crate::population::person::MAX_ROWS {
         return Err(wrong("a chunk is too long"));
     }

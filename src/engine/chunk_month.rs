@@ -7,8 +7,8 @@ use super::{
     act::Act,
     bounds::Bounds,
     event::{Event, Happening, Obstacle, Profile},
-    ledger::Ledger,
     leave,
+    ledger::Ledger,
     month::Environment,
     scan,
 };
@@ -22,6 +22,9 @@ use crate::{
         regime::Kind,
     },
 };
+
+/// Visits decided together.
+const BLOCK: usize = 64;
 
 /// Somebody who can pay and waits for a place.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,7 +47,7 @@ pub struct Outcome {
     /// Applicants for quota places.
     pub applicants: Vec<Applicant>,
     /// Rows due for a visit.
-    pub due: Vec<u16>,
+    pub due: scan::Due,
     /// Decisions by row.
     pub acts: Vec<(u16, Act)>,
     /// Paid for journeys, units of `Money`.
@@ -76,13 +79,9 @@ impl Owner<'_, '_> {
         self.deaths();
         self.birthdays();
         scan::due(self.env, self.chunk, bounds, &mut self.out.due);
-        self.out.visits = self.out.due.len() as u64;
+        self.out.visits = self.out.due.rows.len() as u64;
         let due = std::mem::take(&mut self.out.due);
-        for &row in &due {
-            if let Some(act) = self.decide(usize::from(row)) {
-                self.out.acts.push((row, act));
-            }
-        }
+        self.decide(&due.rows);
         self.out.due = due;
         let acts = std::mem::take(&mut self.out.acts);
         for &(row, act) in &acts {
@@ -91,10 +90,26 @@ impl Owner<'_, '_> {
         self.out.acts = acts;
     }
 
-    fn decide(&self, row: usize) -> Option<Act> {
+    /// Decisions of the due, in blocks: first who weighs leaving at all, then the choices of those.
+    fn decide(&mut self, due: &[u16]) {
+        for block in due.chunks(BLOCK) {
+            let mut weighing = [false; BLOCK];
+            for (w, &row) in weighing.iter_mut().zip(block) {
+                let row = usize::from(row);
+                *w = self.chunk.person[row].place != HOME || leave::weighs(self.env, self.chunk, row);
+            }
+            for (&row, _) in block.iter().zip(weighing).filter(|(_, w)| *w) {
+                if let Some(act) = self.act(usize::from(row)) {
+                    self.out.acts.push((row, act));
+                }
+            }
+        }
+    }
+
+    fn act(&self, row: usize) -> Option<Act> {
         let person = &self.chunk.person[row];
         if person.place == HOME {
-            return leave::visit(self.env, self.chunk, row);
+            return leave::choose(self.env, self.chunk, row);
         }
         match abroad::visit(self.env, self.chunk.home, self.chunk.key[row], person)? {
             Act::WeighMovingOn => leave::move_on(self.env, self.chunk, row),
@@ -376,4 +391,3 @@ pub fn profile(chunk: &Chunk, row: usize) -> Profile {
         Profile { place: p.place, sector: p.sector(), stay: p.stay() as u8, status: p.status() as u8, motive: p.motive() }
     }
 }
-

@@ -102,7 +102,12 @@ fn options(env: &Environment<'_>, chunk: &Chunk, row: usize, totals: &Totals, sa
             let pull = if kin >> d & 1 == 1 { choose.b_kin } else { 0.0 };
             let motive = env.resolved.motive[usize::from(person.motive()) * env.countries() + c];
             let sector = env.tables.value[(home * HOME_CELLS + cell) * destinations + d] - network - regime - constants - demand;
-            Alternative { region: d, terms: [sector, network, regime, constants, demand, journey, pull, motive], utility: choose.nest_country * crate::math::ln(weighed.region[d]), money_usd: cost.money }
+            Alternative {
+                region: d,
+                terms: [sector, network, regime, constants, demand, journey, pull, motive],
+                utility: choose.nest_country * crate::math::ln(weighed.region[d]),
+                money_usd: cost.money,
+            }
         })
         .collect();
     options.sort_by(|a, b| b.utility.total_cmp(&a.utility));

@@ -162,13 +162,14 @@ pub fn obstacle(env: &Environment<'_>, home: u8, key: u32, person: &Person, coun
     (regime.kind == Kind::Closed || person.education() < regime.min_education || refused).then_some(Obstacle::Regime)
 }
 
-/// What a person at home does this month.
-pub fn visit(env: &Environment<'_>, chunk: &Chunk, row: usize) -> Option<Act> {
-    let key = chunk.key[row];
-    if exponential(env.streams.consider.bits(key)) >= consider_hazard(env, chunk, row) {
-        return None;
-    }
-    let person = &chunk.person[row];
+/// Whether a person at home weighs leaving this month.
+pub fn weighs(env: &Environment<'_>, chunk: &Chunk, row: usize) -> bool {
+    exponential(env.streams.consider.bits(chunk.key[row])) < consider_hazard(env, chunk, row)
+}
+
+/// What a person at home who weighs leaving does.
+pub fn choose(env: &Environment<'_>, chunk: &Chunk, row: usize) -> Option<Act> {
+    let (key, person) = (chunk.key[row], &chunk.person[row]);
     let (country, destination) = race(env, key, &weigh(env, chunk, row), 0.0)?;
     Some(match obstacle(env, chunk.home, key, person, country) {
         Some(obstacle) => Act::Blocked { destination: destination as u8, obstacle },

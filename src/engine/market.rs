@@ -50,7 +50,7 @@ fn real_index(growth: Option<&[f64]>, start: Month, months: usize) -> Vec<f64> {
 impl Drivers {
     /// Prepares the drivers of a world.
     pub fn new(world: &World, behaviour: &Behaviour) -> Drivers {
-        let months = world.months;
+        let months = world.horizon;
         let base = (Month::new(BASE_YEAR, 7).since(world.start).max(0) as usize).min(months.saturating_sub(1));
         let series = |name: &str, place: &str| world.series.get(name, place);
         let constant = |v: f64| vec![v; months];
@@ -63,7 +63,10 @@ impl Drivers {
                 let output = (output[t] / output[base]).ln();
                 construction.map_or(output, |i| (output + (i[t] / i[base]).ln()) / 2.0)
             };
-            drivers.demand.push((0..months).map(|t| (jobs.demand_elasticity * log_mean(t) + jobs.demand_trend * (t as f64 - base as f64) / 12.0).exp()).collect());
+            let years = |t: usize| (t as f64 - base as f64) / 12.0;
+            let log_oil = |t: usize| series("oil_usd", "WORLD").map_or(0.0, |oil| (oil[t] / oil[base]).ln());
+            let log_demand = |t: usize| jobs.demand_elasticity * log_mean(t) + jobs.demand_trend * years(t) + jobs.oil_elasticity * log_oil(t);
+            drivers.demand.push((0..months).map(|t| log_demand(t).exp()).collect());
             let ratio = series("migrant_pay_ratio", &country.code).map_or_else(|| constant(1.0), <[f64]>::to_vec);
             let pay: Vec<f64> = series("wage_usd", &country.code).map_or_else(|| constant(0.0), |w| w.iter().zip(&ratio).map(|(w, r)| w * r).collect());
             // Prices at the destination in dollars: local prices over the exchange rate, or dollar prices where one is missing.

@@ -12,8 +12,8 @@ pub mod leave;
 pub mod ledger;
 pub mod market;
 pub mod month;
-pub mod oracle;
 pub mod observe;
+pub mod oracle;
 pub mod quota;
 pub mod scan;
 pub mod tables;
@@ -201,18 +201,7 @@ impl<'w> Simulation<'w> {
 
     /// Phases 1 and 2: the world's month, and tables by cell.
     pub fn environment(&self) -> Environment<'w> {
-        Environment::new(
-            self.world,
-            self.behaviour,
-            self.resolved.clone(),
-            &self.drivers,
-            &self.market,
-            &self.totals,
-            &self.costs,
-            self.setup.seed,
-            self.setup.sample,
-            self.index,
-        )
+        Environment::new(self.world, self.behaviour, self.resolved.clone(), &self.drivers, &self.market, &self.totals, &self.costs, self.setup.seed, self.setup.sample, self.index)
     }
 
     /// One month, in the order of the model (section 3).

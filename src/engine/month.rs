@@ -45,7 +45,11 @@ pub struct Resolved {
     pub remitted: Vec<f64>,
     /// Share of new stays that are seasonal, by origin x country.
     pub seasonal: Vec<f64>,
-    /// Population of a home region at 16-64 at the start, real persons.
+    /// Utility that the size of a region's market gives.
+    pub region_size: Vec<f64>,
+    /// Utility that the size of a sector gives, by destination region x sector.
+    pub sector_size: Vec<f64>,
+    /// Origin of each home region.
     pub origin_of: Vec<usize>,
     /// Country of each destination region.
     pub country_of: Vec<usize>,
@@ -64,13 +68,18 @@ impl Resolved {
         let motive: Vec<f64> = MOTIVES.iter().flat_map(|m| behaviour.choose.motive.get(*m).map_or_else(|| vec![0.0; countries.len()], |v| in_order(v, countries, 0.0))).collect();
         let nest = behaviour.choose.nest_country;
         Resolved {
-            motive_weight: (0..MOTIVES.len()).flat_map(|m| places.destinations.iter().map(move |d| (m, d.country))).map(|(m, c)| crate::math::exp(motive[m * countries.len() + c] / nest)).collect(),
+            motive_weight: (0..MOTIVES.len())
+                .flat_map(|m| places.destinations.iter().map(move |d| (m, d.country)))
+                .map(|(m, c)| crate::math::exp(motive[m * countries.len() + c] / nest))
+                .collect(),
             kin_weight: crate::math::exp(behaviour.choose.b_kin / nest),
             women: in_order(&behaviour.consider.women, origins, 1.0),
             constant: (0..origins.len()).flat_map(|o| (0..countries.len()).map(move |c| (o, c))).map(|(o, c)| xi[c] + level[o] + pair(c, o)).collect(),
             motive,
             remitted: in_order(&behaviour.remit.share, origins, 0.0),
             seasonal: (0..origins.len()).flat_map(|o| (0..countries.len()).map(move |c| world.demography.initial[o][c].seasonal_share)).collect(),
+            region_size: places.destinations.iter().map(|d| behaviour.choose.b_size * nest * crate::math::ln(d.jobs_share.max(1e-6))).collect(),
+            sector_size: places.destinations.iter().flat_map(|d| d.sector_jobs).map(|share| behaviour.choose.nest_region * crate::math::ln(share.max(1e-6))).collect(),
             origin_of: places.homes.iter().map(|h| h.origin).collect(),
             country_of: places.destinations.iter().map(|d| d.country).collect(),
             regions_of: (0..countries.len()).map(|c| places.regions_of(c)).collect(),
@@ -355,12 +364,13 @@ impl<'w> Environment<'w> {
         (1.0 - without) * (pay - regime.permit_usd_month) + without * pay * self.behaviour.enter.undocumented_pay
     }
 
-    /// Utility of a sector of a region: earnings, taste, and its size (jobs are the elementary alternatives: Ben-Akiva & Lerman 1985, ch. 9).
-    pub fn sector_value(&self, net: f64, home_earnings: f64, sex: u8, trade: u8, destination: usize, sector: usize, deflator: f64) -> f64 {
+    /// Utility of a sector of a region: earnings (levels abroad and at home, see `choose::Params::wage_level`), taste, and its size (jobs are
+    /// the elementary alternatives: Ben-Akiva & Lerman 1985, ch. 9).
+    #[inline]
+    pub fn sector_value(&self, abroad: f64, home: f64, sex: u8, trade: u8, destination: usize, sector: usize) -> f64 {
         let choose = &self.behaviour.choose;
         let taste = if sex == 1 { choose.sector_women[sector] } else { choose.sector_men[sector] };
-        let size = choose.nest_region * crate::math::ln(self.world.places.destinations[destination].sector_jobs[sector].max(1e-6));
-        choose.wage_term(net, home_earnings, deflator) + taste + size + if usize::from(trade) == sector { choose.same_sector } else { 0.0 }
+        abroad - home + taste + self.resolved.sector_size[destination * 4 + sector] + if usize::from(trade) == sector { choose.same_sector } else { 0.0 }
     }
 
     /// Utility of a region beside earnings, sector, journey, kin and motive: network, regime, demand, constants, and its size within the country.
@@ -368,14 +378,23 @@ impl<'w> Environment<'w> {
         let choose = &self.behaviour.choose;
         let c = self.resolved.country_of[destination];
         let pair = self.pair(home as u8, c);
-        let size = choose.b_size * choose.nest_country * crate::math::ln(self.world.places.destinations[destination].jobs_share.max(1e-6));
-        choose.network_term(diaspora / population.max(1.0)) + size - choose.b_regime * self.regime[pair].burden + self.resolved.constant[pair] - choose.b_drawdown * self.tables.demand_fall[c]
+        let size = self.resolved.region_size[destination];
+        choose.network_term(diaspora / population.max(1.0)) + size - choose.b_regime * self.regime[pair].burden + self.resolved.constant[pair]
+            - choose.b_drawdown * self.tables.demand_fall[c]
     }
 
     fn values(&mut self, drivers: &Drivers, totals: &Totals, sample: f64) {
         let destinations = self.destinations();
         let deflator = drivers.deflator[self.index];
         let this = &*self;
+        // Levels of net earnings by origin: sex x education x destination region x sector.
+        let cells = || (0..2u8).flat_map(|sex| (0..3u8).map(move |education| (sex, education)));
+        let jobs = || (0..destinations).flat_map(|d| (0..4).map(move |s| (d, s)));
+        let net: Vec<Vec<f64>> = (0..this.world.places.origins.len())
+            .map(|o| {
+                cells().flat_map(|(sex, education)| jobs().map(move |(d, s)| this.behaviour.choose.wage_level(this.net_earnings(o, d, s, sex, education), deflator))).collect()
+            })
+            .collect();
         let by_home: Vec<(Vec<f64>, Vec<f64>)> = (0..this.world.places.homes.len())
             .into_par_iter()
             .map(|r| {
@@ -383,19 +402,16 @@ impl<'w> Environment<'w> {
                 let diaspora: Vec<f64> = (0..destinations).map(|d| totals.diaspora(r, d) as f64 / sample).collect();
                 let population = diaspora.iter().sum::<f64>() + totals.at_home(r) as f64 / sample;
                 let base: Vec<f64> = (0..destinations).map(|d| this.region_value(r, d, diaspora[d], population)).collect();
+                let net = &net[origin];
                 let (mut values, mut sectors) = (Vec::with_capacity(HOME_CELLS * destinations), Vec::with_capacity(HOME_CELLS * destinations * 4));
-                let mut net = vec![0.0; destinations * 4];
                 for sex in 0..2u8 {
                     for education in 0..3u8 {
-                        for d in 0..destinations {
-                            for s in 0..4 {
-                                net[d * 4 + s] = this.net_earnings(origin, d, s, sex, education);
-                            }
-                        }
+                        let net = &net[(usize::from(sex) * 3 + usize::from(education)) * destinations * 4..][..destinations * 4];
                         for trade in 0..4u8 {
                             let home = this.tables.home_earnings[r * HOME_CELLS + super::totals::home_cell(sex, education, trade)];
+                            let home = this.behaviour.choose.wage_level(home, deflator);
                             for d in 0..destinations {
-                                let v: [f64; 4] = std::array::from_fn(|s| this.sector_value(net[d * 4 + s], home, sex, trade, d, s, deflator));
+                                let v: [f64; 4] = std::array::from_fn(|s| this.sector_value(net[d * 4 + s], home, sex, trade, d, s));
                                 values.push(base[d] + choose::inclusive(&v, this.behaviour.choose.nest_region));
                                 sectors.extend_from_slice(&v);
                             }

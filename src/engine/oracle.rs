@@ -7,8 +7,8 @@ use super::{
     Setup, abroad,
     act::Act,
     event::Obstacle,
-    ledger::Ledger,
     leave,
+    ledger::Ledger,
     market::{Drivers, Market},
     month::{Environment, Resolved},
     network_costs,
@@ -94,18 +94,7 @@ impl<'w> Oracle<'w> {
         let totals = if self.index == 0 { self.count(&|p| (193..=780).contains(&p.age(month))) } else { self.count(&|p| p.active(previous)) };
         self.market.remember(self.behaviour, &self.drivers, self.index);
         let costs = network_costs(self.world, month);
-        let env = Environment::new(
-            self.world,
-            self.behaviour,
-            self.resolved.clone(),
-            &self.drivers,
-            &self.market,
-            &totals,
-            &costs,
-            self.setup.seed,
-            self.setup.sample,
-            self.index,
-        );
+        let env = Environment::new(self.world, self.behaviour, self.resolved.clone(), &self.drivers, &self.market, &totals, &costs, self.setup.seed, self.setup.sample, self.index);
         self.amnesties(&env);
         let acts: Vec<Vec<Option<Act>>> = self.chunks.iter().map(|c| (0..c.key.len()).map(|row| self.decide(&env, &totals, c, row)).collect()).collect();
         let mut applicants = Vec::new();
@@ -147,11 +136,9 @@ impl<'w> Oracle<'w> {
             if exponential(env.streams.consider.bits(key)) >= leave::consider_hazard(env, chunk, row) {
                 return None;
             }
-            return self.choose(env, totals, chunk, row, None).map(|(d, s)| {
-                match leave::obstacle(env, chunk.home, key, p, env.resolved.country_of[d]) {
-                    Some(obstacle) => Act::Blocked { destination: d as u8, obstacle },
-                    None => Act::Leave { destination: d as u8, sector: s },
-                }
+            return self.choose(env, totals, chunk, row, None).map(|(d, s)| match leave::obstacle(env, chunk.home, key, p, env.resolved.country_of[d]) {
+                Some(obstacle) => Act::Blocked { destination: d as u8, obstacle },
+                None => Act::Leave { destination: d as u8, sector: s },
             });
         }
         match abroad::visit(env, chunk.home, key, p)? {
@@ -170,7 +157,8 @@ impl<'w> Oracle<'w> {
         let earnings = env.tables.home_earnings[home * HOME_CELLS + home_cell(p.sex(), p.education(), p.trade())];
         let v = std::array::from_fn(|s| {
             let net = env.net_earnings(env.resolved.origin_of[home], d, s, p.sex(), p.education());
-            env.sector_value(net, earnings, p.sex(), p.trade(), d, s, deflator)
+            let choose = &env.behaviour.choose;
+            env.sector_value(choose.wage_level(net, deflator), choose.wage_level(earnings, deflator), p.sex(), p.trade(), d, s)
         });
         let diaspora: Vec<f64> = (0..env.destinations()).map(|d| totals.diaspora(home, d) as f64 / sample).collect();
         let population = diaspora.iter().sum::<f64>() + totals.at_home(home) as f64 / sample;

@@ -49,15 +49,7 @@ impl Blocked {
         for (cell, count) in counts.iter().enumerate().filter(|(_, count)| count[0] > 0) {
             let (reason, pair) = (cell % reasons, cell / reasons);
             let (destination, home, month) = (pair % destinations, pair / destinations % homes, pair / destinations / homes);
-            table.push([
-                replicate.into(),
-                (usize::from(january) + month).into(),
-                home.into(),
-                destination.into(),
-                reason.into(),
-                count[0].into(),
-                count[1].into(),
-            ]);
+            table.push([replicate.into(), (usize::from(january) + month).into(), home.into(), destination.into(), reason.into(), count[0].into(), count[1].into()]);
         }
     }
 

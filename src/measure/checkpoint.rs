@@ -142,11 +142,7 @@ fn block(input: &mut impl Read) -> io::Result<Vec<u8>> {
     input.read_exact(&mut length)?;
     let length = u64::from_le_bytes(length);
     let mut bytes = Vec::new();
-    if input.take(length).read_to_end(&mut bytes)? as u64 == length {
-        Ok(bytes)
-    } else {
-        Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the checkpoint is cut off"))
-    }
+    if input.take(length).read_to_end(&mut bytes)? as u64 == length { Ok(bytes) } else { Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the checkpoint is cut off")) }
 }
 
 impl Opened {
@@ -156,8 +152,7 @@ impl Opened {
     /// Content that does not fit the scenario.
     pub fn resume(mut self, scenario: &Scenario, setup: Setup) -> Result<(Recorder, Simulation<'_>), StoreError> {
         let world = &scenario.world;
-        let recorder = Recorder::load(world, setup.sample, self.head.replicate, &mut self.recorded.as_slice())
-            .map_err(StoreError::io("read", &self.path))?;
+        let recorder = Recorder::load(world, setup.sample, self.head.replicate, &mut self.recorded.as_slice()).map_err(StoreError::io("read", &self.path))?;
         let simulation = Simulation::resume(world, &scenario.behaviour, setup, &mut self.rest).map_err(StoreError::io("read", &self.path))?;
         Ok((recorder, simulation))
     }

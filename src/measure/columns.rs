@@ -202,7 +202,11 @@ pub const MEASURES: [MeasureSpec; 32] = [
     ("leverage", "log earnings", "As in the table hierarchy, last month of the year."),
     ("bans_in_force", "bans", "Entry bans in force at the end of December."),
     ("population_home", "persons", "Residents aged 16-64 at home, mean of month ends."),
-    ("mean_wage_usd", "USD/month", "At home the wage, weighted by residents; of destinations (in the column origin) the pay of a documented man of mean skill, weighted by migrants."),
+    (
+        "mean_wage_usd",
+        "USD/month",
+        "At home the wage, weighted by residents; of destinations (in the column origin) the pay of a documented man of mean skill, weighted by migrants.",
+    ),
     ("unemployment_rate", "share", "At home, weighted by residents; of destinations (in the column origin) that of migrants."),
     ("concentration_hhi", "index 0-1", "As in the table hierarchy, of the mean stock."),
     ("debt_usd", "USD", "Debt of households at the end of December."),

@@ -4,10 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{scope::Scope, stocks::Foreign};
 use crate::{
-    engine::{
-        observe::MonthView,
-        totals::HOME_CELLS,
-    },
+    engine::{observe::MonthView, totals::HOME_CELLS},
     hierarchy,
     math::ln,
     store::table::Table,
@@ -72,9 +69,8 @@ pub fn record(scope: &Scope, view: &MonthView<'_>, replicate: u32, foreign: &[Fo
     };
     let money = Pairs::of(scope, view);
     let stock: Vec<f64> = foreign.iter().map(|f| f.persons as f64).collect();
-    let at_home: Vec<f64> = (0..=scope.origins)
-        .map(|row| (0..scope.homes()).filter(|&h| scope.holds_origin(row, scope.origin_of[h])).map(|h| view.totals.at_home(h) as f64).sum())
-        .collect();
+    let at_home: Vec<f64> =
+        (0..=scope.origins).map(|row| (0..scope.homes()).filter(|&h| scope.holds_origin(row, scope.origin_of[h])).map(|h| view.totals.at_home(h) as f64).sum()).collect();
     let levers = leverage(scope, view);
     for origin in 0..=scope.origins {
         let abroad = sum(scope, &stock, origin, all);
@@ -108,9 +104,7 @@ pub fn record(scope: &Scope, view: &MonthView<'_>, replicate: u32, foreign: &[Fo
 }
 
 fn sum(scope: &Scope, pairs: &[f64], origin_row: usize, destination_row: usize) -> f64 {
-    let holds = |pair: usize| {
-        scope.holds_origin(origin_row, pair / scope.countries) && scope.holds_country(destination_row, pair % scope.countries)
-    };
+    let holds = |pair: usize| scope.holds_origin(origin_row, pair / scope.countries) && scope.holds_country(destination_row, pair % scope.countries);
     pairs.iter().enumerate().filter(|(pair, _)| holds(*pair)).map(|(_, value)| value).sum()
 }
 

@@ -4,12 +4,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    record::FileEntry,
-    recorder::Recorded,
-    scope::Scope,
-    summary::Summary,
-};
+use super::{record::FileEntry, recorder::Recorded, scope::Scope, summary::Summary};
 use crate::{
     store::{StoreError, atomic::Staging, csv, parquet, parquet::Part},
     world::World,

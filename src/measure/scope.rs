@@ -122,10 +122,8 @@ impl Scope {
             ("stay", &stays),
         ];
         let labour: [(&str, &[String]); 3] = [("place", &places), ("country", &self.party_names), ("sector", &labour_sectors)];
-        let ranks: [(&str, &[String]); 3] =
-            [("measure", &indices), ("origin", &self.party_names), ("destination", &self.destination_names)];
-        let blocked: [(&str, &[String]); 3] =
-            [("home", &self.home_ids), ("destination", &self.destination_ids), ("reason", &reasons)];
+        let ranks: [(&str, &[String]); 3] = [("measure", &indices), ("origin", &self.party_names), ("destination", &self.destination_names)];
+        let blocked: [(&str, &[String]); 3] = [("home", &self.home_ids), ("destination", &self.destination_ids), ("reason", &reasons)];
         let names: [&[(&str, &[String])]; 6] = [&persons, &persons, &persons, &labour, &ranks, &blocked];
         columns::TABLES.iter().zip(names).map(|(spec, names)| Layout::new(spec, names, weight)).collect()
     }

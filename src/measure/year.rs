@@ -157,8 +157,7 @@ impl Year {
             self.residents[origin] += view.totals.at_home(home);
             self.debt[origin] += view.debt.get(home).copied().unwrap_or(0);
             for country in 0..scope.countries {
-                self.pairs[origin * scope.countries + country].bans +=
-                    view.bans.get(home * scope.countries + country).copied().unwrap_or(0);
+                self.pairs[origin * scope.countries + country].bans += view.bans.get(home * scope.countries + country).copied().unwrap_or(0);
             }
         }
         self.last = last;

@@ -174,19 +174,55 @@ pub struct Chunk {
     pub by_birth: Vec<u16>,
     /// Rows of those who die at 16-64, in the order of death.
     pub by_death: Vec<u16>,
+    /// Where the births of each month begin in `by_birth`.
+    births: Months,
+    /// Where the deaths of each month begin in `by_death`.
+    deaths: Months,
+}
+
+/// Where the entries of each month begin in a list that is sorted by month.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Months {
+    first: i32,
+    starts: Vec<u16>,
+}
+
+impl Months {
+    fn new(sorted: impl Iterator<Item = u16> + Clone) -> Months {
+        let Some(first) = sorted.clone().next().map(i32::from) else { return Months::default() };
+        let mut starts = Vec::new();
+        for (place, month) in sorted.enumerate() {
+            while starts.len() as i32 <= i32::from(month) - first {
+                starts.push(place as u16);
+            }
+        }
+        Months { first, starts }
+    }
+
+    /// Places of a month, in a list of `len` entries.
+    fn of(&self, month: i32, len: usize) -> std::ops::Range<usize> {
+        let Ok(k) = usize::try_from(month - self.first) else { return 0..0 };
+        let Some(&from) = self.starts.get(k) else { return 0..0 };
+        usize::from(from)..self.starts.get(k + 1).map_or(len, |s| usize::from(*s))
+    }
 }
 
 /// Most rows of a chunk.
 pub const MAX_ROWS: usize = u16::MAX as usize;
 
 impl Chunk {
+    /// A chunk of a home region from its columns; call [`Chunk::index`] when they are complete.
+    pub fn new(home: u8, class: Vec<u8>, key: Vec<u32>, person: Vec<Person>, household: Vec<Household>) -> Chunk {
+        Chunk { home, class, key, person, household, ..Chunk::default() }
+    }
+
     /// Bytes of state.
     pub fn bytes(&self) -> usize {
         self.class.len()
             + 4 * self.key.len()
             + size_of::<Person>() * self.person.len()
             + size_of::<Household>() * self.household.len()
-            + 2 * (self.by_birth.len() + self.by_death.len())
+            + 2 * (self.by_birth.len() + self.by_death.len() + self.births.starts.len() + self.deaths.starts.len())
     }
 
     /// Rows of a household.
@@ -202,22 +238,18 @@ impl Chunk {
         self.by_birth.sort_by_key(|&r| self.person[usize::from(r)].birth);
         self.by_death = rows.filter(|&r| self.person[usize::from(r)].death != Month::NEVER.0).collect();
         self.by_death.sort_by_key(|&r| self.person[usize::from(r)].death);
+        self.births = Months::new(self.by_birth.iter().map(|r| self.person[usize::from(*r)].birth));
+        self.deaths = Months::new(self.by_death.iter().map(|r| self.person[usize::from(*r)].death));
     }
 
     /// Places in `by_birth` of those born in a month.
     pub fn born(&self, birth: i32) -> std::ops::Range<usize> {
-        let birth_of = |r: &u16| i32::from(self.person[usize::from(*r)].birth);
-        let from = self.by_birth.partition_point(|r| birth_of(r) < birth);
-        let until = from + self.by_birth[from..].iter().take_while(|r| birth_of(r) == birth).count();
-        from..until
+        self.births.of(birth, self.by_birth.len())
     }
 
     /// Places in `by_death` of those who die in a month.
     pub fn dying(&self, month: Month) -> std::ops::Range<usize> {
-        let death_of = |r: &u16| self.person[usize::from(*r)].death;
-        let from = self.by_death.partition_point(|r| death_of(r) < month.0);
-        let until = from + self.by_death[from..].iter().take_while(|r| death_of(r) == month.0).count();
-        from..until
+        self.deaths.of(i32::from(month.0), self.by_death.len())
     }
 
     /// Whether another member of the person's household has or had been abroad.

@@ -15,7 +15,7 @@ use crate::{
     },
     draw::{Purpose, Stream, uniform},
     math::exp,
-    units::{MULTIPLIER_ONE, Month, Money},
+    units::{MULTIPLIER_ONE, Money, Month},
     world::{
         World,
         demography::{AGED_OUT, OF_AGE},
@@ -119,12 +119,7 @@ impl<'w> Region<'w> {
             age_factor(behaviour, age) * if sex == 1 { women } else { 1.0 }
         };
         let weights: f64 = (0..2).flat_map(|sex| by_sex[sex].iter().enumerate().map(move |(k, n)| (sex, k, n))).map(|(sex, k, n)| n * weight(sex, k)).sum();
-        let stocks: Vec<f64> = world
-            .places
-            .destinations
-            .iter()
-            .map(|d| demography.initial[place.origin][d.country].abroad * place.migrant_share * d.jobs_share)
-            .collect();
+        let stocks: Vec<f64> = world.places.destinations.iter().map(|d| demography.initial[place.origin][d.country].abroad * place.migrant_share * d.jobs_share).collect();
         let abroad: f64 = stocks.iter().sum();
         let (households, mean_size) = household_count(world, home);
         let wage = world.series.get("wage_usd", &world.places.origins[place.origin].code).map_or(0.0, |v| v[0]) * place.wage_ratio;
@@ -201,15 +196,7 @@ impl<'w> Region<'w> {
         }
         let wealth = &self.behaviour.afford;
         let purse = wealth.wealth_median * self.month_wage * exp(wealth.wealth_spread * streams.of(Purpose::Wealth).normal(head));
-        chunk.household.push(Household {
-            purse: Money::from_usd(purse).0,
-            id,
-            settled: 0,
-            first: first as u16,
-            members: size as u8,
-            migrants,
-            spare: [0; 6],
-        });
+        chunk.household.push(Household { purse: Money::from_usd(purse).0, id, settled: 0, first: first as u16, members: size as u8, migrants, spare: [0; 6] });
     }
 
     fn person(&self, streams: &Streams, k: u32, sex: usize, birth: Month, household: u16) -> Person {
@@ -301,7 +288,7 @@ pub fn synthesise(world: &World, behaviour: &Behaviour, seed: u64, sample: f64, 
 }
 
 fn make_chunks(region: &Region<'_>, streams: &Streams, keep: Stream, sample: f64, households: std::ops::Range<u32>) -> Vec<Chunk> {
-    let empty = || Chunk { home: region.home as u8, ..Chunk::default() };
+    let empty = || Chunk::new(region.home as u8, Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut chunks = vec![empty()];
     for id in households {
         if sample < 1.0 && keep.uniform(key(id, 0)) >= sample {

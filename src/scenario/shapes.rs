@@ -253,6 +253,7 @@ pub static JOBS: Shape = Shape {
         number("jobs_2013", 1.0, INF, "persons", "jobs for migrants in 2013"),
         number("demand_elasticity", -5.0, 10.0, "elasticity", "elasticity of jobs to output"),
         number("demand_trend", -0.5, 0.5, "share/year", "growth of jobs beside that"),
+        number("oil_elasticity", -2.0, 2.0, "elasticity", "elasticity of jobs to the price of oil, beside output"),
         SOURCE,
         VERIFIED,
     ],

@@ -68,11 +68,7 @@ pub fn write(path: &Path, content: impl FnOnce(&mut Sink) -> io::Result<()>) -> 
         _ => Path::new("."),
     };
     fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
-    let file = tempfile::Builder::new()
-        .prefix(".musafir-")
-        .suffix(".partial")
-        .tempfile_in(folder)
-        .map_err(StoreError::io("write into", folder))?;
+    let file = tempfile::Builder::new().prefix(".musafir-").suffix(".partial").tempfile_in(folder).map_err(StoreError::io("write into", folder))?;
     let (handle, temporary) = file.into_parts();
     let mut sink = Hashing::new(io::BufWriter::with_capacity(1 << 18, handle));
     let fail = |source| StoreError::Io { action: "write", path: path.to_path_buf(), source };

@@ -135,8 +135,7 @@ fn encode_column(layout: &Layout, index: usize, column: &Column) -> Result<Vec<u
 /// # Errors
 /// Those of the Parquet encoder.
 pub fn encode(layout: &Layout, table: &Table) -> io::Result<Part> {
-    let columns: Result<Vec<_>, ParquetError> =
-        table.columns.par_iter().enumerate().map(|(index, column)| encode_column(layout, index, column)).collect();
+    let columns: Result<Vec<_>, ParquetError> = table.columns.par_iter().enumerate().map(|(index, column)| encode_column(layout, index, column)).collect();
     Ok(Part { rows: table.rows() as u64, columns: columns.map_err(wrong)? })
 }
 

@@ -11,6 +11,8 @@ pub struct CountryJobs {
     pub demand_elasticity: f64,
     /// Growth of jobs beside that, share a year.
     pub demand_trend: f64,
+    /// Elasticity of jobs to the price of oil over that of 2013, beside output.
+    pub oil_elasticity: f64,
 }
 
 /// Jobs by country of destination (order of `Places::countries`).

@@ -18,6 +18,8 @@ pub struct World {
     pub start: Month,
     /// Number of months simulated.
     pub months: usize,
+    /// Number of months that the series have (to the scenario's end, where the run may stop earlier).
+    pub horizon: usize,
     /// Countries and regions.
     pub places: place::Places,
     /// Yearly series as monthly values from `start` on.

@@ -1,6 +1,6 @@
 //! The transport network and the generalised cost of a journey (model, section 7). May be used by everything right of `world`.
 
-use petgraph::{algo::dijkstra, graph::UnGraph, graph::NodeIndex};
+use petgraph::{algo::dijkstra, graph::NodeIndex, graph::UnGraph};
 use serde::{Deserialize, Serialize};
 
 use crate::units::Month;

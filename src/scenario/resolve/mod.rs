@@ -118,7 +118,9 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
     let run = run(&parts, until, ledger);
     let mut ground = places::ground(&parts, ledger);
     let (start, months) = run.as_ref().map_or((Month::new(2005, 1), 432), |r| (r.start, r.months()));
-    let series = series::series(&parts, &ground, start, months, &mut replaced, ledger);
+    // Series reach the end of the scenario even if the run stops earlier: what is indexed to a year must not depend on where it stops.
+    let horizon = run.as_ref().map_or(months, |r| (r.end.since(r.start) + 1).max(1) as usize);
+    let series = series::series(&parts, &ground, start, horizon, &mut replaced, ledger);
     let (network, corridors) = network::network(&parts, &ground, ledger);
     let law = law::law(&parts, &ground, start, &mut replaced, ledger);
     let demography = people::demography(&parts, &ground, run.as_ref(), ledger);
@@ -127,6 +129,7 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
     let world = network.zip(demography).map(|(network, demography)| World {
         start,
         months,
+        horizon,
         places: ground.places,
         series,
         network,

@@ -245,7 +245,12 @@ pub fn markets(parts: &Parts, ground: &mut Ground, ledger: &mut Ledger) -> (Mark
             table.incomplete(ledger, format!("`{}` has no row in `jobs`", country.code), "finite jobs bound every destination", "");
         }
         let get = |column: &str| row.map_or(0.0, |r| table.number(r, column));
-        countries.push(CountryJobs { jobs_2013: get("jobs_2013"), demand_elasticity: get("demand_elasticity"), demand_trend: get("demand_trend") });
+        countries.push(CountryJobs {
+            jobs_2013: get("jobs_2013"),
+            demand_elasticity: get("demand_elasticity"),
+            demand_trend: get("demand_trend"),
+            oil_elasticity: get("oil_elasticity"),
+        });
     }
     let table = parts.table(&shapes::CALENDAR);
     (Markets { countries }, calendar(table, "departures", ledger), calendar(table, "returns", ledger))
