@@ -34,7 +34,7 @@ fn benches(c: &mut Criterion) {
                     due.rows.len()
                 })
                 .sum::<usize>()
-        })
+        });
     });
     group.bench_function("tables and bounds", |b| b.iter(|| black_box(Bounds::new(&simulation.environment()))));
     group.finish();
@@ -57,7 +57,7 @@ fn benches(c: &mut Criterion) {
     group.bench_function("choice (utilities of all destinations)", |b| b.iter(|| at_home.iter().map(|(k, row)| leave::weigh(&env, &chunks[*k], *row).country[0]).sum::<f64>()));
     group.throughput(Throughput::Elements(away.len() as u64));
     group.bench_function("visit abroad (all causes)", |b| {
-        b.iter(|| away.iter().filter(|(k, row)| abroad::visit(&env, chunks[*k].home, chunks[*k].key[*row], &chunks[*k].person[*row]).is_some()).count())
+        b.iter(|| away.iter().filter(|(k, row)| abroad::visit(&env, chunks[*k].home, chunks[*k].key[*row], &chunks[*k].person[*row]).is_some()).count());
     });
     group.finish();
 

@@ -1,8 +1,12 @@
 //! Choosing to stay or to go, where, and in which sector: a nested logit played as a race (model, sections 3 and 4).
 //!
-//! Utility of sector `s` in region `d` of country `c` for a person of home region `r`:
-//! `V = b_wage ln(net_ds / home) - b_cost ln(1 + C_rd/w) - b_regime burden + b_net ln(1 + 1000 x/(1 + x/x_sat)) + b_kin [kin at d]
-//!  + motive[m, c] + xi_c + xi_oc + origin_o - b_drawdown ln(peak/now)`, where `x` is the diaspora of `r` at `d` over the population of `r`.
+//! Utility of sector `s` in region `d` of country `c` for a person of home region `r`, where `x` is the diaspora of `r` at `d` over the
+//! population of `r`:
+//!
+//! ```text
+//! V = b_wage ln(net_ds / home) - b_cost ln(1 + C_rd / w) - b_regime burden + b_net ln(1 + 1000 x / (1 + x / x_sat))
+//!   + b_kin [kin at d] + motive[m, c] + xi_c + xi_oc + origin_o - b_drawdown ln(peak / now) + size_d + size_ds + taste_s
+//! ```
 
 use std::collections::BTreeMap;
 

@@ -61,7 +61,7 @@ impl Drivers {
             let construction = series("construction_index", &country.code);
             let log_mean = |t: usize| {
                 let output = (output[t] / output[base]).ln();
-                construction.map_or(output, |i| (output + (i[t] / i[base]).ln()) / 2.0)
+                construction.map_or(output, |i| f64::midpoint(output, (i[t] / i[base]).ln()))
             };
             let years = |t: usize| (t as f64 - base as f64) / 12.0;
             let log_oil = |t: usize| series("oil_usd", "WORLD").map_or(0.0, |oil| (oil[t] / oil[base]).ln());
@@ -182,7 +182,6 @@ impl Market {
 }
 
 /// Levels of pay and employment towards which a market moves: crowded by its supply, or at their base where there is no feedback.
-#[allow(clippy::too_many_arguments)]
 fn levels(world: &World, behaviour: &Behaviour, drivers: &Drivers, supply: f64, destination: usize, sector: usize, t: usize, fall: f64) -> (f64, f64) {
     let labour = &behaviour.labour;
     if !labour.feedback {

@@ -169,7 +169,7 @@ impl<'w> Simulation<'w> {
                         multiplier_abroad: self.ledger.multiplier_abroad(p),
                         key: chunk.key[row],
                     };
-                    totals.count(&event, &profile, 1);
+                    totals.count(&event, profile, 1);
                     if p.place != HOME {
                         abroad(event);
                     }

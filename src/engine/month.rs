@@ -197,7 +197,6 @@ impl<'w> Environment<'w> {
     }
 
     /// The environment of month `index`, from the state at the end of the month before.
-    #[allow(clippy::too_many_arguments)]
     pub fn new(
         world: &'w World,
         behaviour: &'w Behaviour,

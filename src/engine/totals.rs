@@ -95,7 +95,7 @@ impl Totals {
         }
     }
 
-    fn sum_of(&mut self, event: &Event, profile: &super::event::Profile) -> &mut Sum {
+    fn sum_of(&mut self, event: &Event, profile: super::event::Profile) -> &mut Sum {
         let home = usize::from(event.home);
         if profile.place == HOME {
             &mut self.home[home * HOME_CELLS + home_cell(event.sex, event.education, event.trade)]
@@ -106,7 +106,7 @@ impl Totals {
     }
 
     /// Counts a person into the sum of a profile, or out of it (`sign` -1).
-    pub fn count(&mut self, event: &Event, profile: &super::event::Profile, sign: i64) {
+    pub fn count(&mut self, event: &Event, profile: super::event::Profile, sign: i64) {
         let multiplier = i64::from(if profile.place == HOME { event.multiplier } else { event.multiplier_abroad });
         let sum = self.sum_of(event, profile);
         sum.persons += sign;
@@ -120,19 +120,19 @@ impl Totals {
             Happening::Blocked => {}
             Happening::CameOfAge => {
                 self.not_yet[home] -= 1;
-                self.count(event, &event.after, 1);
+                self.count(event, event.after, 1);
             }
             Happening::Died => {
                 self.dead[home] += 1;
-                self.count(event, &event.before, -1);
+                self.count(event, event.before, -1);
             }
             Happening::AgedOut => {
                 self.aged_out[home] += 1;
-                self.count(event, &event.before, -1);
+                self.count(event, event.before, -1);
             }
             _ => {
-                self.count(event, &event.before, -1);
-                self.count(event, &event.after, 1);
+                self.count(event, event.before, -1);
+                self.count(event, event.after, 1);
             }
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! `layers` reads the chain of files and merges it to one tree; `check` holds it against the schema of `file`; `table` reads the CSV
 //! tables that it names; `resolve` makes the world and says what does not fit together; `write` writes a self-contained file.
-//! Every mistake is a [`Finding`] with a dotted path, which [`tree::Node::locate`] turns into a file and a line; all are shown at once.
+//! Every mistake is a [`Finding`] with a dotted path, which `tree::Node::locate` turns into a file and a line; all are shown at once.
 //! Uses everything left of it; the engine, the experiments and the commands use it.
 
 pub mod check;
