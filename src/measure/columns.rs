@@ -56,7 +56,6 @@ pub const STOCKS: TableSpec = TableSpec {
         MONTH,
         HOME,
         DESTINATION,
-        SECTOR,
         SEX,
         MOTIVE,
         STATUS,

@@ -1,4 +1,5 @@
-//! Persons abroad by cell: home, destination, sector, sex, motive, status, stay. Kept by events, written every month.
+//! Persons abroad by cell: home, destination, sex, motive, status, stay. Kept by events, written every month. Sectors stand with the labour
+//! markets.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +9,7 @@ use crate::{
     store::table::{Table, Value},
 };
 
-const CELLS: usize = 4 * 2 * 4 * 3 * 3;
+const CELLS: usize = 2 * 4 * 3 * 3;
 
 /// Persons abroad.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -42,7 +43,7 @@ impl Stocks {
     fn add(&mut self, scope: &Scope, event: &Event, profile: Profile, sign: i32) {
         if profile.place != HOME {
             let pair = usize::from(event.home) * scope.destinations() + usize::from(profile.place);
-            let person = (usize::from(profile.sector) * 2 + usize::from(event.sex)) * 4 + usize::from(profile.motive);
+            let person = usize::from(event.sex) * 4 + usize::from(profile.motive);
             self.persons[pair * CELLS + (person * 3 + usize::from(profile.status)) * 3 + usize::from(profile.stay)] += sign;
         }
     }
@@ -73,15 +74,15 @@ impl Stocks {
             let sum = &mut foreign[scope.origin_of[home] * scope.countries + scope.country_of[destination]];
             for (cell, &persons) in cells.iter().enumerate().filter(|(_, persons)| **persons != 0) {
                 let (stay, status, motive) = (cell % 3, cell / 3 % 3, cell / 9 % 4);
-                let (sex, sector) = (cell / 36 % 2, cell / 72);
+                let sex = cell / 36;
                 let count = i64::from(persons);
                 if status < 2 {
                     sum.persons += count;
                     sum.men += if sex == 0 { count } else { 0 };
                     sum.undocumented += if status == 1 { count } else { 0 };
                 }
-                let keys = [replicate as usize, usize::from(month), home, destination, sector, sex, motive, status, stay];
-                let mut values = [Value::Whole(count); 10];
+                let keys = [replicate as usize, usize::from(month), home, destination, sex, motive, status, stay];
+                let mut values = [Value::Whole(count); 9];
                 for (value, key) in values.iter_mut().zip(keys) {
                     *value = key.into();
                 }

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# The long checks: the shipped baseline, its bits, its cost, a full disk. Run before a release; `cargo test` holds the short ones.
+# MUSAFIR_ONE_TO_ONE=1 adds the run of everybody (about 8 minutes on two cores, 4 GB).
+set -uo pipefail
+cd "$(dirname "$0")/.."
+cargo build --release --quiet || exit 1
+bin=${CARGO_TARGET_DIR:-target}/release/musafir
+work=$(mktemp -d)
+trap 'mountpoint -q "$work/disk" && umount "$work/disk"; rm -rf "$work"' EXIT
+passed=0 failed=0
+ok() { passed=$((passed + 1)); echo "ok    $1"; }
+bad() { failed=$((failed + 1)); echo "FAIL  $1"; }
+check() { if [ "$2" = "$3" ]; then ok "$1"; else bad "$1: $2 against $3"; fi; }
+field() { grep -o "\"$2\": *[^,]*" "$1/run.json" | head -1 | sed 's/.*: *//; s/"//g'; }
+# Every hash of the record: the state's and each file's.
+hashes() { grep -oE '"(state_hash|hash)": *"[0-9a-f]+"' "$1/run.json" | sort | tr '\n' ' '; }
+run() { local out=$1; shift; "$bin" run scenarios/baseline.toml --quiet --out "$out" "$@" >/dev/null; }
+
+echo '== the same bits: threads, chunks, kill -9 and resume (baseline, sample 0.01 to 2016)'
+small=(--sample 0.01 --until 2016-12)
+run "$work/one" "${small[@]}" --threads 1
+for threads in 2 3 8; do run "$work/t$threads" "${small[@]}" --threads $threads; check "$threads threads" "$(hashes "$work/t$threads")" "$(hashes "$work/one")"; done
+for rows in 1000 8000 60000; do run "$work/c$rows" "${small[@]}" --chunk-rows $rows; check "chunks of $rows rows" "$(hashes "$work/c$rows")" "$(hashes "$work/one")"; done
+"$bin" run scenarios/baseline.toml --quiet --out "$work/killed" "${small[@]}" --checkpoint-every 12 >/dev/null &
+pid=$!
+for _ in $(seq 600); do [ -s "$work/killed/checkpoint.musafir" ] && break; sleep 0.05; done
+sleep 0.5
+kill -9 $pid 2>/dev/null
+wait $pid 2>/dev/null
+if [ -s "$work/killed/checkpoint.musafir" ]; then
+  run "$work/killed" "${small[@]}" --resume
+  check 'killed and resumed' "$(hashes "$work/killed")" "$(hashes "$work/one")"
+else bad 'no checkpoint was there to be killed at'; fi
+
+echo '== the default run: cost'
+run "$work/default"
+cpu=$(field "$work/default" cpu_seconds_simulate) rss=$(field "$work/default" peak_rss_bytes)
+echo "      $cpu CPU seconds of simulation, $rss bytes at most"
+awk "BEGIN{exit !($cpu <= 60)}" && ok 'at most 60 CPU seconds' || bad "at most 60 CPU seconds: $cpu"
+awk "BEGIN{exit !($rss < 2e9)}" && ok 'under 2 GB' || bad "under 2 GB: $rss"
+
+echo '== a full disk'
+mkdir "$work/disk"
+if mount -t tmpfs -o size=300k tmpfs "$work/disk" 2>/dev/null; then
+  "$bin" run scenarios/baseline.toml --quiet --sample 0.002 --until 2007-12 --out "$work/disk/out" >/dev/null 2>"$work/full.err"
+  check 'exit code on a full disk' $? 1
+  [ -s "$work/full.err" ] && ok "it says: $(tail -1 "$work/full.err" | cut -c1-120)" || bad 'it says nothing'
+  check 'nothing half-written' "$(find "$work/disk" -type f | wc -l)" 0
+else echo 'SKIPPED: no file system can be mounted here'; fi
+
+if [ "${MUSAFIR_ONE_TO_ONE:-0}" = 1 ]; then
+  echo '== one to one'
+  run "$work/all" --sample 1.0 && ok "everybody: $(field "$work/all" persons) rows, $(field "$work/all" seconds_simulate) s, $(field "$work/all" cpu_seconds_simulate) CPU s, $(field "$work/all" peak_rss_bytes) bytes" || bad 'one to one'
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
