@@ -157,7 +157,8 @@ impl<'w> Region<'w> {
             let hazard = self.world.demography.death_hazard(origin, sex, age, birth.plus(age));
             let months = f64::from(until - age);
             if hazard > 0.0 && left < hazard * months {
-                return birth.plus(age + (left / hazard) as i32);
+                // Nobody dies in the very month of coming of age: they would leave a sum that they never entered.
+                return birth.plus((age + (left / hazard) as i32).max(OF_AGE + 1));
             }
             left -= hazard * months;
             age = until;
