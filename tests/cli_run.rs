@@ -238,8 +238,8 @@ fn long() -> &'static Path {
     })
 }
 
-/// Starts the long run, and ends it by `end` as soon as it has saved itself for the `nth` time or so. A machine so fast that the run is
-/// over by then gets a longer pause before the next try, never a wrong verdict.
+/// Starts the long run, and ends it by `end` as soon as it has saved itself. Where the run was over by then it is tried again: timing alone
+/// must never give a wrong verdict.
 fn interrupted(out: &Path, end: impl Fn(Started) -> bool) {
     let checkpoint = out.join("checkpoint.musafir");
     for _ in 0..5 {
@@ -375,6 +375,7 @@ fn wrong_usage_is_two_and_says_why() {
     for wrong in [
         &["--bogus"][..],
         &["--sample", "many"],
+        &["--sample", "nan"],
         &["--threads", "0"],
         &["--chunk-rows", "0"],
         &["--checkpoint-every", "0"],

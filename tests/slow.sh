@@ -10,7 +10,7 @@ trap 'mountpoint -q "$work/disk" && umount "$work/disk"; rm -rf "$work"' EXIT
 passed=0 failed=0
 ok() { passed=$((passed + 1)); echo "ok    $1"; }
 bad() { failed=$((failed + 1)); echo "FAIL  $1"; }
-check() { if [ "$2" = "$3" ]; then ok "$1"; else bad "$1: $2 against $3"; fi; }
+check() { if [ -n "$2" ] && [ "$2" = "$3" ]; then ok "$1"; else bad "$1: $2 against $3"; fi; }
 field() { grep -o "\"$2\": *[^,]*" "$1/run.json" | head -1 | sed 's/.*: *//; s/"//g'; }
 # Every hash of the record: the state's and each file's.
 hashes() { grep -oE '"(state_hash|hash)": *"[0-9a-f]+"' "$1/run.json" | sort | tr '\n' ' '; }
