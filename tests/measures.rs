@@ -141,6 +141,10 @@ fn the_summary_adds_up() {
         let value = mean(measure, "CA3", "ALL", 2006);
         assert!((low..=high).contains(&value), "{measure} is {value}");
     }
+    let motives: f64 = columns::MOTIVE_SHARES.iter().map(|m| mean(m, "CA3", "ALL", 2006)).sum();
+    assert!((motives - 1.0).abs() < 1e-9, "shares by motive add to {motives}");
+    let months = rows(&scenario, &recorded, "hierarchy").iter().flat_map(|t| numbers(column("month", "hierarchy", t))).collect::<Vec<_>>();
+    assert!(months.iter().all(|m| (*m as usize) % 12 == 11 || *m as usize == usize::from(scenario.world.start.0) + scenario.world.months - 1));
     let [russia, turkey] = ["RUS", "TUR"].map(|c| mean("centrality", c, "ALL", 2006));
     assert!(russia > turkey, "{russia} {turkey}");
     assert!(mean("leverage", "UZB", "ALL", 2006) >= mean("leverage", "UZB", "RUS", 2006));

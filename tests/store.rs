@@ -101,6 +101,27 @@ fn parquet_comes_back_as_it_was_written() {
 }
 
 #[test]
+fn runs_and_many_values_come_back() {
+    let layout = layout();
+    let mut written = Table::new(&SPEC);
+    let mut at = 0usize;
+    for i in 0..3000usize {
+        // Runs of 1 to 40 rows, over several pages; counts from constant to more than a dictionary holds.
+        for _ in 0..=(i * 7919 % 40) {
+            let persons = if at < 20_000 { i * i % 900 } else { at % 3 };
+            written.push([(1260 + i / 300).into(), (i % 2).into(), (at * 977).into(), at.into(), 1.5.into(), persons.into()]);
+            at += 1;
+        }
+    }
+    let read = parquet::decode(&layout, &parquet::encode(&layout, &written).unwrap()).unwrap();
+    assert_eq!(read.columns[..2], written.columns[..2]);
+    let (Column::Count(counts), Column::Persons(persons)) = (&written.columns[2], &written.columns[5]) else { panic!("not counts") };
+    assert_eq!(read.columns[2], Column::Whole(counts.iter().map(|&c| i64::from(c)).collect()));
+    assert_eq!(read.columns[3..5], written.columns[3..5]);
+    assert_eq!(read.columns[5], Column::Real(persons.iter().map(|&p| f64::from(p) * 10.0).collect()));
+}
+
+#[test]
 fn parquet_bytes_do_not_depend_on_threads_and_tell_units() {
     let write = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

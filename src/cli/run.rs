@@ -157,6 +157,9 @@ impl Job<'_> {
     fn checkpoint(&self) -> Result<Option<checkpoint::Opened>, Stop> {
         let path = self.out.join(checkpoint::FILE);
         if !path.exists() {
+            if self.args.resume {
+                return Err(Stop::Usage(format!("there is nothing to resume: {} does not exist; without --resume the run starts from the beginning", path.display())));
+            }
             return Ok(None);
         }
         if !self.args.resume {
@@ -175,8 +178,8 @@ impl Job<'_> {
     }
 
     fn enough_memory(&self) -> Result<(), Stop> {
-        let sample = self.scenario.run.sample;
-        let needed = Simulation::bytes_needed(&self.scenario.world, sample);
+        let (world, sample) = (&self.scenario.world, self.scenario.run.sample);
+        let needed = Simulation::bytes_needed(world, sample) + Recorder::bytes_needed(world, sample, self.scenario.run.replicates);
         match record::memory_available() {
             Some(available) if needed > available => {
                 let gigabytes = |bytes: u64| bytes as f64 / 1e9;
@@ -275,7 +278,9 @@ impl Job<'_> {
     }
 
     fn say_saved(&self, months: usize) {
-        let command: Vec<String> = std::env::args().filter(|a| a != "--resume" && a != "--force").collect();
+        let plain = |a: &str| !a.is_empty() && a.chars().all(|c| c.is_alphanumeric() || "-_./=:,+".contains(c));
+        let quoted = |a: String| if plain(&a) { a } else { format!("'{}'", a.replace('\'', "'\\''")) };
+        let command: Vec<String> = std::env::args().filter(|a| a != "--resume" && a != "--force").map(quoted).collect();
         let _ = writeln!(
             std::io::stderr(),
             "Stopped after {months} months; the run is saved in {}.\nTo go on: {} --resume",

@@ -163,7 +163,7 @@ pub fn execute(args: &Args) -> ExitCode {
     };
     let mut set = set;
     if let Some(sample) = args.sample {
-        set.push(("run.sample".into(), format!("{sample:?}")));
+        set.push(("run.sample".into(), format!("{sample:?}").to_lowercase()));
     }
     if let Some(seed) = args.seed {
         set.push(("run.seed".into(), seed.to_string()));

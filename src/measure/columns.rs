@@ -50,7 +50,7 @@ pub const FLOWS: TableSpec = TableSpec {
 /// Persons abroad at the end of a month.
 pub const STOCKS: TableSpec = TableSpec {
     name: "stocks",
-    meaning: "Persons aged 16-64 abroad at the end of a month. The stock of foreign citizens is the sum without the naturalised. Empty cells are left out.",
+    meaning: "Persons aged 16-64 abroad at the end of a month. The stock of foreign citizens is the sum without the naturalised. Empty cells are left out. Sectors stand in the table labour, education in the table flows.",
     columns: &[
         REPLICATE,
         MONTH,
@@ -104,7 +104,7 @@ pub const LABOUR: TableSpec = TableSpec {
 /// Indices of dependence.
 pub const HIERARCHY: TableSpec = TableSpec {
     name: "hierarchy",
-    meaning: "Indices of who depends on whom, month by month, one value a row.",
+    meaning: "Indices of who depends on whom in the last month of each year, one value a row.",
     columns: &[
         REPLICATE,
         MONTH,
@@ -172,8 +172,11 @@ pub const INDICES: [MeasureSpec; 9] = [
     ("gini_countries", "index 0-1", "Gini coefficient of mean wages between all countries, each counted once."),
 ];
 
+/// Shares of the stock by motive, in the order of codes.
+pub const MOTIVE_SHARES: [&str; 4] = ["motive_earn_share", "motive_study_share", "motive_experience_share", "motive_settle_share"];
+
 /// Measures of `summary.csv`.
-pub const MEASURES: [MeasureSpec; 32] = [
+pub const MEASURES: [MeasureSpec; 36] = [
     ("stock_august", "persons", "Foreign citizens aged 16-64 abroad at the end of August, without the naturalised."),
     ("stock_february", "persons", "The same at the end of February."),
     ("stock_mean", "persons", "The same, mean of the month ends of the year."),
@@ -194,6 +197,10 @@ pub const MEASURES: [MeasureSpec; 32] = [
     ("would_go_cannot", "persons", "Distinct persons who chose to go there in the year and could not."),
     ("undocumented_share", "share", "Share without papers of the mean stock."),
     ("male_share", "share", "Share of men of the mean stock."),
+    (MOTIVE_SHARES[0], "share", "Share of the mean stock whose motive is to earn."),
+    (MOTIVE_SHARES[1], "share", "Share of the mean stock whose motive is to study."),
+    (MOTIVE_SHARES[2], "share", "Share of the mean stock whose motive is to gain experience."),
+    (MOTIVE_SHARES[3], "share", "Share of the mean stock whose motive is to settle."),
     ("trips", "trips", "Trips made so far, mean of those who returned in the year."),
     ("spell_months", "months", "Length of the stay that ended, mean of those who returned in the year."),
     ("net_migration", "persons", "Returns and removals less departures."),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::scope::Scope;
 use crate::{
     engine::event::{Event, HOME, Happening, Profile},
-    store::table::{Table, Value},
+    store::table::Table,
 };
 
 /// Counted columns of the table, in order; causes of return follow.
@@ -32,6 +32,16 @@ fn cell(scope: &Scope, event: &Event, profile: Profile) -> usize {
     let pair = usize::from(event.home) * scope.destinations() + usize::from(profile.place);
     let person = (usize::from(profile.sector) * 2 + usize::from(event.sex)) * 3 + usize::from(event.education);
     pair * CELLS + (person * 4 + usize::from(profile.motive)) * 3 + usize::from(profile.status)
+}
+
+/// Number of codes of a row.
+const KEYS: usize = 7;
+
+/// Home, destination, sector, sex, education, motive, status of a cell.
+fn codes(scope: &Scope, cell: usize) -> [u8; KEYS] {
+    let (pair, person) = (cell / CELLS, cell % CELLS);
+    let (home, destination) = (pair / scope.destinations(), pair % scope.destinations());
+    [home, destination, person / 72, person / 36 % 2, person / 12 % 3, person / 3 % 4, person % 3].map(|code| code as u8)
 }
 
 /// Counts of the running month. Empty between months, so it needs no saving.
@@ -96,29 +106,24 @@ impl Flows {
     /// empties the counts.
     pub fn flush(&mut self, scope: &Scope, replicate: u32, month: u16, table: &mut Table, sums: &mut [Sums]) {
         self.touched.sort_unstable();
-        for index in 0..self.touched.len() {
-            let cell = self.touched[index] as usize;
-            let row = &self.rows[self.slots[cell] as usize - 1];
-            self.slots[cell] = 0;
-            let (pair, person) = (cell / CELLS, cell % CELLS);
-            let (home, destination) = (pair / scope.destinations(), pair % scope.destinations());
-            let (status, motive, education) = (person % 3, person / 3 % 4, person / 12 % 3);
-            let (sex, sector) = (person / 36 % 2, person / 72);
-            if status < 2 {
-                let sum = &mut sums[scope.origin_of[home] * scope.countries + scope.country_of[destination]];
-                for (total, count) in sum.0.iter_mut().zip(row) {
-                    *total += i64::from(*count);
-                }
+        let keys: Vec<[u8; KEYS]> = self.touched.iter().map(|&cell| codes(scope, cell as usize)).collect();
+        let rows: Vec<[u32; MOVES]> = self.touched.iter().map(|&cell| self.rows[self.slots[cell as usize] as usize - 1]).collect();
+        for &cell in &self.touched {
+            self.slots[cell as usize] = 0;
+        }
+        for (codes, row) in keys.iter().zip(&rows).filter(|(codes, _)| codes[KEYS - 1] < 2) {
+            let sum = &mut sums[scope.origin_of[usize::from(codes[0])] * scope.countries + scope.country_of[usize::from(codes[1])]];
+            for (total, count) in sum.0.iter_mut().zip(row) {
+                *total += i64::from(*count);
             }
-            let mut values = [Value::Whole(0); 9 + MOVES];
-            let keys = [replicate as usize, usize::from(month), home, destination, sector, sex, education, motive, status];
-            for (value, key) in values.iter_mut().zip(keys) {
-                *value = key.into();
-            }
-            for (value, count) in values[9..].iter_mut().zip(row) {
-                *value = (*count).into();
-            }
-            table.push(values);
+        }
+        table.repeat(0, replicate, rows.len());
+        table.repeat(1, u32::from(month), rows.len());
+        for key in 0..KEYS {
+            table.columns[2 + key].extend(keys.iter().map(|codes| u32::from(codes[key])));
+        }
+        for what in 0..MOVES {
+            table.columns[2 + KEYS + what].extend(rows.iter().map(|row| row[what]));
         }
         self.touched.clear();
         self.rows.clear();

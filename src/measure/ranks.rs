@@ -60,7 +60,7 @@ fn centrality(scope: &Scope, amounts: &[f64]) -> Vec<f64> {
     scores
 }
 
-/// Writes the indices of a month. `gdp` is that of each row of origins, US dollars a year.
+/// Writes the indices of the last month of a year: leverage weighs every cell at home, which is too much for every month. `gdp` is that of each row of origins, US dollars a year.
 pub fn record(scope: &Scope, view: &MonthView<'_>, replicate: u32, foreign: &[Foreign], gdp: &[f64], table: &mut Table) -> Last {
     let (rows, all) = (scope.destination_rows(), scope.all_destinations());
     let month = usize::from(view.month.0);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::scope::Scope;
 use crate::{
     engine::event::{Event, HOME, Happening, Profile},
-    store::table::{Table, Value},
+    store::table::Table,
 };
 
 const CELLS: usize = 2 * 4 * 3 * 3;
@@ -26,6 +26,17 @@ pub struct Foreign {
     pub men: i64,
     /// Those without papers.
     pub undocumented: i64,
+    /// By motive.
+    pub motives: [i64; 4],
+}
+
+/// Number of codes of a row: home, destination, sex, motive, status, stay.
+const KEYS: usize = 6;
+
+/// A row on its way into the columns.
+struct Row {
+    keys: [u8; KEYS],
+    persons: u32,
 }
 
 impl Stocks {
@@ -69,26 +80,29 @@ impl Stocks {
     /// Writes the rows of a month and returns the foreign citizens by origin x country.
     pub fn flush(&self, scope: &Scope, replicate: u32, month: u16, table: &mut Table) -> Vec<Foreign> {
         let mut foreign = vec![Foreign::default(); scope.origins * scope.countries];
+        let mut rows: Vec<Row> = Vec::new();
         for (pair, cells) in self.persons.chunks_exact(CELLS).enumerate() {
             let (home, destination) = (pair / scope.destinations(), pair % scope.destinations());
             let sum = &mut foreign[scope.origin_of[home] * scope.countries + scope.country_of[destination]];
             for (cell, &persons) in cells.iter().enumerate().filter(|(_, persons)| **persons != 0) {
-                let (stay, status, motive) = (cell % 3, cell / 3 % 3, cell / 9 % 4);
-                let sex = cell / 36;
+                let (stay, status, motive, sex) = (cell % 3, cell / 3 % 3, cell / 9 % 4, cell / 36);
                 let count = i64::from(persons);
                 if status < 2 {
                     sum.persons += count;
                     sum.men += if sex == 0 { count } else { 0 };
                     sum.undocumented += if status == 1 { count } else { 0 };
+                    sum.motives[motive] += count;
                 }
-                let keys = [replicate as usize, usize::from(month), home, destination, sex, motive, status, stay];
-                let mut values = [Value::Whole(count); 9];
-                for (value, key) in values.iter_mut().zip(keys) {
-                    *value = key.into();
-                }
-                table.push(values);
+                let keys = [home, destination, sex, motive, status, stay].map(|key| key as u8);
+                rows.push(Row { keys, persons: u32::try_from(persons).unwrap_or(0) });
             }
         }
+        table.repeat(0, replicate, rows.len());
+        table.repeat(1, u32::from(month), rows.len());
+        for key in 0..KEYS {
+            table.columns[2 + key].extend(rows.iter().map(|row| u32::from(row.keys[key])));
+        }
+        table.columns[2 + KEYS].extend(rows.iter().map(|row| row.persons));
         foreign
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    columns::{MEASURES, measure},
+    columns::{MEASURES, MOTIVE_SHARES, measure},
     flows::{Move, Sums},
     ranks::{Last, Wages},
     scope::Scope,
@@ -17,6 +17,7 @@ pub struct Pair {
     stock: i64,
     men: i64,
     undocumented: i64,
+    motives: [i64; 4],
     august: i64,
     february: i64,
     /// Arrivals from other countries.
@@ -56,6 +57,9 @@ impl Pair {
         self.remitted_2015 += other.remitted_2015;
         self.bans += other.bans;
         self.naturalised_cumulative += other.naturalised_cumulative;
+        for (sum, more) in self.motives.iter_mut().zip(other.motives) {
+            *sum += more;
+        }
         for (sum, more) in self.moves.0.iter_mut().zip(other.moves.0) {
             *sum += more;
         }
@@ -124,8 +128,9 @@ impl Year {
         }
     }
 
-    /// Adds a month: moves and stocks of foreign citizens by origin x country, GDP by row of origins, US dollars a year.
-    pub fn add(&mut self, scope: &Scope, view: &MonthView<'_>, moves: &[Sums], foreign: &[Foreign], gdp: &[f64], last: Last) {
+    /// Adds a month: moves and stocks of foreign citizens by origin x country, GDP by row of origins, US dollars a year; what the
+    /// last month of the year tells, if this is it.
+    pub fn add(&mut self, scope: &Scope, view: &MonthView<'_>, moves: &[Sums], foreign: &[Foreign], gdp: &[f64], last: Option<Last>) {
         self.months += 1;
         let of_year = view.month.of_year();
         self.has_february |= of_year == 1;
@@ -138,6 +143,9 @@ impl Year {
             pair.february += if of_year == 1 { stock.persons } else { 0 };
             pair.august += if of_year == 7 { stock.persons } else { 0 };
             pair.naturalised_cumulative += moves.0[Move::Naturalised as usize];
+            for (sum, more) in pair.motives.iter_mut().zip(stock.motives) {
+                *sum += more;
+            }
             for (sum, more) in pair.moves.0.iter_mut().zip(moves.0) {
                 *sum += more;
             }
@@ -160,7 +168,9 @@ impl Year {
                 self.pairs[origin * scope.countries + country].bans += view.bans.get(home * scope.countries + country).copied().unwrap_or(0);
             }
         }
-        self.last = last;
+        if let Some(last) = last {
+            self.last = last;
+        }
     }
 
     fn add_money(&mut self, scope: &Scope, view: &MonthView<'_>) {
@@ -255,6 +265,9 @@ impl Year {
         put("would_go_cannot", cell.cannot as f64 * weight);
         put("undocumented_share", ratio(pair.undocumented as f64, pair.stock as f64));
         put("male_share", ratio(pair.men as f64, pair.stock as f64));
+        for (name, count) in MOTIVE_SHARES.iter().zip(pair.motives) {
+            put(name, ratio(count as f64, pair.stock as f64));
+        }
         put("trips", ratio(pair.trips as f64, pair.returned as f64));
         put("spell_months", ratio(pair.months as f64, pair.returned as f64));
         put("net_migration", moved(Move::Returned) + moved(Move::Removed) - moved(Move::Departed));

@@ -122,6 +122,14 @@ impl Staging {
             fs::remove_dir_all(&folder).map_err(StoreError::io("remove", &folder))?;
         }
         fs::create_dir_all(&folder).map_err(StoreError::io("create", &folder))?;
+        // Temporary files of a process that was killed while it wrote.
+        for entry in fs::read_dir(target).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with(".musafir-") && name.ends_with(".partial") {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
         Ok(Staging { target: target.to_path_buf(), folder, made_target, files: Vec::new() })
     }
 

@@ -3,6 +3,7 @@
 
 pub mod atomic;
 pub mod csv;
+mod pages;
 pub mod parquet;
 pub mod table;
 

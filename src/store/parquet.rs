@@ -1,11 +1,12 @@
-//! Parquet by the low-level column writer: zstd, dictionaries, one row group a part. A part (a year of one replicate) is encoded when it
-//! ends, its columns in parallel, each as a small file of one column; at the end the column chunks are copied without decoding. So the
-//! bytes of the whole depend on the parts alone, not on threads or on checkpoints between them.
+//! Parquet by the low-level writers: codes and counts as indices into a dictionary (`pages`), other numbers with zstd; one row group a
+//! part. A part (a year of one replicate) is encoded when it ends, its columns in parallel, each as a small file of one column; at the end
+//! the column chunks are copied without decoding. So the bytes of the whole depend on the parts alone, not on threads or on checkpoints
+//! between them.
 
 use std::{io, sync::Arc};
 
 use ::parquet::{
-    basic::{Compression, LogicalType, Repetition, Type as Physical, ZstdLevel},
+    basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical, ZstdLevel},
     column::{reader::ColumnReader, writer::ColumnCloseResult},
     data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type},
     errors::ParquetError,
@@ -13,15 +14,19 @@ use ::parquet::{
         metadata::KeyValue,
         properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr, WriterVersion},
         reader::{FileReader, SerializedFileReader},
+        statistics::Statistics,
         writer::{SerializedColumnWriter, SerializedFileWriter},
     },
-    schema::types::{Type, TypePtr},
+    schema::types::{ColumnDescPtr, Type, TypePtr},
 };
 use bytes::Bytes;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::table::{Column, ColumnSpec, Kind, Layout, Table};
+use super::{
+    pages,
+    table::{Column, ColumnSpec, Kind, Layout, Table},
+};
 
 /// Days from 1970-01-01 to the first day of a month counted from January 1900.
 pub(super) fn first_day(month: u16) -> i32 {
@@ -73,17 +78,87 @@ fn schema(specs: &[ColumnSpec]) -> Result<TypePtr, ParquetError> {
     Type::group_type_builder("schema").with_fields(fields).build().map(Arc::new)
 }
 
-fn properties(metadata: Option<Vec<KeyValue>>) -> Result<WriterPropertiesPtr, ParquetError> {
-    let properties = WriterProperties::builder()
+/// Zstandard, no dictionaries: columns that have few values come here only if there are too many of them.
+fn properties(kind: Option<Kind>, metadata: Option<Vec<KeyValue>>) -> Result<WriterPropertiesPtr, ParquetError> {
+    let mut properties = WriterProperties::builder()
         .set_writer_version(WriterVersion::PARQUET_1_0)
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_created_by(concat!("musafir ", env!("CARGO_PKG_VERSION")).to_string())
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_offset_index_disabled(true)
+        .set_dictionary_enabled(false)
         .set_data_page_row_count_limit(1 << 20)
-        .set_key_value_metadata(metadata)
-        .build();
-    Ok(Arc::new(properties))
+        .set_key_value_metadata(metadata);
+    if matches!(kind, Some(Kind::Whole | Kind::Count)) {
+        properties = properties.set_encoding(Encoding::DELTA_BINARY_PACKED);
+    }
+    Ok(Arc::new(properties.build()))
+}
+
+/// Numbers as indices: the distinct ones in order, and the place of each row's number among them. None where numbers are so many or so large
+/// that a dictionary does not pay.
+fn ranked(numbers: impl Iterator<Item = u32> + Clone) -> Option<(Vec<u32>, Vec<u32>)> {
+    const LARGEST: u32 = 1 << 20;
+    let (mut largest, mut rows) = (0, 0);
+    for number in numbers.clone() {
+        largest = largest.max(number);
+        rows += 1;
+    }
+    if rows == 0 || largest > LARGEST {
+        return None;
+    }
+    let mut ranks = vec![0u32; largest as usize + 1];
+    numbers.clone().for_each(|number| ranks[number as usize] = 1);
+    let mut distinct = Vec::new();
+    for (number, rank) in ranks.iter_mut().enumerate().filter(|(_, there)| **there == 1) {
+        *rank = distinct.len() as u32;
+        distinct.push(number as u32);
+    }
+    (distinct.len() <= 1 + rows / 2).then(|| (distinct, numbers.map(|number| ranks[number as usize]).collect()))
+}
+
+/// A column by its dictionary, where it has one that pays.
+fn by_dictionary(schema: ColumnDescPtr, column: &Column, names: &[String], weight: f64) -> Result<Option<(Bytes, ColumnCloseResult)>, ParquetError> {
+    let ranks = match column {
+        Column::Name(codes) => ranked(codes.iter().map(|&c| u32::from(c))),
+        Column::Month(months) => ranked(months.iter().map(|&m| u32::from(m))),
+        Column::Count(numbers) | Column::Persons(numbers) => ranked(numbers.iter().copied()),
+        Column::Whole(_) | Column::Real(_) => None,
+    };
+    let Some((distinct, indices)) = ranks else { return Ok(None) };
+    let ends = distinct.first().zip(distinct.last());
+    let mut bytes = Vec::new();
+    let mut statistics = None;
+    match column {
+        Column::Name(_) => {
+            for &code in &distinct {
+                let name = names.get(code as usize).map_or("", String::as_str);
+                bytes.extend_from_slice(&(name.len() as u32).to_le_bytes());
+                bytes.extend_from_slice(name.as_bytes());
+            }
+        }
+        Column::Month(_) => {
+            for &m in &distinct {
+                bytes.extend_from_slice(&first_day(m as u16).to_le_bytes());
+            }
+            statistics = ends.map(|(&low, &high)| Statistics::int32(Some(first_day(low as u16)), Some(first_day(high as u16)), None, Some(0), false));
+        }
+        Column::Count(_) => {
+            for &n in &distinct {
+                bytes.extend_from_slice(&i64::from(n).to_le_bytes());
+            }
+            statistics = ends.map(|(&low, &high)| Statistics::int64(Some(i64::from(low)), Some(i64::from(high)), None, Some(0), false));
+        }
+        _ => {
+            let real = |n: u32| f64::from(n) * weight;
+            for &n in &distinct {
+                bytes.extend_from_slice(&real(n).to_le_bytes());
+            }
+            statistics = ends.map(|(&low, &high)| Statistics::double(Some(real(low)), Some(real(high)), None, Some(0), false));
+        }
+    }
+    let dictionary = pages::Dictionary { bytes, values: distinct.len() };
+    pages::chunk(schema, dictionary, &indices, statistics).map(Some)
 }
 
 fn write_column(writer: &mut SerializedColumnWriter<'_>, column: &Column, names: &[String], weight: f64) -> Result<(), ParquetError> {
@@ -120,9 +195,12 @@ fn write_column(writer: &mut SerializedColumnWriter<'_>, column: &Column, names:
 
 fn encode_column(layout: &Layout, index: usize, column: &Column) -> Result<Vec<u8>, ParquetError> {
     let schema = schema(&layout.spec.columns[index..=index])?;
-    let mut file = SerializedFileWriter::new(Vec::new(), schema, properties(None)?)?;
+    let mut file = SerializedFileWriter::new(Vec::new(), schema, properties(Some(layout.spec.columns[index].kind), None)?)?;
+    let chunk = by_dictionary(file.schema_descr().column(0), column, &layout.names[index], layout.weight)?;
     let mut group = file.next_row_group()?;
-    if let Some(mut writer) = group.next_column()? {
+    if let Some((bytes, close)) = chunk {
+        group.append_column(&bytes, close)?;
+    } else if let Some(mut writer) = group.next_column()? {
         write_column(&mut writer, column, &layout.names[index], layout.weight)?;
         writer.close()?;
     }
@@ -157,7 +235,7 @@ pub fn write<W: io::Write + Send>(layout: &Layout, parts: &[&Part], out: W) -> i
 }
 
 fn write_parts<W: io::Write + Send>(layout: &Layout, parts: &[&Part], out: W) -> Result<u64, ParquetError> {
-    let mut file = SerializedFileWriter::new(out, schema(layout.spec.columns)?, properties(Some(metadata(layout)))?)?;
+    let mut file = SerializedFileWriter::new(out, schema(layout.spec.columns)?, properties(None, Some(metadata(layout)))?)?;
     let mut rows = 0;
     for part in parts.iter().filter(|p| p.rows > 0) {
         let mut group = file.next_row_group()?;

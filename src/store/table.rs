@@ -117,6 +117,17 @@ impl Column {
         }
     }
 
+    /// Adds whole numbers, which are brought to the column's type (saturating): a column of many rows at once.
+    pub fn extend(&mut self, values: impl Iterator<Item = u32>) {
+        match self {
+            Column::Name(v) => v.extend(values.map(|x| x.min(255) as u8)),
+            Column::Month(v) => v.extend(values.map(|x| x.min(65_535) as u16)),
+            Column::Count(v) | Column::Persons(v) => v.extend(values),
+            Column::Whole(v) => v.extend(values.map(i64::from)),
+            Column::Real(v) => v.extend(values.map(f64::from)),
+        }
+    }
+
     /// Adds a value, which is brought to the column's type (saturating).
     #[inline]
     pub fn push(&mut self, value: Value) {
@@ -210,6 +221,11 @@ impl Table {
     /// Removes all rows, keeps the memory.
     pub fn clear(&mut self) {
         self.columns.iter_mut().for_each(Column::clear);
+    }
+
+    /// Adds a whole number `rows` times to a column.
+    pub fn repeat(&mut self, column: usize, value: u32, rows: usize) {
+        self.columns[column].extend(std::iter::repeat_n(value, rows));
     }
 
     /// Adds a row; `values` in the order of columns.

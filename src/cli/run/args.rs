@@ -76,7 +76,7 @@ pub(super) fn load(args: &Args) -> Result<Option<Scenario>, Stop> {
     }
     let mut flag = |key: &str, value: Option<String>| set.extend(value.map(|v| (key.to_string(), v)));
     flag("run.seed", args.seed.map(|v| v.to_string()));
-    flag("run.sample", args.sample.map(|v| format!("{v:?}")));
+    flag("run.sample", args.sample.map(|v| format!("{v:?}").to_lowercase()));
     flag("run.replicates", args.replicates.map(|v| v.to_string()));
     let overrides = Overrides { set, root: args.root.clone(), until: args.until };
     match Scenario::load(&args.scenario, &overrides) {
