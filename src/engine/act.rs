@@ -12,6 +12,8 @@ pub enum Act {
         destination: u8,
         /// Sector.
         sector: u8,
+        /// Whether kin were abroad at the end of the month before (credit).
+        kin: bool,
     },
     /// Chose to go and may not.
     Blocked {
@@ -30,6 +32,8 @@ pub enum Act {
         destination: u8,
         /// Sector.
         sector: u8,
+        /// Whether kin were abroad at the end of the month before (credit).
+        kin: bool,
     },
     /// Lose papers.
     LosePapers,

@@ -197,7 +197,7 @@ impl Owner<'_, '_> {
 
     fn perform(&mut self, row: usize, act: Act) {
         match act {
-            Act::Leave { destination, sector } => self.leave(row, destination, sector),
+            Act::Leave { destination, sector, kin } => self.leave(row, destination, sector, kin),
             Act::Blocked { destination, obstacle } => self.blocked(row, destination, obstacle),
             Act::Return(cause) => {
                 let status = self.chunk.person[row].status();
@@ -206,7 +206,7 @@ impl Owner<'_, '_> {
                 self.go_home(row, Happening::Returned, cause as u8, ban);
             }
             Act::Removal => self.go_home(row, Happening::Removed, 0, 1.0),
-            Act::MoveOn { destination, sector } => self.move_on(row, destination, sector),
+            Act::MoveOn { destination, sector, kin } => self.move_on(row, destination, sector, kin),
             Act::WeighMovingOn => {}
             Act::LosePapers => self.change(row, Happening::LostPapers, |p| p.set_work(p.sector(), p.stay(), Status::Undocumented)),
             Act::GainPapers => self.change(row, Happening::GainedPapers, |p| p.set_work(p.sector(), p.stay(), Status::Documented)),
@@ -235,12 +235,11 @@ impl Owner<'_, '_> {
     }
 
     /// Pays for a journey if purse and credit allow; what was paid.
-    fn pay(&mut self, row: usize, destination: u8) -> Option<i64> {
+    fn pay(&mut self, row: usize, destination: u8, kin: bool) -> Option<i64> {
         self.settle(row);
         let env = self.env;
         let cost = Money::from_usd(env.tables.cost[usize::from(self.chunk.home) * env.destinations() + usize::from(destination)].money).0;
         let person = &self.chunk.person[row];
-        let kin = leave::kin_at(env, self.chunk, row) != 0;
         let months = if kin { env.behaviour.afford.credit_kin } else { env.behaviour.afford.credit };
         let credit = Money::from_usd(months * leave::own_earnings(env, self.chunk.home, person)).0;
         let household = &mut self.chunk.household[usize::from(person.household)];
@@ -252,8 +251,8 @@ impl Owner<'_, '_> {
         Some(cost)
     }
 
-    fn leave(&mut self, row: usize, destination: u8, sector: u8) {
-        let Some(paid) = self.pay(row, destination) else { return self.blocked(row, destination, Obstacle::Money) };
+    fn leave(&mut self, row: usize, destination: u8, sector: u8, kin: bool) {
+        let Some(paid) = self.pay(row, destination, kin) else { return self.blocked(row, destination, Obstacle::Money) };
         let country = self.env.resolved.country_of[usize::from(destination)];
         if self.env.regime[self.env.pair(self.chunk.home, country)].kind == Kind::Quota {
             self.out.applicants.push(Applicant { row: row as u16, destination, sector, paid });
@@ -315,8 +314,8 @@ impl Owner<'_, '_> {
         }
     }
 
-    fn move_on(&mut self, row: usize, destination: u8, sector: u8) {
-        if self.pay(row, destination).is_none() {
+    fn move_on(&mut self, row: usize, destination: u8, sector: u8, kin: bool) {
+        if self.pay(row, destination, kin).is_none() {
             return;
         }
         let status = self.channel(row, destination, sector);

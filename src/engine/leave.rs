@@ -25,6 +25,8 @@ pub struct Weighed {
     pub region: [f64; MAX_DESTINATIONS],
     /// Its sum over the regions of a country, 0 for a country that is not open.
     pub country: [f64; MAX_COUNTRIES],
+    /// Whether other members of the household are abroad.
+    pub kin: bool,
 }
 
 /// Own expected earnings at home, US dollars a month.
@@ -82,7 +84,7 @@ pub fn weigh(env: &Environment<'_>, chunk: &Chunk, row: usize) -> Weighed {
     let weights = &env.tables.weight[(home * HOME_CELLS + cell) * destinations..][..destinations];
     let costs = &env.journey[home * destinations..][..destinations];
     let motive = &env.resolved.motive_weight[usize::from(person.motive()) * destinations..][..destinations];
-    let mut weighed = Weighed { region: [0.0; MAX_DESTINATIONS], country: [0.0; MAX_COUNTRIES] };
+    let mut weighed = Weighed { region: [0.0; MAX_DESTINATIONS], country: [0.0; MAX_COUNTRIES], kin: false };
     let region = &mut weighed.region[..destinations];
     // One plain loop a form, so that each becomes vector instructions.
     let slope = -choose.b_cost / choose.nest_country;
@@ -99,6 +101,7 @@ pub fn weigh(env: &Environment<'_>, chunk: &Chunk, row: usize) -> Weighed {
         }
     }
     let mut kin = kin_at(env, chunk, row);
+    weighed.kin = kin != 0;
     while kin != 0 {
         region[kin.trailing_zeros() as usize] *= env.resolved.kin_weight;
         kin &= kin - 1;
@@ -170,10 +173,11 @@ pub fn weighs(env: &Environment<'_>, chunk: &Chunk, row: usize) -> bool {
 /// What a person at home who weighs leaving does.
 pub fn choose(env: &Environment<'_>, chunk: &Chunk, row: usize) -> Option<Act> {
     let (key, person) = (chunk.key[row], &chunk.person[row]);
-    let (country, destination) = race(env, key, &weigh(env, chunk, row), 0.0)?;
+    let weighed = weigh(env, chunk, row);
+    let (country, destination) = race(env, key, &weighed, 0.0)?;
     Some(match obstacle(env, chunk.home, key, person, country) {
         Some(obstacle) => Act::Blocked { destination: destination as u8, obstacle },
-        None => Act::Leave { destination: destination as u8, sector: sector(env, chunk.home, key, person, destination) },
+        None => Act::Leave { destination: destination as u8, sector: sector(env, chunk.home, key, person, destination), kin: weighed.kin },
     })
 }
 
@@ -195,5 +199,5 @@ pub fn move_on(env: &Environment<'_>, chunk: &Chunk, row: usize) -> Option<Act> 
     if obstacle(env, home, key, person, country).is_some() {
         return None;
     }
-    Some(Act::MoveOn { destination: destination as u8, sector: sector(env, home, key, person, destination) })
+    Some(Act::MoveOn { destination: destination as u8, sector: sector(env, home, key, person, destination), kin: weighed.kin })
 }

@@ -138,14 +138,18 @@ impl<'w> Oracle<'w> {
             }
             return self.choose(env, totals, chunk, row, None).map(|(d, s)| match leave::obstacle(env, chunk.home, key, p, env.resolved.country_of[d]) {
                 Some(obstacle) => Act::Blocked { destination: d as u8, obstacle },
-                None => Act::Leave { destination: d as u8, sector: s },
+                None => Act::Leave { destination: d as u8, sector: s, kin: leave::kin_at(env, chunk, row) != 0 },
             });
         }
         match abroad::visit(env, chunk.home, key, p)? {
             Act::WeighMovingOn => {
                 let here = env.resolved.country_of[usize::from(p.place)];
                 let (d, s) = self.choose(env, totals, chunk, row, Some(here))?;
-                leave::obstacle(env, chunk.home, key, p, env.resolved.country_of[d]).is_none().then_some(Act::MoveOn { destination: d as u8, sector: s })
+                leave::obstacle(env, chunk.home, key, p, env.resolved.country_of[d]).is_none().then_some(Act::MoveOn {
+                    destination: d as u8,
+                    sector: s,
+                    kin: leave::kin_at(env, chunk, row) != 0,
+                })
             }
             act => Some(act),
         }
@@ -208,8 +212,8 @@ impl<'w> Oracle<'w> {
         let home = self.chunks[k].home;
         let key = self.chunks[k].key[row];
         match act {
-            Act::Leave { destination, sector } => {
-                if let Some(paid) = self.pay(env, k, row, destination) {
+            Act::Leave { destination, sector, kin } => {
+                if let Some(paid) = self.pay(env, k, row, destination, kin) {
                     let pair = env.pair(home, env.resolved.country_of[usize::from(destination)]);
                     if env.regime[pair].kind == Kind::Quota {
                         applicants.push((pair, env.streams.quota.bits(key), key, k, row, destination, sector, paid));
@@ -218,8 +222,8 @@ impl<'w> Oracle<'w> {
                     }
                 }
             }
-            Act::MoveOn { destination, sector } => {
-                if self.pay(env, k, row, destination).is_some() {
+            Act::MoveOn { destination, sector, kin } => {
+                if self.pay(env, k, row, destination, kin).is_some() {
                     let status = Self::channel(env, home, key, &self.chunks[k].person[row], destination, sector);
                     let p = &mut self.chunks[k].person[row];
                     p.place = destination;
@@ -261,11 +265,11 @@ impl<'w> Oracle<'w> {
         p.set_work(p.sector(), stay, status);
     }
 
-    fn pay(&mut self, env: &Environment<'_>, k: usize, row: usize, destination: u8) -> Option<i64> {
+    fn pay(&mut self, env: &Environment<'_>, k: usize, row: usize, destination: u8, kin: bool) -> Option<i64> {
         let chunk = &mut self.chunks[k];
         let cost = Money::from_usd(env.tables.cost[usize::from(chunk.home) * env.destinations() + usize::from(destination)].money).0;
         let afford = &env.behaviour.afford;
-        let months = if leave::kin_at(env, chunk, row) != 0 { afford.credit_kin } else { afford.credit };
+        let months = if kin { afford.credit_kin } else { afford.credit };
         let credit = Money::from_usd(months * leave::own_earnings(env, chunk.home, &chunk.person[row])).0;
         let household = &mut chunk.household[usize::from(chunk.person[row].household)];
         (cost <= household.purse.saturating_add(credit)).then(|| {

@@ -104,7 +104,6 @@ pub static REGIONS: Shape = Shape {
         LON,
         optional(number("population_2010", 0.0, INF, "persons", "population in 2010")),
         optional(number("population_2020", 0.0, INF, "persons", "population in 2020")),
-        optional(number("urban_share", 0.0, 1.0, "share", "share of the population in towns")),
         number("wage_ratio", 0.01, 100.0, "ratio", "mean wage over the national mean"),
         optional(number("unemployment_ratio", 0.0, 100.0, "ratio", "unemployment rate over the national rate")),
         optional(number("migrant_share", 0.0, 1.0, "share", "share of the country's migrants who come from here")),
