@@ -31,9 +31,9 @@ fn benches(c: &mut Criterion) {
                 .iter()
                 .map(|chunk| {
                     scan::due(&env, chunk, &bounds, &mut due);
-                    due.rows.len()
+                    due.visits()
                 })
-                .sum::<usize>()
+                .sum::<u64>()
         });
     });
     group.bench_function("tables and bounds", |b| b.iter(|| black_box(Bounds::new(&simulation.environment()))));
@@ -54,10 +54,10 @@ fn benches(c: &mut Criterion) {
     let mut group = c.benchmark_group("person");
     group.throughput(Throughput::Elements(at_home.len() as u64));
     group.bench_function("visit at home (hazard alone)", |b| b.iter(|| at_home.iter().map(|(k, row)| leave::consider_hazard(&env, &chunks[*k], *row)).sum::<f64>()));
-    group.bench_function("choice (utilities of all destinations)", |b| b.iter(|| at_home.iter().map(|(k, row)| leave::weigh(&env, &chunks[*k], *row).country[0]).sum::<f64>()));
+    group.bench_function("choice (utilities of all destinations)", |b| b.iter(|| at_home.iter().map(|(k, row)| leave::weigh(&env, &chunks[*k], *row, 0)[0]).sum::<f64>()));
     group.throughput(Throughput::Elements(away.len() as u64));
     group.bench_function("visit abroad (all causes)", |b| {
-        b.iter(|| away.iter().filter(|(k, row)| abroad::visit(&env, chunks[*k].home, chunks[*k].key[*row], &chunks[*k].person[*row]).is_some()).count());
+        b.iter(|| away.iter().filter(|(k, row)| abroad::visit(&env, chunks[*k].home, chunks[*k].key[*row], &chunks[*k].person[*row], abroad::ALL_CAUSES).is_some()).count());
     });
     group.finish();
 

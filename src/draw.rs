@@ -130,6 +130,11 @@ impl Stream {
         Stream { before: salt as u32, between: (salt >> 32) as u32 }
     }
 
+    /// The two salts: [`Stream::bits`] is `lowbias32(lowbias32(key ^ before) + between)`.
+    pub fn salts(self) -> (u32, u32) {
+        (self.before, self.between)
+    }
+
     /// 32 random bits of the person with this key.
     #[inline(always)]
     pub fn bits(self, key: u32) -> u32 {
@@ -199,10 +204,13 @@ pub fn normal_quantile(p: f64) -> f64 {
 /// At `lambda = 1` it is exactly 0.
 #[inline]
 pub fn ln_positive_stable(lambda: f64, uniform: f64, exponential: f64) -> f64 {
+    if lambda >= 1.0 { 0.0 } else { ln_kanter(lambda, uniform, exponential) }
+}
+
+/// [`ln_positive_stable`] for `lambda` below 1, without branches.
+#[inline(always)]
+pub fn ln_kanter(lambda: f64, uniform: f64, exponential: f64) -> f64 {
     use crate::math::{ln, sin_half_turn};
-    if lambda >= 1.0 {
-        return 0.0;
-    }
     let u = uniform * std::f64::consts::PI;
     let odd = (1.0 - lambda) / lambda;
     ln(sin_half_turn(lambda * u)) - ln(sin_half_turn(u)) / lambda + odd * (ln(sin_half_turn((1.0 - lambda) * u)) - ln(exponential))

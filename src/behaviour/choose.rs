@@ -150,6 +150,13 @@ pub fn race(values: impl Iterator<Item = (usize, f64, f64)>, lambda: f64) -> Opt
     best.map(|b| b.1)
 }
 
+/// Weights `exp(v / lambda)` over the largest of them, and the inclusive value `lambda ln sum exp(v / lambda)` of the nest.
+pub fn weights<const N: usize>(values: &[f64; N], lambda: f64) -> ([f64; N], f64) {
+    let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let weights = values.map(|v| exp((v - largest) / lambda));
+    (weights, largest + lambda * ln(weights.iter().sum()))
+}
+
 /// `lambda ln sum exp(v / lambda)`, the inclusive value of a nest; minus infinity for an empty one.
 pub fn inclusive(values: &[f64], lambda: f64) -> f64 {
     let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);

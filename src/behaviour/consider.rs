@@ -80,9 +80,9 @@ impl Params {
         exp(self.b_deprivation * (1.0 - relative_income).clamp(low, high))
     }
 
-    /// Largest factor of relative deprivation.
-    pub fn deprivation_bound(&self) -> f64 {
-        let [low, high] = self.deprivation_range;
-        exp((self.b_deprivation * low).max(self.b_deprivation * high))
+    /// Least and largest factor of relative deprivation, with room for rounding.
+    pub fn deprivation_bounds(&self) -> [f64; 2] {
+        let [low, high] = self.deprivation_range.map(|bound| exp(self.b_deprivation * bound));
+        [low.min(high) * (1.0 - 1e-9), low.max(high) * (1.0 + 1e-9)]
     }
 }

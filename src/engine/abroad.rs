@@ -2,10 +2,15 @@
 
 use super::{act::Act, event::Cause, month::Environment};
 use crate::{
-    behaviour::traits::{Education, Motive, Status, Stay},
+    behaviour::{
+        settle,
+        stay::{self, Climate},
+        traits::{Education, Motive, Status, Stay},
+    },
     draw::{Purpose, exponential},
     population::{class, person::Person},
     units::{MILLS, Month},
+    world::regime::Regime,
 };
 
 /// Number of causes.
@@ -45,76 +50,73 @@ pub const NAMES: [&str; CAUSES] = [
     "naturalisation",
 ];
 
-/// What the hazards of a person abroad depend on, beside country, kind of stay and status.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Circumstances {
-    /// At or beyond the age from which people return for age.
-    pub old: bool,
-    /// May turn to study.
-    pub can_study: bool,
-    /// May turn to settle.
-    pub can_settle: bool,
-    /// Factor on becoming settled.
-    pub settler: f64,
-    /// The savings goal is reached.
-    pub goal_reached: bool,
-    /// Long enough in the country for citizenship.
-    pub eligible: bool,
-    /// Longer in the country than the days that need no permit.
-    pub overstays: bool,
-}
-
-/// Hazards a month by cause.
-pub fn hazards(env: &Environment<'_>, pair: usize, stay: Stay, status: Status, at: &Circumstances) -> [f64; CAUSES] {
-    let (params, settle, regime) = (&env.behaviour.stay, &env.behaviour.settle, env.regime[pair]);
-    let climate = &env.climate[pair];
+/// Hazards a month by cause of one kind of stay and status, for a person who meets every condition and has no motive to settle.
+pub fn hazards(params: &stay::Params, settle: &settle::Params, regime: &Regime, climate: &Climate, stay: Stay, status: Status) -> [f64; CAUSES] {
     let returns = params.returns(stay, status, regime.ban_undocumented, climate);
     let documented = status == Status::Documented;
     let when = |condition: bool, hazard: f64| if condition { hazard } else { 0.0 };
     [
         when(stay == Stay::Seasonal, returns.ordinary),
         when(stay != Stay::Seasonal, returns.ordinary),
-        when(at.goal_reached && stay != Stay::Settled, params.goal_reached * climate.leave),
+        when(stay != Stay::Settled, params.goal_reached * climate.leave),
         returns.job,
         returns.wage,
-        when(at.old, params.age * climate.leave),
+        params.age * climate.leave,
         params.onward[stay as usize],
         if documented { regime.papers_lost } else { regime.papers_gained },
-        when(!documented && at.overstays, regime.detection),
+        when(!documented, regime.detection),
         match stay {
             Stay::Seasonal => settle.seasonal_to_open_ended,
-            Stay::OpenEnded => when(documented, settle.open_ended_to_settled * at.settler),
+            Stay::OpenEnded => when(documented, settle.open_ended_to_settled),
             Stay::Settled => 0.0,
         },
-        when(at.can_study, settle.earn_to_study),
-        when(at.can_settle && stay != Stay::Seasonal, settle.any_to_settle),
-        when(documented && stay == Stay::Settled && at.eligible, regime.naturalisation),
+        settle.earn_to_study,
+        when(stay != Stay::Seasonal, settle.any_to_settle),
+        when(documented && stay == Stay::Settled, regime.naturalisation),
     ]
 }
 
-/// Bounds of the hazards for everyone with a class code abroad, in the order of causes.
+/// Causes in the order of [`PURPOSES`] that depend on the person.
+const GOAL: usize = 2;
+const AGE: usize = 5;
+const REMOVAL: usize = 8;
+const STAY_KIND: usize = 9;
+const STUDY: usize = 10;
+const SETTLE: usize = 11;
+const NATURALISE: usize = 12;
+
+/// Bounds of the hazards for everyone of an origin with a class code abroad, in the order of causes.
 pub fn bounds(env: &Environment<'_>, origin: usize, code: u8) -> [f64; CAUSES] {
     let (country, stay, status) = class::abroad_parts(code);
-    let settler = env.behaviour.settle.settler.max(1.0);
-    let at = Circumstances { old: true, can_study: true, can_settle: true, settler, goal_reached: true, eligible: true, overstays: true };
-    hazards(env, origin * env.countries() + country, stay, status, &at)
+    let mut bounds = *env.causes_of(origin * env.countries() + country, stay, status);
+    bounds[STAY_KIND] *= env.behaviour.settle.settler.max(1.0);
+    bounds
 }
 
-/// The circumstances of a person.
-pub fn circumstances(env: &Environment<'_>, home: u8, key: u32, person: &Person) -> Circumstances {
-    let (params, settle) = (&env.behaviour.stay, &env.behaviour.settle);
+/// Hazard of one cause for a person abroad.
+pub fn hazard(env: &Environment<'_>, home: u8, key: u32, person: &Person, cause: usize) -> f64 {
     let pair = env.pair(home, env.resolved.country_of[usize::from(person.place)]);
-    let age = person.age(env.month);
-    let months = env.month.since(Month(person.since));
+    let full = env.causes_of(pair, person.stay(), person.status())[cause];
+    if full <= 0.0 {
+        return 0.0;
+    }
+    let (params, settle, regime) = (&env.behaviour.stay, &env.behaviour.settle, &env.regime[pair]);
+    let months = || env.month.since(Month(person.since));
     let motive = person.motive_type();
-    Circumstances {
-        old: age >= params.age_from as i32 * 12,
-        can_study: motive == Motive::Earn && age < settle.study_until as i32 * 12 && person.education_type() >= Education::Secondary,
-        can_settle: motive != Motive::Settle,
-        settler: if motive == Motive::Settle { settle.settler } else { 1.0 },
-        goal_reached: person.stay() != Stay::Settled && goal_reached(env, home, key, person, months),
-        eligible: months >= i32::from(env.regime[pair].naturalisation_months),
-        overstays: months * 30 >= env.regime[pair].days as i32,
+    let meets = match cause {
+        GOAL => goal_reached(env, home, key, person, months()),
+        AGE => person.age(env.month) >= params.age_from as i32 * 12,
+        // Longer in the country than the days that need no permit.
+        REMOVAL => months() * 30 >= regime.days as i32,
+        STUDY => motive == Motive::Earn && person.age(env.month) < settle.study_until as i32 * 12 && person.education_type() >= Education::Secondary,
+        SETTLE => motive != Motive::Settle,
+        NATURALISE => months() >= i32::from(regime.naturalisation_months),
+        _ => true,
+    };
+    match (meets, cause) {
+        (false, _) => 0.0,
+        (true, STAY_KIND) if person.stay() == Stay::OpenEnded && motive == Motive::Settle => full * settle.settler,
+        (true, _) => full,
     }
 }
 
@@ -128,14 +130,18 @@ fn goal_reached(env: &Environment<'_>, home: u8, key: u32, person: &Person, mont
     gathered >= env.behaviour.stay.goal(goal) * earnings
 }
 
-/// What happens to a person abroad this month, given the draws of all causes.
-pub fn visit(env: &Environment<'_>, home: u8, key: u32, person: &Person) -> Option<Act> {
-    let country = env.resolved.country_of[usize::from(person.place)];
-    let at = circumstances(env, home, key, person);
-    let hazards = hazards(env, env.pair(home, country), person.stay(), person.status(), &at);
+/// All causes, as bits.
+pub const ALL_CAUSES: u16 = (1 << CAUSES) - 1;
+
+/// What happens to a person abroad this month, given the draws of the causes named by bits (others must be known not to fire).
+pub fn visit(env: &Environment<'_>, home: u8, key: u32, person: &Person, causes: u16) -> Option<Act> {
     let mut first: Option<(f64, usize)> = None;
-    for (cause, hazard) in hazards.iter().enumerate() {
-        if *hazard > 0.0 {
+    let mut left = causes;
+    while left != 0 {
+        let cause = left.trailing_zeros() as usize;
+        left &= left - 1;
+        let hazard = hazard(env, home, key, person, cause);
+        if hazard > 0.0 {
             let time = exponential(env.streams.causes[cause].bits(key)) / hazard;
             if time < 1.0 && first.is_none_or(|(least, _)| time < least) {
                 first = Some((time, cause));

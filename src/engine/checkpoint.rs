@@ -12,7 +12,7 @@ use crate::{
     world::World,
 };
 
-const MAGIC: &[u8; 16] = b"musafir state 01";
+const MAGIC: &[u8; 16] = b"musafir state 02";
 
 struct Hashing<'a, T: ?Sized> {
     inner: &'a mut T,
@@ -81,6 +81,7 @@ impl<'w> Simulation<'w> {
         for chunk in &self.chunks {
             out.slice(&[u64::from(chunk.home)])?;
             out.slice(&chunk.class)?;
+            out.slice(&chunk.rate)?;
             out.slice(&chunk.key)?;
             out.slice(&chunk.person)?;
             out.slice(&chunk.household)?;
@@ -107,10 +108,9 @@ impl<'w> Simulation<'w> {
             out.slice(values)?;
         }
         out.slice(&self.quota.used)?;
-        out.slice(&[self.ledger.abroad.len() as u64])?;
-        for month in self.ledger.abroad.iter().chain(&self.ledger.home) {
-            out.slice(month)?;
-        }
+        out.slice(&[self.ledger.months as u64])?;
+        out.slice(&self.ledger.abroad)?;
+        out.slice(&self.ledger.home)?;
         let hash = out.hasher.finalize();
         out.inner.write_all(hash.as_bytes())
     }
@@ -164,13 +164,13 @@ impl<'w> Simulation<'w> {
             *values = input.vector_of(count)?;
         }
         simulation.quota.used = input.vector_of(simulation.quota.used.len())?;
-        let months = input.vector_of::<u64>(1)?[0];
-        if months == 0 || months > 13 {
-            return Err(wrong("its ledger has no year"));
+        let ledger = &mut simulation.ledger;
+        ledger.months = input.vector_of::<u64>(1)?[0] as usize;
+        if ledger.months > super::ledger::MONTHS {
+            return Err(wrong("its ledger has more than a year"));
         }
-        let (abroad, home) = (simulation.ledger.abroad[0].len(), simulation.ledger.home[0].len());
-        simulation.ledger.abroad = (0..months).map(|_| input.vector_of(abroad)).collect::<io::Result<_>>()?;
-        simulation.ledger.home = (0..months).map(|_| input.vector_of(home)).collect::<io::Result<_>>()?;
+        ledger.abroad = input.vector_of(ledger.abroad.len())?;
+        ledger.home = input.vector_of(ledger.home.len())?;
         let expected = input.hasher.finalize();
         let mut hash = [0; 32];
         input.inner.read_exact(&mut hash)?;
@@ -187,8 +187,10 @@ impl<'w> Simulation<'w> {
 fn chunk<T: Read + ?Sized>(input: &mut Hashing<'_, T>) -> io::Result<Chunk> {
     let home = input.vector_of::<u64>(1)?[0] as u8;
     let class: Vec<u8> = input.vector()?;
+    let rate = input.vector_of(class.len())?;
     let (key, person) = (input.vector_of(class.len())?, input.vector_of::<Person>(class.len())?);
     let mut chunk = Chunk::new(home, class, key, person, input.vector::<Household>()?);
+    chunk.rate = rate;
     if chunk.person.len() > crate::population::person::MAX_ROWS {
         return Err(wrong("a chunk is too long"));
     }

@@ -3,7 +3,6 @@
 //! May be used by `engine`.
 
 use super::{
-    abroad,
     act::Act,
     bounds::Bounds,
     event::{Event, Happening, Obstacle, Profile},
@@ -11,11 +10,15 @@ use super::{
     ledger::Ledger,
     month::Environment,
     scan,
+    visit::{Decisions, fetch_households},
 };
 use crate::{
     behaviour::traits::{Motive, Status, Stay},
     draw::{Purpose, Stream},
-    population::person::{Chunk, HOME},
+    population::{
+        class,
+        person::{Chunk, HOME},
+    },
     units::{Money, Month},
     world::{
         demography::{AGED_OUT, OF_AGE},
@@ -23,8 +26,8 @@ use crate::{
     },
 };
 
-/// Visits decided together.
-const BLOCK: usize = 64;
+/// Rows whose households are fetched together.
+const FETCHED: usize = 32;
 
 /// Somebody who can pay and waits for a place.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,8 +51,8 @@ pub struct Outcome {
     pub applicants: Vec<Applicant>,
     /// Rows due for a visit.
     pub due: scan::Due,
-    /// Decisions by row.
-    pub acts: Vec<(u16, Act)>,
+    /// What the visits decided.
+    pub decisions: Decisions,
     /// Paid for journeys, units of `Money`.
     pub journeys: i64,
     /// Persons visited.
@@ -73,48 +76,24 @@ impl Owner<'_, '_> {
     pub fn month(&mut self, bounds: &Bounds) {
         self.out.events.clear();
         self.out.applicants.clear();
-        self.out.acts.clear();
         self.out.journeys = 0;
         self.amnesties();
         self.deaths();
         self.birthdays();
         scan::due(self.env, self.chunk, bounds, &mut self.out.due);
-        self.out.visits = self.out.due.rows.len() as u64;
-        let due = std::mem::take(&mut self.out.due);
-        self.decide(&due.rows);
-        self.out.due = due;
-        let acts = std::mem::take(&mut self.out.acts);
-        for &(row, act) in &acts {
-            self.perform(usize::from(row), act);
+        self.out.visits = self.out.due.visits();
+        self.out.decisions.make(self.env, bounds, self.chunk, &self.out.due);
+        let decisions = std::mem::take(&mut self.out.decisions);
+        for &row in &decisions.faded {
+            self.classify(usize::from(row));
         }
-        self.out.acts = acts;
-    }
-
-    /// Decisions of the due, in blocks: first who weighs leaving at all, then the choices of those.
-    fn decide(&mut self, due: &[u16]) {
-        for block in due.chunks(BLOCK) {
-            let mut weighing = [false; BLOCK];
-            for (w, &row) in weighing.iter_mut().zip(block) {
-                let row = usize::from(row);
-                *w = self.chunk.person[row].place != HOME || leave::weighs(self.env, self.chunk, row);
-            }
-            for (&row, _) in block.iter().zip(weighing).filter(|(_, w)| *w) {
-                if let Some(act) = self.act(usize::from(row)) {
-                    self.out.acts.push((row, act));
-                }
+        for acts in decisions.acts.chunks(FETCHED) {
+            fetch_households(self.chunk, acts.iter().map(|a| a.0));
+            for &(row, act) in acts {
+                self.perform(usize::from(row), act);
             }
         }
-    }
-
-    fn act(&self, row: usize) -> Option<Act> {
-        let person = &self.chunk.person[row];
-        if person.place == HOME {
-            return leave::choose(self.env, self.chunk, row);
-        }
-        match abroad::visit(self.env, self.chunk.home, self.chunk.key[row], person)? {
-            Act::WeighMovingOn => leave::move_on(self.env, self.chunk, row),
-            act => Some(act),
-        }
+        self.out.decisions = decisions;
     }
 
     fn deaths(&mut self) {
@@ -128,19 +107,27 @@ impl Owner<'_, '_> {
     fn birthdays(&mut self) {
         let now = i32::from(self.env.month.0);
         for (age, happening) in [(AGED_OUT, Happening::AgedOut), (OF_AGE, Happening::CameOfAge)] {
-            for place in self.chunk.born(now - age) {
-                let row = usize::from(self.chunk.by_birth[place]);
-                if self.chunk.person[row].death > self.env.month.0 {
-                    self.settle(row);
-                    self.happen(row, happening, 0, 0, |_| {});
+            let mut places = self.chunk.born(now - age);
+            while !places.is_empty() {
+                let some = places.start..places.end.min(places.start + FETCHED);
+                places.start = some.end;
+                fetch_households(self.chunk, self.chunk.by_birth[some.clone()].iter().copied());
+                for place in some {
+                    let row = usize::from(self.chunk.by_birth[place]);
+                    if self.chunk.person[row].death > self.env.month.0 {
+                        self.settle(row);
+                        self.happen(row, happening, 0, 0, |_| {});
+                    }
                 }
             }
         }
-        for band in &self.env.behaviour.consider.age {
+        for (k, band) in self.env.behaviour.consider.age.iter().enumerate() {
             let age = band.from as i32 * 12;
             if age > OF_AGE {
                 for place in self.chunk.born(now - age) {
-                    self.classify(usize::from(self.chunk.by_birth[place]));
+                    let row = usize::from(self.chunk.by_birth[place]);
+                    // Before the first band everybody is inert.
+                    if k == 0 { self.classify(row) } else { self.set_class(row, class::in_band(self.chunk.class[row], k)) }
                 }
             }
         }
@@ -168,7 +155,14 @@ impl Owner<'_, '_> {
 
     fn classify(&mut self, row: usize) {
         let env = self.env;
-        self.chunk.class[row] = self.chunk.class_of(row, env.month, |age| env.behaviour.consider.band(age), |place| env.resolved.country_of[usize::from(place)]);
+        let class = self.chunk.class_of(row, env.month, |age| env.behaviour.consider.band(age), |place| env.resolved.country_of[usize::from(place)]);
+        self.set_class(row, class);
+    }
+
+    fn set_class(&mut self, row: usize, class: u8) {
+        let env = self.env;
+        self.chunk.class[row] = class;
+        self.chunk.rate[row] = env.resolved.rates[env.resolved.origin_of[usize::from(self.chunk.home)]][usize::from(class)];
     }
 
     /// Changes a person by `change`, and tells it.

@@ -74,8 +74,7 @@ pub fn explain(env: &Environment<'_>, chunk: &Chunk, row: usize, totals: &Totals
     if person.status() == crate::behaviour::traits::Status::Naturalised {
         return Explanation::Nothing;
     }
-    let pair = env.pair(chunk.home, env.resolved.country_of[usize::from(person.place)]);
-    let hazards = abroad::hazards(env, pair, person.stay(), person.status(), &abroad::circumstances(env, chunk.home, key, person));
+    let hazards: [f64; CAUSES] = std::array::from_fn(|cause| abroad::hazard(env, chunk.home, key, person, cause));
     let times = std::array::from_fn(|cause| if hazards[cause] > 0.0 { exponential(env.streams.causes[cause].bits(key)) / hazards[cause] } else { f64::INFINITY });
     Explanation::Abroad { hazards, times }
 }
@@ -87,9 +86,9 @@ fn options(env: &Environment<'_>, chunk: &Chunk, row: usize, totals: &Totals, sa
     let cell = home_cell(person.sex(), person.education(), person.trade());
     let population = (0..destinations).map(|d| totals.diaspora(home, d) as f64 / sample).sum::<f64>() + totals.at_home(home) as f64 / sample;
     let kin = leave::kin_at(env, chunk, row);
-    let weighed = leave::weigh(env, chunk, row);
+    let weighed = leave::weigh(env, chunk, row, kin);
     let mut options: Vec<Alternative> = (0..destinations)
-        .filter(|d| weighed.region[*d] > 0.0)
+        .filter(|d| weighed[*d] > 0.0)
         .map(|d| {
             let c = env.resolved.country_of[d];
             let pair = env.pair(chunk.home, c);
@@ -105,7 +104,7 @@ fn options(env: &Environment<'_>, chunk: &Chunk, row: usize, totals: &Totals, sa
             Alternative {
                 region: d,
                 terms: [sector, network, regime, constants, demand, journey, pull, motive],
-                utility: choose.nest_country * crate::math::ln(weighed.region[d]),
+                utility: choose.nest_country * crate::math::ln(weighed[d]),
                 money_usd: cost.money,
             }
         })

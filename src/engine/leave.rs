@@ -3,12 +3,12 @@
 use super::{
     act::Act,
     event::Obstacle,
-    month::{Environment, MAX_COUNTRIES},
+    month::{Environment, LANES},
     totals::{HOME_CELLS, home_cell},
 };
 use crate::{
     behaviour::choose::{CostForm, ln_arrival},
-    draw::{exponential, ln_positive_stable},
+    draw::ln_positive_stable,
     math::{exp, ln},
     population::person::{Chunk, HOME, Person},
     units::{MULTIPLIER_ONE, Month},
@@ -17,17 +17,6 @@ use crate::{
 
 /// Most destination regions that a choice has room for.
 pub const MAX_DESTINATIONS: usize = 48;
-
-/// The alternatives of one person: what each weighs in the races.
-#[derive(Clone, Debug)]
-pub struct Weighed {
-    /// `exp(V / nest_country)` by destination region, 0 where there is no way.
-    pub region: [f64; MAX_DESTINATIONS],
-    /// Its sum over the regions of a country, 0 for a country that is not open.
-    pub country: [f64; MAX_COUNTRIES],
-    /// Whether other members of the household are abroad.
-    pub kin: bool,
-}
 
 /// Own expected earnings at home, US dollars a month.
 pub fn own_earnings(env: &Environment<'_>, home: u8, person: &Person) -> f64 {
@@ -65,7 +54,7 @@ fn relative_income(env: &Environment<'_>, chunk: &Chunk, row: usize) -> f64 {
 /// Destination regions at which other members of the household are, as bits.
 pub fn kin_at(env: &Environment<'_>, chunk: &Chunk, row: usize) -> u64 {
     let mut bits = 0;
-    for member in chunk.rows(usize::from(chunk.person[row].household)) {
+    for member in chunk.rows_beside(row) {
         let p = &chunk.person[member];
         if member != row && p.place != HOME && p.active(env.month) {
             bits |= 1 << p.place;
@@ -74,65 +63,122 @@ pub fn kin_at(env: &Environment<'_>, chunk: &Chunk, row: usize) -> u64 {
     bits
 }
 
-/// What all destinations weigh for a person.
-pub fn weigh(env: &Environment<'_>, chunk: &Chunk, row: usize) -> Weighed {
-    let person = &chunk.person[row];
-    let (home, destinations) = (usize::from(chunk.home), env.destinations());
-    let choose = &env.behaviour.choose;
-    let per_earnings = 1.0 / own_earnings(env, chunk.home, person);
-    let cell = home_cell(person.sex(), person.education(), person.trade());
-    let weights = &env.tables.weight[(home * HOME_CELLS + cell) * destinations..][..destinations];
-    let costs = &env.journey[home * destinations..][..destinations];
-    let motive = &env.resolved.motive_weight[usize::from(person.motive()) * destinations..][..destinations];
-    let mut weighed = Weighed { region: [0.0; MAX_DESTINATIONS], country: [0.0; MAX_COUNTRIES], kin: false };
-    let region = &mut weighed.region[..destinations];
-    // One plain loop a form, so that each becomes vector instructions.
-    let slope = -choose.b_cost / choose.nest_country;
-    match choose.cost_form {
-        CostForm::Ln1p => {
-            for d in 0..destinations {
-                region[d] = weights[d] * motive[d] * exp(slope * ln(1.0 + costs[d] * per_earnings));
-            }
-        }
-        CostForm::Linear => {
-            for d in 0..destinations {
-                region[d] = weights[d] * motive[d] * exp(slope * costs[d] * per_earnings);
-            }
-        }
-    }
-    let mut kin = kin_at(env, chunk, row);
-    weighed.kin = kin != 0;
-    while kin != 0 {
-        region[kin.trailing_zeros() as usize] *= env.resolved.kin_weight;
-        kin &= kin - 1;
-    }
-    for (c, regions) in env.resolved.regions_of.iter().enumerate() {
-        weighed.country[c] = weighed.region[regions.clone()].iter().sum();
-    }
-    weighed
+/// What the destinations of a person weigh, country by country.
+struct Scales<'a> {
+    env: &'a Environment<'a>,
+    per_earnings: f64,
+    weights: &'a [f64],
+    costs: &'a [f64],
+    motive: &'a [f64],
+    kin: u64,
 }
 
-/// The race between staying and the countries; `stay_at` is the utility of not moving (0 at home). `None`: stay.
-fn race(env: &Environment<'_>, key: u32, weighed: &Weighed, stay_at: f64) -> Option<(usize, usize)> {
-    let choose = &env.behaviour.choose;
-    let [u, e] = env.streams.frailty;
-    let ln_s = ln_positive_stable(choose.nest_go, u.uniform(key), e.exponential(key));
-    let mut times = [0.0; MAX_COUNTRIES];
-    for c in 0..MAX_COUNTRIES {
-        let value = choose.nest_country * ln(weighed.country[c].max(LEAST_WEIGHT));
-        times[c] = ln_arrival(exponential(env.streams.country[c].bits(key)), ln_s, choose.nest_go, value);
+/// Entries of a few regions from one on.
+#[inline]
+fn lanes(of: &[f64], from: usize) -> [f64; LANES] {
+    of[from..].first_chunk().copied().unwrap_or_default()
+}
+
+impl<'a> Scales<'a> {
+    fn new(env: &'a Environment<'_>, home: u8, person: &Person, kin: u64) -> Scales<'a> {
+        let (destinations, cell) = (env.destinations(), home_cell(person.sex(), person.education(), person.trade()));
+        let home_row = usize::from(home);
+        Scales {
+            env,
+            per_earnings: 1.0 / own_earnings(env, home, person),
+            weights: &env.tables.weight[(home_row * HOME_CELLS + cell) * destinations..][..destinations + LANES],
+            costs: &env.journey[home_row * destinations..][..destinations + LANES],
+            motive: &env.resolved.motive_weight[usize::from(person.motive()) * destinations..][..destinations + LANES],
+            kin,
+        }
     }
-    let mut best = (ln(exponential(env.streams.stay.bits(key))) - stay_at, None);
+
+    /// Weighs the regions of a country into `region`; returns their sum.
+    #[inline]
+    fn weigh(&self, country: usize, region: &mut [f64; MAX_DESTINATIONS + LANES]) -> f64 {
+        let choose = &self.env.behaviour.choose;
+        let range = self.env.resolved.regions_of[country].clone();
+        // A fixed number of regions at a time, so that the loop becomes vector instructions. What is weighed beyond the
+        // country is not read.
+        let slope = -choose.b_cost / choose.nest_country;
+        for from in range.clone().step_by(LANES) {
+            let [weights, costs, motive] = [self.weights, self.costs, self.motive].map(|of| lanes(of, from));
+            let value: [f64; LANES] = match choose.cost_form {
+                CostForm::Ln1p => std::array::from_fn(|d| weights[d] * motive[d] * exp(slope * ln(1.0 + costs[d] * self.per_earnings))),
+                CostForm::Linear => std::array::from_fn(|d| weights[d] * motive[d] * exp(slope * costs[d] * self.per_earnings)),
+            };
+            region[from..from + LANES].copy_from_slice(&value);
+        }
+        let mut kin = self.kin >> range.start & ((1 << range.len()) - 1);
+        while kin != 0 {
+            region[range.start + kin.trailing_zeros() as usize] *= self.env.resolved.kin_weight;
+            kin &= kin - 1;
+        }
+        region[range].iter().sum()
+    }
+}
+
+/// What all destination regions weigh for a person, `exp(V / nest_country)`, 0 where there is no way; for `trace` and benches.
+pub fn weigh(env: &Environment<'_>, chunk: &Chunk, row: usize, kin: u64) -> Vec<f64> {
+    let scales = Scales::new(env, chunk.home, &chunk.person[row], kin);
+    let mut region = [0.0; MAX_DESTINATIONS + LANES];
+    let mut all = vec![0.0; env.destinations()];
     for c in 0..env.countries() {
-        if times[c] < best.0 && weighed.country[c] > LEAST_WEIGHT {
-            best = (times[c], Some(c));
+        scales.weigh(c, &mut region);
+        let range = env.resolved.regions_of[c].clone();
+        all[range.clone()].copy_from_slice(&region[range]);
+    }
+    all
+}
+
+/// Draws of the choice between staying and going: logarithms of the frailty of *go* and of the time at which staying arrives.
+#[derive(Clone, Copy, Debug)]
+pub struct Draws {
+    /// `ln S`.
+    pub ln_frailty: f64,
+    /// `ln E_0`.
+    pub ln_stay: f64,
+}
+
+impl Draws {
+    /// Of a person in a month.
+    #[inline]
+    pub fn of(env: &Environment<'_>, key: u32) -> Draws {
+        let [u, e] = env.streams.frailty;
+        Draws { ln_frailty: ln_positive_stable(env.behaviour.choose.nest_go, u.uniform(key), e.exponential(key)), ln_stay: ln(env.streams.stay.exponential(key)) }
+    }
+}
+
+/// The race between staying and the countries named by bits; `stay_at` is the utility of not moving (0 at home). `None`: stay.
+fn race(env: &Environment<'_>, key: u32, scales: &Scales<'_>, countries: u16, draws: Draws, stay_at: f64) -> Option<(usize, usize)> {
+    let choose = &env.behaviour.choose;
+    let mut region = [0.0; MAX_DESTINATIONS + LANES];
+    let mut best = (draws.ln_stay - stay_at, None);
+    let mut left = countries;
+    while left != 0 {
+        let c = left.trailing_zeros() as usize;
+        left &= left - 1;
+        let weight = scales.weigh(c, &mut region);
+        if weight > LEAST_WEIGHT {
+            let time = ln_arrival(env.streams.country[c].exponential(key), draws.ln_frailty, choose.nest_go, choose.nest_country * ln(weight));
+            if time < best.0 {
+                best = (time, Some(c));
+            }
         }
     }
     let country = best.1?;
+    let mut range = env.resolved.regions_of[country].clone();
+    if range.len() == 1 {
+        return Some((country, range.start));
+    }
+    // Weighing another country may have touched the regions after it.
+    if countries.count_ones() > 1 {
+        scales.weigh(country, &mut region);
+    }
     // Regions of the winner: the least of exponential over weight.
     let mut first: Option<(f64, usize)> = None;
-    for d in env.resolved.regions_of[country].clone().filter(|d| weighed.region[*d] > LEAST_WEIGHT) {
-        let time = env.streams.region[d].exponential(key) / weighed.region[d];
+    for d in range.by_ref().filter(|d| region[*d] > LEAST_WEIGHT) {
+        let time = env.streams.region[d].exponential(key) / region[d];
         if first.is_none_or(|(least, _)| time < least) {
             first = Some((time, d));
         }
@@ -146,9 +192,9 @@ const LEAST_WEIGHT: f64 = 1e-280;
 /// The sector within a region.
 fn sector(env: &Environment<'_>, home: u8, key: u32, person: &Person, destination: usize) -> u8 {
     let cell = usize::from(home) * HOME_CELLS + home_cell(person.sex(), person.education(), person.trade());
-    let values = &env.tables.sector_value[(cell * env.destinations() + destination) * SECTORS..][..SECTORS];
-    let entrants = (0..SECTORS).map(|s| (s, values[s], env.streams.sector[s].exponential(key)));
-    crate::behaviour::choose::race(entrants, env.behaviour.choose.nest_region).unwrap_or(0) as u8
+    let weights = &env.tables.sector_weight[(cell * env.destinations() + destination) * SECTORS..][..SECTORS];
+    let times: [f64; SECTORS] = std::array::from_fn(|s| env.streams.sector[s].exponential(key) / weights[s]);
+    (1..SECTORS).fold(0, |first, s| if times[s] < times[first] { s } else { first }) as u8
 }
 
 /// Whether the law lets a person into a country this month; quotas and money come later.
@@ -165,39 +211,28 @@ pub fn obstacle(env: &Environment<'_>, home: u8, key: u32, person: &Person, coun
     (regime.kind == Kind::Closed || person.education() < regime.min_education || refused).then_some(Obstacle::Regime)
 }
 
-/// Whether a person at home weighs leaving this month.
-pub fn weighs(env: &Environment<'_>, chunk: &Chunk, row: usize) -> bool {
-    exponential(env.streams.consider.bits(chunk.key[row])) < consider_hazard(env, chunk, row)
-}
-
-/// What a person at home who weighs leaving does.
-pub fn choose(env: &Environment<'_>, chunk: &Chunk, row: usize) -> Option<Act> {
-    let (key, person) = (chunk.key[row], &chunk.person[row]);
-    let weighed = weigh(env, chunk, row);
-    let (country, destination) = race(env, key, &weighed, 0.0)?;
-    Some(match obstacle(env, chunk.home, key, person, country) {
+/// What a person at home who weighs leaving does; `countries` are those that may beat staying, as bits, `kin` the regions with kin.
+pub fn choose(env: &Environment<'_>, home: u8, key: u32, person: &Person, kin: u64, countries: u16, draws: Draws) -> Option<Act> {
+    let (country, destination) = race(env, key, &Scales::new(env, home, person, kin), countries, draws, 0.0)?;
+    Some(match obstacle(env, home, key, person, country) {
         Some(obstacle) => Act::Blocked { destination: destination as u8, obstacle },
-        None => Act::Leave { destination: destination as u8, sector: sector(env, chunk.home, key, person, destination), kin: weighed.kin },
+        None => Act::Leave { destination: destination as u8, sector: sector(env, home, key, person, destination), kin: kin != 0 },
     })
 }
 
 /// Whether a person abroad who weighs moving on does so, and where to: the same race, in which staying has the value of the present
 /// country without a journey, and countries that admit by quota are not open (their places are given at home).
 pub fn move_on(env: &Environment<'_>, chunk: &Chunk, row: usize) -> Option<Act> {
-    let (key, person) = (chunk.key[row], &chunk.person[row]);
-    let mut weighed = weigh(env, chunk, row);
-    let (home, here) = (chunk.home, env.resolved.country_of[usize::from(person.place)]);
-    for c in 0..env.countries() {
-        if c == here || env.regime[env.pair(home, c)].kind == Kind::Quota {
-            weighed.country[c] = 0.0;
-        }
-    }
+    let (home, key, person) = (chunk.home, chunk.key[row], &chunk.person[row]);
+    let here = env.resolved.country_of[usize::from(person.place)];
+    let open = (0..env.countries()).filter(|&c| c != here && env.regime[env.pair(home, c)].kind != Kind::Quota).fold(0, |bits, c| bits | 1 << c);
+    let kin = kin_at(env, chunk, row);
     let cell = home_cell(person.sex(), person.education(), person.trade());
     let motive = env.resolved.motive[usize::from(person.motive()) * env.countries() + here];
     let stay_at = env.tables.value[(usize::from(home) * HOME_CELLS + cell) * env.destinations() + usize::from(person.place)] + motive;
-    let (country, destination) = race(env, key, &weighed, stay_at)?;
+    let (country, destination) = race(env, key, &Scales::new(env, home, person, kin), open, Draws::of(env, key), stay_at)?;
     if obstacle(env, home, key, person, country).is_some() {
         return None;
     }
-    Some(Act::MoveOn { destination: destination as u8, sector: sector(env, home, key, person, destination), kin: weighed.kin })
+    Some(Act::MoveOn { destination: destination as u8, sector: sector(env, home, key, person, destination), kin: kin != 0 })
 }

@@ -21,31 +21,41 @@ pub struct Ledger {
     pub origin_of: Vec<usize>,
     /// Earnings multiplier abroad over that at home, 1024ths, by sex x education.
     pub abroad_factor: [u32; 6],
-    /// After 0, 1, ... months: by origin x destination region x pay cell.
-    pub abroad: Vec<Vec<i64>>,
-    /// After 0, 1, ... months: by home region x home cell.
-    pub home: Vec<Vec<i64>>,
+    /// Number of months accounted for since `base`.
+    pub months: usize,
+    /// By origin x destination region x pay cell, after 0, 1, ... [`MONTHS`] months: what one cell gives in a year lies together.
+    pub abroad: Vec<i64>,
+    /// By home region x home cell, likewise.
+    pub home: Vec<i64>,
 }
 
+/// Most months between general settlements.
+pub const MONTHS: usize = 12;
+/// Values of a cell.
+const ROW: usize = MONTHS + 1;
+
 impl Ledger {
+    /// Room for a number of cells.
+    #[must_use]
+    pub fn with_room(self, abroad: usize, home: usize) -> Ledger {
+        Ledger { abroad: vec![0; abroad * ROW], home: vec![0; home * ROW], ..self }
+    }
+
     /// Begins anew at a month index.
     pub fn reset(&mut self, base: usize) {
-        self.base = base;
-        let (abroad, home) = (self.abroad.first().map_or(0, Vec::len), self.home.first().map_or(0, Vec::len));
-        self.abroad = vec![vec![0; abroad]];
-        self.home = vec![vec![0; home]];
+        (self.base, self.months) = (base, 0);
+        self.abroad.fill(0);
+        self.home.fill(0);
     }
 
     /// Adds a month's rates.
     pub fn accrue(&mut self, abroad: impl Iterator<Item = i64>, home: &[i64]) {
-        let next = |last: Option<&Vec<i64>>, rates: &mut dyn Iterator<Item = i64>| last.map(|l| l.iter().zip(rates).map(|(a, b)| a + b).collect::<Vec<i64>>());
-        let mut abroad = abroad;
-        if let Some(sum) = next(self.abroad.last(), &mut abroad) {
-            self.abroad.push(sum);
+        let month = self.months.min(MONTHS - 1);
+        let rows = self.abroad.chunks_exact_mut(ROW).zip(abroad).chain(self.home.chunks_exact_mut(ROW).zip(home.iter().copied()));
+        for (row, rate) in rows {
+            row[month + 1] = row[month] + rate;
         }
-        if let Some(sum) = next(self.home.last(), &mut home.iter().copied()) {
-            self.home.push(sum);
-        }
+        self.months += 1;
     }
 
     /// Earnings multiplier abroad of a person, 1024ths.
@@ -60,11 +70,11 @@ impl Ledger {
         let (from, until) = (from - self.base, until - self.base);
         if person.place == HOME {
             let k = usize::from(home) * HOME_CELLS + home_cell(person.sex(), person.education(), person.trade());
-            (self.home[until][k] - self.home[from][k]) * i64::from(person.multiplier)
+            (self.home[k * ROW + until] - self.home[k * ROW + from]) * i64::from(person.multiplier)
         } else {
             let c = cell(person.sector(), person.motive(), person.status() as u8, person.stay() as u8);
             let k = (self.origin_of[usize::from(home)] * self.destinations + usize::from(person.place)) * CELLS + c;
-            (self.abroad[until][k] - self.abroad[from][k]) * i64::from(self.multiplier_abroad(person))
+            (self.abroad[k * ROW + until] - self.abroad[k * ROW + from]) * i64::from(self.multiplier_abroad(person))
         }
     }
 

@@ -16,8 +16,10 @@ pub mod observe;
 pub mod oracle;
 pub mod quota;
 pub mod scan;
+pub mod screen;
 pub mod tables;
 pub mod totals;
+pub mod visit;
 
 use std::sync::Arc;
 
@@ -96,16 +98,9 @@ impl<'w> Simulation<'w> {
             (women * labour.education_pay_abroad[education] * f64::from(crate::units::MULTIPLIER_ONE)).round() as u32
         };
         let (origins, homes, destinations) = (world.places.origins.len(), world.places.homes.len(), world.places.destinations.len());
-        let mut ledger = Ledger {
-            start: world.start,
-            destinations,
-            origin_of: resolved.origin_of.clone(),
-            abroad_factor: std::array::from_fn(|k| factor(k / 3, k % 3)),
-            abroad: vec![vec![0; origins * destinations * CELLS]],
-            home: vec![vec![0; homes * HOME_CELLS]],
-            base: 0,
-        };
-        ledger.reset(0);
+        let ledger =
+            Ledger { start: world.start, destinations, origin_of: resolved.origin_of.clone(), abroad_factor: std::array::from_fn(|k| factor(k / 3, k % 3)), ..Ledger::default() }
+                .with_room(origins * destinations * CELLS, homes * HOME_CELLS);
         Simulation {
             world,
             behaviour,
@@ -128,13 +123,15 @@ impl<'w> Simulation<'w> {
     }
 
     fn classify(&mut self) {
-        let (month, consider, country_of) = (self.world.start, &self.behaviour.consider, &self.resolved.country_of);
+        let (month, consider, resolved) = (self.world.start, &self.behaviour.consider, &self.resolved);
         self.chunks.par_iter_mut().for_each(|chunk| {
+            let rates = &resolved.rates[resolved.origin_of[usize::from(chunk.home)]];
             for row in 0..chunk.key.len() {
                 // At the start nobody who turns 16 this month is of age yet: the month's own phase brings them in.
                 let due = chunk.person[row].age(month) == crate::world::demography::OF_AGE;
-                let class = chunk.class_of(row, month, |age| consider.band(age), |place| country_of[usize::from(place)]);
+                let class = chunk.class_of(row, month, |age| consider.band(age), |place| resolved.country_of[usize::from(place)]);
                 chunk.class[row] = if due { crate::population::class::INERT } else { class };
+                chunk.rate[row] = rates[usize::from(chunk.class[row])];
             }
         });
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::{
-    abroad::CAUSES,
+    abroad::{self, CAUSES},
     ledger::Ledger,
     market::{Drivers, Market, jobs},
     tables::Tables,
@@ -24,9 +24,13 @@ use crate::{
     world::{
         World,
         network::Cost,
+        place::SECTORS,
         regime::{Kind, Regime},
     },
 };
+
+/// Regions that a choice weighs at once: tables by region have as many entries more, so that the last regions are read like the others.
+pub const LANES: usize = 4;
 
 /// Values of parameters in the order of the world's indices, resolved once.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +41,7 @@ pub struct Resolved {
     pub constant: Vec<f64>,
     /// Pull of a country, by motive x country.
     pub motive: Vec<f64>,
-    /// `exp(pull / nest_country)`, by motive x destination region.
+    /// `exp(pull / nest_country)`, by motive x destination region, with [`LANES`] more.
     pub motive_weight: Vec<f64>,
     /// `exp(b_kin / nest_country)`.
     pub kin_weight: f64,
@@ -49,6 +53,8 @@ pub struct Resolved {
     pub region_size: Vec<f64>,
     /// Utility that the size of a sector gives, by destination region x sector.
     pub sector_size: Vec<f64>,
+    /// Rates of class codes (see [`super::bounds::rates`]), by origin.
+    pub rates: Vec<[u8; 256]>,
     /// Origin of each home region.
     pub origin_of: Vec<usize>,
     /// Country of each destination region.
@@ -67,19 +73,22 @@ impl Resolved {
         let pair = |c: usize, o: usize| behaviour.choose.xi_origin.get(&countries[c].code).and_then(|m| m.get(&origins[o].code)).copied().unwrap_or(0.0);
         let motive: Vec<f64> = MOTIVES.iter().flat_map(|m| behaviour.choose.motive.get(*m).map_or_else(|| vec![0.0; countries.len()], |v| in_order(v, countries, 0.0))).collect();
         let nest = behaviour.choose.nest_country;
+        let women = in_order(&behaviour.consider.women, origins, 1.0);
         Resolved {
             motive_weight: (0..MOTIVES.len())
                 .flat_map(|m| places.destinations.iter().map(move |d| (m, d.country)))
                 .map(|(m, c)| crate::math::exp(motive[m * countries.len() + c] / nest))
+                .chain([0.0; LANES])
                 .collect(),
             kin_weight: crate::math::exp(behaviour.choose.b_kin / nest),
-            women: in_order(&behaviour.consider.women, origins, 1.0),
             constant: (0..origins.len()).flat_map(|o| (0..countries.len()).map(move |c| (o, c))).map(|(o, c)| xi[c] + level[o] + pair(c, o)).collect(),
             motive,
             remitted: in_order(&behaviour.remit.share, origins, 0.0),
             seasonal: (0..origins.len()).flat_map(|o| (0..countries.len()).map(move |c| world.demography.initial[o][c].seasonal_share)).collect(),
             region_size: places.destinations.iter().map(|d| behaviour.choose.b_size * nest * crate::math::ln(d.jobs_share.max(1e-6))).collect(),
             sector_size: places.destinations.iter().flat_map(|d| d.sector_jobs).map(|share| behaviour.choose.nest_region * crate::math::ln(share.max(1e-6))).collect(),
+            rates: women.iter().map(|women| super::bounds::rates(&behaviour.consider, *women)).collect(),
+            women,
             origin_of: places.homes.iter().map(|h| h.origin).collect(),
             country_of: places.destinations.iter().map(|d| d.country).collect(),
             regions_of: (0..countries.len()).map(|c| places.regions_of(c)).collect(),
@@ -152,9 +161,11 @@ pub struct Environment<'w> {
     pub regime: Vec<&'w Regime>,
     /// Share of attempts let in, by origin x country.
     pub entry: Vec<f64>,
-    /// What the month holds for returns, by origin x country.
-    pub climate: Vec<Climate>,
-    /// Generalised cost of the journey, US dollars, by home region x destination region; 0 where there is no way (its weight is 0).
+    /// Hazards of those abroad who meet every condition, by origin x country x kind of stay x (documented, undocumented); see
+    /// [`abroad::hazards`].
+    pub causes: Vec<[f64; CAUSES]>,
+    /// Generalised cost of the journey, US dollars, by home region x destination region; 0 where there is no way (its weight is 0). With
+    /// [`LANES`] more.
     pub journey: Vec<f64>,
     /// Division of a month's pay, by origin x destination region x pay cell.
     pub budget: Vec<Budget>,
@@ -164,9 +175,18 @@ pub struct Environment<'w> {
     pub home_saving: Vec<i64>,
     /// Hazard of weighing to leave without the factors of ties and deprivation, by home region x sex x education x age band.
     pub consider: Vec<f64>,
+    /// Factor of the month on all these hazards: season times push, by home region.
+    pub pace: Vec<f64>,
     /// Mean income per adult of a home region, thousandths of a dollar x 1024ths.
     pub mean_income: Vec<f64>,
 }
+
+/// The order of hazards of a pair.
+const STAYS_AND_STATUSES: [(Stay, Status); 6] = {
+    use Status::{Documented, Undocumented};
+    use Stay::{OpenEnded, Seasonal, Settled};
+    [(Seasonal, Documented), (Seasonal, Undocumented), (OpenEnded, Documented), (OpenEnded, Undocumented), (Settled, Documented), (Settled, Undocumented)]
+};
 
 /// Countries of destination that a table has room for.
 pub const MAX_COUNTRIES: usize = 16;
@@ -180,6 +200,23 @@ impl<'w> Environment<'w> {
     /// Number of destination regions.
     pub fn destinations(&self) -> usize {
         self.world.places.destinations.len()
+    }
+
+    /// Countries of destination regions, both as bits.
+    #[inline]
+    pub fn countries_of(&self, mut regions: u64) -> u16 {
+        let mut countries = 0;
+        while regions != 0 {
+            countries |= 1 << self.resolved.country_of[regions.trailing_zeros() as usize];
+            regions &= regions - 1;
+        }
+        countries
+    }
+
+    /// Hazards of a pair for a kind of stay and a status other than naturalised.
+    #[inline]
+    pub fn causes_of(&self, pair: usize, stay: Stay, status: Status) -> &[f64; CAUSES] {
+        &self.causes[(pair * 3 + stay as usize) * 2 + usize::from(status == Status::Undocumented)]
     }
 
     /// Index of (origin of the home region, country) in tables of pairs.
@@ -221,8 +258,13 @@ impl<'w> Environment<'w> {
                 ((market.pay_peak[c] / pay.max(1e-9)).ln().max(0.0), (market.demand_peak[c] / drivers.demand[c][index]).ln().max(0.0))
             })
             .collect();
-        let climate = pairs()
-            .map(|(o, c)| Climate { wage_fall: falls[c].0, demand_fall: falls[c].1, season: world.season_returns[month.of_year()], leave: open[o * countries + c].1 })
+        let season = world.season_returns[month.of_year()];
+        let causes = pairs()
+            .flat_map(|(o, c)| {
+                let climate = Climate { wage_fall: falls[c].0, demand_fall: falls[c].1, season, leave: open[o * countries + c].1 };
+                let regime = regime[o * countries + c];
+                STAYS_AND_STATUSES.map(|(stay, status)| abroad::hazards(&behaviour.stay, &behaviour.settle, regime, &climate, stay, status))
+            })
             .collect();
         let mut environment = Environment {
             world,
@@ -251,12 +293,13 @@ impl<'w> Environment<'w> {
             },
             regime,
             entry: open.iter().map(|o| o.0).collect(),
-            climate,
+            causes,
             journey: Vec::new(),
             budget: Vec::new(),
             home_rate: Vec::new(),
             home_saving: Vec::new(),
             consider: Vec::new(),
+            pace: Vec::new(),
             mean_income: Vec::new(),
         };
         environment.home_tables();
@@ -272,6 +315,8 @@ impl<'w> Environment<'w> {
         let month = self.month.of_year();
         let season = crate::math::exp(consider.season_exponent * crate::math::ln(self.world.season_departures[month].max(1e-9)));
         for (r, home) in self.world.places.homes.iter().enumerate() {
+            let push = crate::math::exp(consider.b_push * (self.tables.unemployment[r] - consider.push_reference));
+            self.pace.push(season * push);
             for sex in 0..2 {
                 for education in 0..3 {
                     for trade in 0..4 {
@@ -280,7 +325,6 @@ impl<'w> Environment<'w> {
                         self.tables.home_earnings.push((pay * (1.0 - self.tables.unemployment[r])).max(1.0));
                     }
                     let women = if sex == 1 { self.resolved.women[home.origin] } else { 1.0 };
-                    let push = crate::math::exp(consider.b_push * (self.tables.unemployment[r] - consider.push_reference));
                     for band in &consider.age {
                         self.consider.push(consider.lambda0 * women * consider.education[education] * band.factor * season * push);
                     }
@@ -352,7 +396,7 @@ impl<'w> Environment<'w> {
                 }
             })
             .collect();
-        self.journey = self.tables.cost.iter().map(|c| if c.generalised.is_finite() { c.generalised } else { 0.0 }).collect();
+        self.journey = self.tables.cost.iter().map(|c| if c.generalised.is_finite() { c.generalised } else { 0.0 }).chain([0.0; LANES]).collect();
     }
 
     /// Expected net earnings abroad, US dollars a month: documented or not as entrants choose.
@@ -410,9 +454,10 @@ impl<'w> Environment<'w> {
                             let home = this.tables.home_earnings[r * HOME_CELLS + super::totals::home_cell(sex, education, trade)];
                             let home = this.behaviour.choose.wage_level(home, deflator);
                             for d in 0..destinations {
-                                let v: [f64; 4] = std::array::from_fn(|s| this.sector_value(net[d * 4 + s], home, sex, trade, d, s));
-                                values.push(base[d] + choose::inclusive(&v, this.behaviour.choose.nest_region));
-                                sectors.extend_from_slice(&v);
+                                let v: [f64; SECTORS] = std::array::from_fn(|s| this.sector_value(net[d * 4 + s], home, sex, trade, d, s));
+                                let (weights, value) = choose::weights(&v, this.behaviour.choose.nest_region);
+                                values.push(base[d] + value);
+                                sectors.extend_from_slice(&weights);
                             }
                         }
                     }
@@ -426,8 +471,9 @@ impl<'w> Environment<'w> {
             let nest = self.behaviour.choose.nest_country;
             self.tables.weight.extend(values.iter().enumerate().map(|(k, v)| if open[k % destinations] { crate::math::exp(v / nest) } else { 0.0 }));
             self.tables.value.extend(values);
-            self.tables.sector_value.extend(sectors);
+            self.tables.sector_weight.extend(sectors);
         }
+        self.tables.weight.extend([0.0; LANES]);
     }
 
     /// Adds the month to the ledger.

@@ -141,7 +141,7 @@ impl<'w> Oracle<'w> {
                 None => Act::Leave { destination: d as u8, sector: s, kin: leave::kin_at(env, chunk, row) != 0 },
             });
         }
-        match abroad::visit(env, chunk.home, key, p)? {
+        match abroad::visit(env, chunk.home, key, p, abroad::ALL_CAUSES)? {
             Act::WeighMovingOn => {
                 let here = env.resolved.country_of[usize::from(p.place)];
                 let (d, s) = self.choose(env, totals, chunk, row, Some(here))?;

@@ -1,82 +1,119 @@
 //! Who is due: a pass over the class codes and keys of a chunk, in blocks, without branches within a block. May be used by `engine`.
 
-use super::{bounds::Bounds, month::Environment};
+use super::{
+    abroad::CAUSES,
+    bounds::{ABROAD_CODES, ALWAYS, Bounds, hazard_of},
+    month::Environment,
+};
 use crate::population::{class, person::Chunk};
 
 /// Rows of a block: one bit each in a word.
 const BLOCK: usize = 64;
 
-/// Buffers of a scan, kept from month to month.
+/// What a scan found; kept from month to month so that nothing is allocated.
 #[derive(Clone, Debug, Default)]
 pub struct Due {
-    /// Rows due for a visit, ascending.
-    pub rows: Vec<u16>,
-    abroad: Vec<u16>,
-    keys: Vec<u32>,
-    codes: Vec<u8>,
+    /// Rows at home whose draw of weighing to leave lies under the bound of their class, ascending.
+    pub home: Vec<u16>,
+    /// Rows abroad for which some cause lies under its bound, ascending, with those causes as bits.
+    pub abroad: Vec<(u16, u16)>,
+    candidates: Vec<u16>,
+}
+
+impl Due {
+    /// Number of persons to visit.
+    pub fn visits(&self) -> u64 {
+        (self.home.len() + self.abroad.len()) as u64
+    }
 }
 
 /// Finds the rows of a chunk whose draws lie under a bound.
 ///
-/// Codes abroad have the largest bound in the first pass, so that they come out of it as candidates; the second pass compares all causes.
+/// The first pass reads keys and rates alone: a draw fires at hazard `h` if its uniform lies below `1 - exp(-h) <= h - h^2/2 + h^3/6`. Those
+/// abroad come out of it as candidates; the second pass compares all causes.
 pub fn due(env: &Environment<'_>, chunk: &Chunk, bounds: &Bounds, due: &mut Due) {
-    due.rows.clear();
-    due.abroad.clear();
-    let table = &bounds.consider[usize::from(chunk.home)];
+    due.home.clear();
+    due.candidates.clear();
+    let pace = bounds.pace[usize::from(chunk.home)];
     let stream = env.streams.consider;
-    for (block, (codes, keys)) in chunk.class.chunks(BLOCK).zip(chunk.key.chunks(BLOCK)).enumerate() {
-        let mut bound = [0u32; BLOCK];
-        let mut bits = [0u32; BLOCK];
-        for (b, code) in bound.iter_mut().zip(codes) {
-            *b = table[usize::from(*code)];
-        }
-        for (b, key) in bits.iter_mut().zip(keys) {
-            *b = stream.bits(*key) >> 1;
-        }
-        let mut hits = 0u64;
+    let (rates, rates_left) = chunk.rate.as_chunks::<BLOCK>();
+    let (keys, keys_left) = chunk.key.as_chunks::<BLOCK>();
+    let mut found = |block: usize, rates: &[u8; BLOCK], keys: &[u32; BLOCK]| {
+        let mut under = [0u8; BLOCK];
         for i in 0..BLOCK {
-            hits |= u64::from(bits[i] < bound[i]) << i;
+            let h = hazard_of(rates[i]) * pace;
+            let share = h * (1.0 - h * (0.5 - h * (1.0 / 6.0)));
+            // Rounding of the bits to single precision is at most 64.
+            let bits = (stream.bits(keys[i]) >> 1) as i32 as f32;
+            under[i] = u8::from(bits < share * (2_147_483_648.0 * 1.0001) + 64.0) | u8::from(rates[i] == ALWAYS);
         }
+        let mut hits = pack(&under);
         while hits != 0 {
-            let i = hits.trailing_zeros() as usize;
+            let row = block * BLOCK + hits.trailing_zeros() as usize;
             hits &= hits - 1;
-            let row = (block * BLOCK + i) as u16;
-            if codes[i] < class::ABROAD { due.rows.push(row) } else { due.abroad.push(row) }
+            match chunk.class.get(row).copied().unwrap_or(class::INERT) {
+                class::INERT => {}
+                class::ABROAD.. => due.candidates.push(row as u16),
+                _ => due.home.push(row as u16),
+            }
         }
+    };
+    for (block, (rates, keys)) in rates.iter().zip(keys).enumerate() {
+        found(block, rates, keys);
+    }
+    if !keys_left.is_empty() {
+        // The last block is filled up; what is found there beyond the last row is dropped.
+        let (mut last_rates, mut last_keys) = ([0; BLOCK], [0; BLOCK]);
+        last_rates[..rates_left.len()].copy_from_slice(rates_left);
+        last_keys[..keys_left.len()].copy_from_slice(keys_left);
+        found(keys.len(), &last_rates, &last_keys);
     }
     abroad(env, chunk, bounds, due);
 }
 
-/// Adds the rows abroad for which some cause lies under its bound.
+/// Bytes of 0 or 1 to the bits of a word.
+#[inline]
+fn pack(bytes: &[u8; BLOCK]) -> u64 {
+    // Multiplying eight bytes of 0 or 1 by this constant gathers them, the first lowest, in the highest byte.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let (words, _) = bytes.as_chunks::<8>();
+    words.iter().enumerate().fold(0, |bits, (k, word)| bits | (u64::from_le_bytes(*word).wrapping_mul(GATHER) >> 56) << (8 * k))
+}
+
+/// Compares all causes of those abroad with their bounds.
 fn abroad(env: &Environment<'_>, chunk: &Chunk, bounds: &Bounds, due: &mut Due) {
     let bounds = &bounds.abroad[env.resolved.origin_of[usize::from(chunk.home)]];
-    due.keys.clear();
-    due.codes.clear();
-    due.keys.extend(due.abroad.iter().map(|row| chunk.key[usize::from(*row)]));
-    due.codes.extend(due.abroad.iter().map(|row| chunk.class[usize::from(*row)] - class::ABROAD));
-    let at_home = due.rows.len();
-    for (block, keys) in due.keys.chunks(BLOCK).enumerate() {
-        let from = block * BLOCK;
-        let mut hits = 0u64;
-        for (stream, bounds) in env.streams.causes.iter().zip(bounds) {
-            let mut bound = [0u32; BLOCK];
-            for (b, code) in bound.iter_mut().zip(&due.codes[from..from + keys.len()]) {
-                *b = bounds[usize::from(*code)];
+    due.abroad.clear();
+    for rows in due.candidates.chunks(BLOCK) {
+        let (mut keys, mut codes) = ([0u32; BLOCK], [0u8; BLOCK]);
+        for (i, &row) in rows.iter().enumerate() {
+            keys[i] = chunk.key[usize::from(row)];
+            codes[i] = chunk.class[usize::from(row)] - class::ABROAD;
+        }
+        let mut causes = [0u16; BLOCK];
+        for cause in 0..CAUSES {
+            let (stream, table): (_, &[u32; ABROAD_CODES]) = (env.streams.causes[cause], &bounds[cause]);
+            if table.iter().all(|bound| *bound == 0) {
+                continue;
             }
-            let mut bits = [0u32; BLOCK];
-            for (b, key) in bits.iter_mut().zip(keys) {
-                *b = stream.bits(*key) >> 1;
+            let mut bound = [0u32; BLOCK];
+            for (b, code) in bound.iter_mut().zip(&codes) {
+                *b = table[usize::from(*code) % ABROAD_CODES];
             }
             for i in 0..BLOCK {
-                hits |= u64::from(bits[i] < bound[i]) << i;
+                causes[i] |= u16::from((stream.bits(keys[i]) >> 1) < bound[i]) << cause;
             }
         }
-        while hits != 0 {
-            due.rows.push(due.abroad[from + hits.trailing_zeros() as usize]);
-            hits &= hits - 1;
-        }
+        due.abroad.extend(rows.iter().zip(causes).filter(|(_, causes)| *causes != 0).map(|(row, causes)| (*row, causes)));
     }
-    if at_home < due.rows.len() {
-        due.rows.sort_unstable();
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn packing_keeps_the_order() {
+        let bits = 0x8001_f00d_1234_5679u64;
+        let bytes = std::array::from_fn(|i| (bits >> i & 1) as u8);
+        assert_eq!(super::pack(&bytes), bits);
     }
 }

@@ -29,8 +29,9 @@ pub struct Tables {
     pub cost: Vec<Cost>,
     /// Inclusive value of a region over its sectors without the cost of the journey, by home region x home cell x destination region.
     pub value: Vec<f64>,
-    /// `exp(value / nest_country)`, 0 where there is no way; same shape as `value`.
+    /// `exp(value / nest_country)`, 0 where there is no way; same shape as `value`, with `month::LANES` more.
     pub weight: Vec<f64>,
-    /// Utility of a sector within a region, by home region x home cell x destination region x sector.
-    pub sector_value: Vec<f64>,
+    /// What a sector weighs within a region, `exp(utility / nest_region)` up to a factor of the region, by home region x home cell x
+    /// destination region x sector.
+    pub sector_weight: Vec<f64>,
 }

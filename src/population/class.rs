@@ -24,6 +24,33 @@ pub fn home_parts(code: u8) -> (usize, usize, usize, bool, bool) {
     (c / 24, c / 12 % 2, c / 4 % 3, c / 2 % 2 == 1, c % 2 == 1)
 }
 
+/// Whether a code at home (or the inert one) tells of experience.
+#[inline]
+pub fn experienced(code: u8) -> bool {
+    code.wrapping_sub(1) / 2 % 2 == 1
+}
+
+/// Whether a code at home tells of kin who are or were abroad.
+#[inline]
+pub fn has_kin(code: u8) -> bool {
+    code.wrapping_sub(1) % 2 == 1
+}
+
+/// The code of a person at home who comes into another age band; other codes stay.
+#[inline]
+pub fn in_band(code: u8, band: usize) -> u8 {
+    match code {
+        INERT | ABROAD.. => code,
+        code => 1 + band as u8 * 24 + (code - 1) % 24,
+    }
+}
+
+/// The code at home of the same person without experience.
+#[inline]
+pub fn without_experience(code: u8) -> u8 {
+    if experienced(code) { code - 2 } else { code }
+}
+
 /// Code of a person abroad.
 #[inline]
 pub fn abroad(country: usize, stay: Stay, status: Status) -> u8 {
@@ -49,6 +76,9 @@ mod tests {
         for code in 1..ABROAD {
             let (band, sex, education, experienced, kin) = home_parts(code);
             assert_eq!(at_home(band, sex as u8, education as u8, experienced, kin), code);
+            assert_eq!(at_home(band, sex as u8, education as u8, false, kin), without_experience(code));
+            assert_eq!((super::experienced(code), has_kin(code)), (experienced, kin));
+            assert_eq!(at_home(3, sex as u8, education as u8, experienced, kin), in_band(code, 3));
         }
         for code in ABROAD..CODES as u8 {
             let (country, stay, status) = abroad_parts(code);

@@ -164,6 +164,8 @@ pub struct Chunk {
     pub home: u8,
     /// Class codes, one a row.
     pub class: Vec<u8>,
+    /// How fast at most those of the class come to be due, one a row (see `engine::scan`).
+    pub rate: Vec<u8>,
     /// Keys, one a row, ascending.
     pub key: Vec<u32>,
     /// Persons, one a row.
@@ -219,6 +221,7 @@ impl Chunk {
     /// Bytes of state.
     pub fn bytes(&self) -> usize {
         self.class.len()
+            + self.rate.len()
             + 4 * self.key.len()
             + size_of::<Person>() * self.person.len()
             + size_of::<Household>() * self.household.len()
@@ -229,6 +232,21 @@ impl Chunk {
     pub fn rows(&self, household: usize) -> std::ops::Range<usize> {
         let h = &self.household[household];
         usize::from(h.first)..usize::from(h.first) + usize::from(h.members)
+    }
+
+    /// Number of a row's person within the household, from 0 on.
+    #[inline]
+    pub fn member(&self, row: usize) -> usize {
+        (self.key[row] & ((1 << MEMBER_BITS) - 1)) as usize
+    }
+
+    /// Rows of the household of a row, from the keys alone: members stand in the order of their numbers, from 0 on.
+    #[inline]
+    pub fn rows_beside(&self, row: usize) -> std::ops::Range<usize> {
+        let first = row - self.member(row);
+        let id = self.key[row] >> MEMBER_BITS;
+        let after = self.key[row..].iter().position(|key| key >> MEMBER_BITS != id).unwrap_or(self.key.len() - row);
+        first..row + after
     }
 
     /// Makes the indices by birth and death.

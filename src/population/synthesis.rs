@@ -304,6 +304,7 @@ fn make_chunks(region: &Region<'_>, streams: &Streams, keep: Stream, sample: f64
     }
     for chunk in &mut chunks {
         chunk.class = vec![super::class::INERT; chunk.key.len()];
+        chunk.rate = vec![0; chunk.key.len()];
         chunk.key.shrink_to_fit();
         chunk.person.shrink_to_fit();
         chunk.household.shrink_to_fit();
