@@ -88,7 +88,7 @@ pub fn ground(parts: &Parts, ledger: &mut Ledger) -> Ground {
         match countries.text(row, "role") {
             "origin" => places.origins.push(country),
             "destination" => places.countries.push(country),
-            _ => {}
+            _ => places.transit.push(country),
         }
     }
     for (role, number, most) in [("origin", places.origins.len(), 4), ("destination", places.countries.len(), 16)] {
