@@ -173,7 +173,7 @@ pub const INDICES: [MeasureSpec; 11] = [
     ),
     ("centrality_remittances", "share", "The same in the network of remittances, from receivers to senders; simulated pairs at twelve times the month's."),
     ("wage_gap", "log earnings", "Log ratio of migrants' pay at the destination to the wage at home."),
-    ("gini_countries", "index 0-1", "Gini coefficient of mean wages between all countries, each counted once."),
+    ("gini_countries", "index 0-1", "Gini coefficient of mean wages between origins and destinations, each country counted once."),
     (
         "gini_households",
         "index 0-1",

@@ -109,7 +109,7 @@ pub struct Places {
     pub origins: Vec<Country>,
     /// Countries of destination (at most 16).
     pub countries: Vec<Country>,
-    /// Countries that only have nodes, or pairs outside the model.
+    /// Countries that only have nodes, or pairs outside the model (at most 64).
     pub transit: Vec<Country>,
     /// Home regions, grouped by origin (at most 64).
     pub homes: Vec<Home>,
