@@ -163,7 +163,7 @@ fn dependence_and_concentration_are_shares_of_sums() {
     }
 }
 
-/// Scores by elimination: x = .15/n + .85 (sum of x_i w_ij / w_i, or x_i / n where w_i is 0).
+/// Scores by elimination: each is `.15 / n` and `.85` of what the others give it, by the shares of their rows, or evenly where a row is empty.
 fn scores(weights: &[Vec<f64>]) -> Vec<f64> {
     let n = weights.len();
     let mut rows: Vec<Vec<f64>> = (0..n)
@@ -200,7 +200,9 @@ fn centrality_knows_all_countries_and_the_pairs_outside() {
         networks[1][o][2 + c] = 12.0 * remitted;
     }
     for (network, outside) in networks.iter_mut().zip([stocks, remittances]) {
-        outside.iter().for_each(|(from, to, amount)| network[at(from)][at(to)] += amount);
+        for (from, to, amount) in outside {
+            network[at(from)][at(to)] += amount;
+        }
     }
     for (measure, network) in ["centrality", "centrality_remittances"].into_iter().zip(&networks) {
         for (code, score) in codes.into_iter().zip(scores(network)) {
@@ -244,7 +246,9 @@ fn inequality_of_four_households_by_hand() {
     let simulation = Simulation::new(&scenario.world, &scenario.behaviour, small::setup(1));
     let mut environment = simulation.environment();
     environment.home_rate.fill(100_000);
-    environment.budget.iter_mut().for_each(|b| b.remitted = 300_000);
+    for budget in &mut environment.budget {
+        budget.remitted = 300_000;
+    }
     let one = 1024;
     // Incomes per adult at home of Kyrgyzstan, in hundreds of dollars: 1, (1 + 3) / 1 = 4, 3; the last household has nobody at home.
     let mut kyrgyz = chunk(0, &[&[(HOME, one), (HOME, one), (HOME, 9 * one)], &[(HOME, one), (0, one)], &[(HOME, 3 * one)], &[(0, one)]]);

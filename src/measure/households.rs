@@ -99,10 +99,10 @@ fn income(environment: &Environment<'_>, chunk: &Chunk, rates: &[i64; 32], house
     for person in &chunk.person[chunk.rows(household)] {
         // Who is of age is hard to foresee: counting nothing is cheaper than a branch.
         let active = person.active(environment.month);
-        let at_home = i64::from(active & (person.place == HOME));
+        let at_home = i64::from(active) * i64::from(person.place == HOME);
         adults += at_home;
         income += at_home * rates[usize::from(person.traits & 31)] * i64::from(person.multiplier);
-        if active & (person.place != HOME) {
+        if active && person.place != HOME {
             abroad = true;
             income += environment.budget_of(chunk.home, person.place, person).remitted * i64::from(person.multiplier);
         }
@@ -133,7 +133,9 @@ pub fn inequality(scope: &Scope, environment: &Environment<'_>, chunks: &[Chunk]
     };
     let sums = chunks.par_iter().fold(none, count).reduce(none, merge);
     let mut all = Incomes::default();
-    sums.iter().for_each(|sum| all.plus(sum));
+    for sum in &sums {
+        all.plus(sum);
+    }
     sums.iter().chain([&all]).map(Incomes::inequality).collect()
 }
 
@@ -159,7 +161,9 @@ mod tests {
     fn classes_lose_next_to_nothing() {
         let incomes: Vec<i64> = (1..4000).map(|k: i64| 40_000 + k * k * 37).collect();
         let mut sums = Incomes { classes: vec![(0, 0); CLASSES], ..Incomes::default() };
-        incomes.iter().for_each(|&income| sums.count(income, income % 3 == 0));
+        for &income in &incomes {
+            sums.count(income, income % 3 == 0);
+        }
         let exact = hierarchy::gini(&incomes.iter().map(|i| *i as f64).collect::<Vec<_>>(), &vec![1.0; incomes.len()]);
         let found = sums.inequality();
         assert!((found.gini - exact).abs() < 1e-5 && exact > 0.4, "{} is not {exact}", found.gini);
