@@ -66,6 +66,16 @@ fn tables_that_are_missing_cut_off_or_do_not_add_up_are_found() {
 }
 
 #[test]
+fn pairs_outside_the_model_that_make_no_sense_are_found() {
+    let findings = golden("pairs");
+    for message in ["for two years", "unknown country `RSU`", "the pair UZB, RUS is simulated", "both ends", "cannot be `-4`", "has no value"] {
+        assert!(findings.list.iter().any(|f| f.message.contains(message) && f.line > 0), "{message} is not found");
+    }
+    assert_eq!(findings.list.len(), 6, "{findings}");
+    assert_eq!(small(&Overrides::default()).expect("right").world.outside.len(), 4, "values of a pair join");
+}
+
+#[test]
 fn what_does_not_fit_together_is_found() {
     golden("meaning");
 }

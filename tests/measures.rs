@@ -5,9 +5,12 @@ use std::path::Path;
 use musafir::{
     engine::{
         CHUNK_ROWS, Setup, Simulation,
+        month::Environment,
         observe::{MonthView, Observer},
+        totals::Totals,
     },
     measure::{Format, Recorded, Recorder, Results, columns, scope::Scope, summary::Summary},
+    population::person::Chunk,
     scenario::{Overrides, Scenario},
     store::{
         atomic::Staging,
@@ -44,6 +47,9 @@ impl Observer for Both {
     fn start(&mut self, view: &MonthView<'_>) {
         self.start = foreign(view);
         self.recorder.start(view);
+    }
+    fn before_visits(&mut self, environment: &Environment<'_>, chunks: &[Chunk], totals: &Totals) {
+        self.recorder.before_visits(environment, chunks, totals);
     }
     fn month(&mut self, view: &MonthView<'_>) {
         self.foreign.push(foreign(view));

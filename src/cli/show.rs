@@ -127,9 +127,12 @@ fn differences(a: &Inventory, b: &Inventory) -> String {
     for entry in b.entries.iter().filter(|e| !of_a.contains_key(e.key.as_str())) {
         let _ = write!(out, "- {}", line(entry));
     }
-    for (x, y) in a.tables.iter().zip(&b.tables) {
+    let empty = |like: &Rows| Rows { rows: Vec::new(), file: "no file".to_string(), ..like.clone() };
+    let pairs = a.tables.iter().map(|x| (x.clone(), b.tables.iter().find(|y| y.name == x.name).cloned().unwrap_or_else(|| empty(x))));
+    let only_b = b.tables.iter().filter(|y| a.tables.iter().all(|x| x.name != y.name)).map(|y| (empty(y), y.clone()));
+    for (x, y) in pairs.chain(only_b) {
         let lines = |t: &Rows| t.rows.iter().map(|r| r.values.join(",")).collect::<std::collections::BTreeSet<_>>();
-        let (of_x, of_y) = (lines(x), lines(y));
+        let (of_x, of_y) = (lines(&x), lines(&y));
         let (gone, new) = (of_y.difference(&of_x).count(), of_x.difference(&of_y).count());
         if gone + new > 0 {
             let _ = writeln!(out, "tables.{}: {new} rows of {} are not in {}, {gone} the other way", x.name, x.file, y.file);

@@ -109,7 +109,7 @@ pub const HIERARCHY: TableSpec = TableSpec {
         REPLICATE,
         MONTH,
         column("measure", Kind::Name, "name", "Which index, see the list below."),
-        column("origin", Kind::Name, "ISO 3166", "Country of origin, CA3 for all of them, or a country of destination for measures of countries."),
+        column("origin", Kind::Name, "ISO 3166", "Country of origin, CA3 for all of them, or another country for measures of countries."),
         column("destination", Kind::Name, "ISO 3166", "Country of destination, a group of them, or ALL."),
         column("value", Kind::Real, "see measure", "The value."),
     ],
@@ -145,7 +145,7 @@ pub const SUMMARY: TableSpec = TableSpec {
     columns: &[
         column("year", Kind::Whole, "year", "Calendar year."),
         column("measure", Kind::Name, "name", "What is measured, see the list below."),
-        column("origin", Kind::Name, "ISO 3166", "Country of origin, CA3 for all of them, or a country of destination for measures of countries."),
+        column("origin", Kind::Name, "ISO 3166", "Country of origin, CA3 for all of them, or another country for measures of countries."),
         column("destination", Kind::Name, "ISO 3166", "Country of destination, RUS+KAZ, MIDDLE-EAST (TUR, IRN, ARE, SAU, QAT) or ALL."),
         column("mean", Kind::Real, "see unit", "Mean over replicates."),
         column("mean_low", Kind::Real, "see unit", "Lower end of the 90 % interval of the mean."),
@@ -160,23 +160,33 @@ pub const SUMMARY: TableSpec = TableSpec {
 pub type MeasureSpec = (&'static str, &'static str, &'static str);
 
 /// Measures of `hierarchy`.
-pub const INDICES: [MeasureSpec; 9] = [
+pub const INDICES: [MeasureSpec; 11] = [
     ("dependence", "share", "Remittances from the destination, twelve times the month's, over GDP."),
     ("workforce_abroad", "share", "Foreign citizens aged 16-64 at the destination over all citizens aged 16-64 at home and abroad."),
     ("leverage", "log earnings", "Fall of the log-sum of those at home when the destination is removed, over the weight of earnings: the pay cut that would hurt as much."),
     ("loss_abroad", "log earnings", "Mean log ratio of net pay at the destination to expected earnings at home, over those who are there, the naturalised included."),
     ("concentration_hhi", "index 0-1", "Herfindahl-Hirschman index of the stock over countries of destination."),
-    ("centrality", "share", "Weighted PageRank of the country in the network of stocks, from origins to destinations."),
-    ("centrality_remittances", "share", "The same in the network of remittances."),
+    (
+        "centrality",
+        "share",
+        "Weighted PageRank of the country (column origin) in the network of stocks between all countries: simulated pairs at the end of the month, the others at the published values of the table outside.",
+    ),
+    ("centrality_remittances", "share", "The same in the network of remittances, from receivers to senders; simulated pairs at twelve times the month's."),
     ("wage_gap", "log earnings", "Log ratio of migrants' pay at the destination to the wage at home."),
-    ("gini_countries", "index 0-1", "Gini coefficient of mean wages between all countries, each counted once."),
+    ("gini_countries", "index 0-1", "Gini coefficient of mean wages between origins and destinations, each country counted once."),
+    (
+        "gini_households",
+        "index 0-1",
+        "Gini coefficient of households' income per adult at home, households counted once: expected earnings of members at home and remittances of members abroad over members aged 16-64 at home. Households without any are left out.",
+    ),
+    ("household_income_ratio", "ratio", "Mean of that income over households with a member abroad, over the mean of those without."),
 ];
 
 /// Shares of the stock by motive, in the order of codes.
 pub const MOTIVE_SHARES: [&str; 4] = ["motive_earn_share", "motive_study_share", "motive_experience_share", "motive_settle_share"];
 
 /// Measures of `summary.csv`.
-pub const MEASURES: [MeasureSpec; 36] = [
+pub const MEASURES: [MeasureSpec; 38] = [
     ("stock_august", "persons", "Foreign citizens aged 16-64 abroad at the end of August, without the naturalised."),
     ("stock_february", "persons", "The same at the end of February."),
     ("stock_mean", "persons", "The same, mean of the month ends of the year."),
@@ -215,6 +225,8 @@ pub const MEASURES: [MeasureSpec; 36] = [
     ),
     ("unemployment_rate", "share", "At home, weighted by residents; of destinations (in the column origin) that of migrants."),
     ("concentration_hhi", "index 0-1", "As in the table hierarchy, of the mean stock."),
+    ("gini_households", "index 0-1", "As in the table hierarchy, last month of the year."),
+    ("household_income_ratio", "ratio", "As in the table hierarchy, last month of the year."),
     ("debt_usd", "USD", "Debt of households at the end of December."),
     ("centrality", "share", "As in the table hierarchy, last month of the year; the country stands in the column origin."),
 ];

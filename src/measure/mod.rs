@@ -7,6 +7,7 @@ pub mod blocked;
 pub mod checkpoint;
 pub mod columns;
 pub mod flows;
+pub mod households;
 pub mod labour;
 pub mod ranks;
 pub mod record;

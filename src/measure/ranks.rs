@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{scope::Scope, stocks::Foreign};
+use super::{households::Inequality, scope::Scope, stocks::Foreign};
 use crate::{
     engine::{observe::MonthView, totals::HOME_CELLS},
     hierarchy,
@@ -16,8 +16,10 @@ use crate::{
 pub struct Last {
     /// Leverage, row of origins x row of destinations.
     pub leverage: Vec<f64>,
-    /// Centrality, by party (rows of origins, then countries); NaN for all origins.
+    /// Centrality, by party (rows of origins, countries, those of transit); NaN for all origins.
     pub centrality: Vec<f64>,
+    /// Inequality of households, by row of origins.
+    pub households: Vec<Inequality>,
 }
 
 /// Means over persons at home of the loss when a row of destinations is removed: row of origins x row of destinations, NaN where there is
@@ -47,21 +49,26 @@ fn leverage(scope: &Scope, view: &MonthView<'_>) -> Vec<f64> {
     sums.iter().enumerate().map(|(i, sum)| if weights[i / rows] > 0.0 { sum / weights[i / rows] } else { f64::NAN }).collect()
 }
 
-/// Scores of parties in the network of amounts from origins to countries; NaN for the row of all origins.
-fn centrality(scope: &Scope, amounts: &[f64]) -> Vec<f64> {
-    let n = scope.origins + scope.countries;
+/// Scores of parties in the network of amounts from origins to countries and of those outside the model (indices as in
+/// [`crate::world::place::Places::all`]); NaN for the row of all origins.
+fn centrality(scope: &Scope, amounts: &[f64], outside: impl Iterator<Item = (usize, usize, f64)>) -> Vec<f64> {
+    let n = scope.origins + scope.countries + scope.transit;
     let mut weights = vec![0.0; n * n];
     for (pair, amount) in amounts.iter().enumerate() {
         let (origin, country) = (pair / scope.countries, pair % scope.countries);
         weights[origin * n + scope.origins + country] = amount.max(0.0);
+    }
+    for (from, to, amount) in outside {
+        weights[from * n + to] += amount;
     }
     let mut scores = hierarchy::centrality(&weights, n);
     scores.insert(scope.origins, f64::NAN);
     scores
 }
 
-/// Writes the indices of the last month of a year: leverage weighs every cell at home, which is too much for every month. `gdp` is that of each row of origins, US dollars a year.
-pub fn record(scope: &Scope, view: &MonthView<'_>, replicate: u32, foreign: &[Foreign], gdp: &[f64], table: &mut Table) -> Last {
+/// Writes the indices of the last month of a year: leverage weighs every cell at home, which is too much for every month. `gdp` is that of each
+/// row of origins, US dollars a year; `households` are theirs too.
+pub fn record(scope: &Scope, view: &MonthView<'_>, replicate: u32, foreign: &[Foreign], gdp: &[f64], households: Vec<Inequality>, table: &mut Table) -> Last {
     let (rows, all) = (scope.destination_rows(), scope.all_destinations());
     let month = usize::from(view.month.0);
     let mut put = |index: usize, party: usize, destination: usize, value: f64| {
@@ -85,8 +92,12 @@ pub fn record(scope: &Scope, view: &MonthView<'_>, replicate: u32, foreign: &[Fo
         let by_country: Vec<f64> = (0..scope.countries).map(|c| sum(scope, &stock, origin, c)).collect();
         put(4, origin, all, hierarchy::concentration(&by_country));
     }
-    let scores = centrality(scope, &stock);
-    for (index, scores) in [(5, &scores), (6, &centrality(scope, &money.remitted))] {
+    // Outside pairs are real persons and dollars a year.
+    let outside = &view.world.outside;
+    let persons: Vec<f64> = stock.iter().map(|persons| persons / view.sample).collect();
+    let sent: Vec<f64> = money.remitted.iter().map(|usd| 12.0 * usd / view.sample).collect();
+    let scores = centrality(scope, &persons, outside.iter().map(|p| (p.from, p.to, p.persons)));
+    for (index, scores) in [(5, &scores), (6, &centrality(scope, &sent, outside.iter().map(|p| (p.from, p.to, p.remittances_usd))))] {
         for (party, score) in scores.iter().enumerate().filter(|(_, score)| !score.is_nan()) {
             put(index, party, all, *score);
         }
@@ -100,7 +111,11 @@ pub fn record(scope: &Scope, view: &MonthView<'_>, replicate: u32, foreign: &[Fo
     let mut values: Vec<f64> = wages.origins[..scope.origins].iter().map(|w| w.0).collect();
     values.extend(wages.countries.iter().map(|w| w.0));
     put(8, scope.origins, all, hierarchy::gini(&values, &vec![1.0; values.len()]));
-    Last { leverage: levers, centrality: scores }
+    for (origin, of_origin) in households.iter().enumerate() {
+        put(9, origin, all, of_origin.gini);
+        put(10, origin, all, of_origin.ratio);
+    }
+    Last { leverage: levers, centrality: scores, households }
 }
 
 fn sum(scope: &Scope, pairs: &[f64], origin_row: usize, destination_row: usize) -> f64 {
@@ -189,4 +204,42 @@ fn add(mean: &mut (f64, f64, f64), wage: f64, unemployment: f64, weight: f64) {
     mean.0 += wage * weight;
     mean.1 += unemployment * weight;
     mean.2 += weight;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An origin, a destination and a country of transit.
+    fn three() -> Scope {
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        Scope {
+            origins: 1,
+            countries: 1,
+            transit: 1,
+            origin_of: vec![0],
+            country_of: vec![0],
+            origin_names: names(&["A", "CA3"]),
+            destination_names: names(&["B", "ALL"]),
+            members: vec![1, 1],
+            party_names: names(&["A", "CA3", "B", "C"]),
+            home_ids: names(&["a"]),
+            destination_ids: names(&["b"]),
+        }
+    }
+
+    #[test]
+    fn pairs_outside_the_model_join_those_of_the_run() {
+        // A owes B 3 (simulated) and C 1, B owes C 1, C owes nobody and so all alike: with k = .05 + .85 c/3, a = k, b = k + .85 * 3/4 a,
+        // c = k + .85 (a/4 + b), and all add to 1.
+        let scores = centrality(&three(), &[3.0], [(1, 2, 1.0), (0, 2, 1.0)].into_iter());
+        let (b, c) = (1.637_5, 2.604_375);
+        for (score, by_hand) in [scores[0], scores[2], scores[3]].into_iter().zip([1.0, b, c]) {
+            assert!((score - by_hand / (1.0 + b + c)).abs() < 1e-10, "{score} is not {by_hand} of {}", 1.0 + b + c);
+        }
+        assert!(scores[1].is_nan(), "all origins are no country");
+        // Without them C counts, and nobody owes it anything.
+        let scores = centrality(&three(), &[3.0], std::iter::empty());
+        assert!((scores[3] - 1.0 / 3.85).abs() < 1e-10 && (scores[2] - 1.85 / 3.85).abs() < 1e-10);
+    }
 }

@@ -9,6 +9,7 @@ use super::{
     blocked::Blocked,
     columns::TABLES,
     flows::{Flows, Sums},
+    households::{self, Inequality},
     labour, ranks,
     scope::Scope,
     stocks::Stocks,
@@ -17,9 +18,11 @@ use super::{
 use crate::{
     engine::{
         event::{Event, HOME, Happening},
+        month::Environment,
         observe::{MonthView, Observer},
+        totals::Totals,
     },
-    population::synthesis,
+    population::{person::Chunk, synthesis},
     store::{
         parquet::{self, Part},
         table::{Layout, Table},
@@ -63,6 +66,8 @@ pub struct Recorder {
     weight: f64,
     end: Month,
     flows: Flows,
+    /// Of the month that closes a year, between its visits and its end.
+    households: Vec<Inequality>,
     state: State,
     failure: Option<io::Error>,
 }
@@ -78,6 +83,7 @@ impl Recorder {
             weight,
             end: world.start.plus(world.months as i32 - 1),
             flows: Flows::new(&scope),
+            households: Vec::new(),
             state: State {
                 stocks: Stocks::new(&scope),
                 blocked: Blocked::default(),
@@ -170,6 +176,11 @@ impl Recorder {
         self.scope.origin_of[usize::from(home)] * self.scope.countries + self.scope.country_of[usize::from(destination)]
     }
 
+    /// Whether a month is the last of a year, or of the run.
+    fn closes(&self, month: Month) -> bool {
+        month.of_year() == 11 || month == self.end
+    }
+
     fn close_year(&mut self, month: Month) {
         let january = month.0 - month.of_year() as u16;
         let cannot = self.state.blocked.flush(&self.scope, self.replicate, january, &mut self.state.tables[BLOCKED]);
@@ -206,11 +217,19 @@ impl Observer for Recorder {
         }
     }
 
+    /// Incomes of households are those of the start of the last month of a year.
+    fn before_visits(&mut self, environment: &Environment<'_>, chunks: &[Chunk], _: &Totals) {
+        if self.closes(environment.month) {
+            self.households = households::inequality(&self.scope, environment, chunks);
+        }
+    }
+
     fn month(&mut self, view: &MonthView<'_>) {
         let of_year = view.month.of_year();
         for event in view.events.iter().copied().flatten() {
             self.count(event, of_year);
         }
+        let last_of_year = self.closes(view.month);
         let tables = &mut self.state.tables;
         let mut moves = vec![Sums::default(); self.scope.origins * self.scope.countries];
         self.flows.flush(&self.scope, self.replicate, view.month.0, &mut tables[FLOWS], &mut moves);
@@ -218,8 +237,8 @@ impl Observer for Recorder {
         labour::money(&self.scope, view, self.replicate, &mut tables[REMITTANCES]);
         labour::markets(&self.scope, view, self.replicate, &mut tables[LABOUR]);
         let gdp = gdp(&self.scope, view);
-        let last_of_year = of_year == 11 || view.month == self.end;
-        let last = last_of_year.then(|| ranks::record(&self.scope, view, self.replicate, &foreign, &gdp, &mut tables[HIERARCHY]));
+        let households = std::mem::take(&mut self.households);
+        let last = last_of_year.then(|| ranks::record(&self.scope, view, self.replicate, &foreign, &gdp, households, &mut tables[HIERARCHY]));
         self.state.year.add(&self.scope, view, &moves, &foreign, &gdp, last);
         self.state.last_month = view.month.0;
         if last_of_year {

@@ -32,7 +32,9 @@ pub struct Scope {
     pub destination_names: Vec<String>,
     /// Countries of each row of destinations, as bits.
     pub members: Vec<u32>,
-    /// Names in the column `origin`: rows of origins, then countries.
+    /// Number of countries of transit.
+    pub transit: usize,
+    /// Names in the column `origin`: rows of origins, then countries, then those of transit.
     pub party_names: Vec<String>,
     /// Ids of home regions.
     pub home_ids: Vec<String>,
@@ -63,7 +65,8 @@ impl Scope {
             countries: codes.len(),
             origin_of: places.homes.iter().map(|h| h.origin).collect(),
             country_of: places.destinations.iter().map(|d| d.country).collect(),
-            party_names: origin_names.iter().chain(&codes).cloned().collect(),
+            transit: places.transit.len(),
+            party_names: origin_names.iter().chain(&codes).cloned().chain(places.transit.iter().map(|c| c.code.clone())).collect(),
             origin_names,
             destination_names,
             members,

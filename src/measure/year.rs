@@ -215,6 +215,9 @@ impl Year {
             let stocks: Vec<f64> = (0..scope.countries).map(|c| self.sum(scope, origin, c).stock as f64).collect();
             put("concentration_hhi", concentration(&stocks));
             let debt: i64 = (0..scope.origins).filter(|&o| scope.holds_origin(origin, o)).map(|o| self.debt[o]).sum();
+            let households = self.last.households.get(origin);
+            put("gini_households", households.map_or(f64::NAN, |h| h.gini));
+            put("household_income_ratio", households.map_or(f64::NAN, |h| h.ratio));
             put("debt_usd", if self.has_december { Money(debt).usd() * weight } else { f64::NAN });
         }
         for (country, sums) in self.markets.iter().enumerate() {

@@ -86,7 +86,7 @@ pub fn property<'s>(schema: &'s Json, key: &str) -> Option<&'s Json> {
 pub fn branch_of<'s>(schema: &'s Json, kind: &str) -> &'s Json {
     let branches = schema.get("anyOf").and_then(Json::as_array);
     let fits = |s: &&'s Json| types(s).contains(&kind);
-    branches.and_then(|b| b.iter().map(follow).find(fits)).unwrap_or(schema)
+    branches.and_then(|b| b.iter().map(follow).find(fits)).map_or(schema, |branch| branch_of(branch, kind))
 }
 
 fn types(schema: &Json) -> Vec<&str> {

@@ -198,6 +198,8 @@ pub struct Tables {
     jobs: Table,
     /// Weights of the months.
     calendar: Table,
+    /// Migrants and remittances of pairs of countries that are not simulated; without it centrality knows the simulated pairs alone.
+    outside: Option<Table>,
 }
 
 /// A table: a path, or the text itself.

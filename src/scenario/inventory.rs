@@ -104,7 +104,7 @@ impl Inventory {
         }
         let entries = walk.entries;
         let title = layers.tree.get("title").and_then(Node::text).unwrap_or_default().to_string();
-        let tables = tables.iter().map(|t| rows(t, &layers, &lines)).collect();
+        let tables = tables.iter().filter(|t| t.given()).map(|t| rows(t, &layers, &lines)).collect();
         Ok(Inventory { title, entries, tables })
     }
 }

@@ -271,5 +271,20 @@ pub static CALENDAR: Shape = Shape {
     ],
 };
 
+/// Pairs outside the model.
+pub static OUTSIDE: Shape = Shape {
+    name: "outside",
+    meaning: "published migrants and remittances of pairs of countries that are not simulated, for the networks of centrality",
+    columns: &[
+        text("from", "code of the country that migrants come from"),
+        text("to", "code of the country in which they live"),
+        number("year", 1990.0, 2100.0, "year", "year of the published value"),
+        optional(number("stock_persons", 0.0, 1e9, "persons", "migrants of `from` in `to`, by country of birth or citizenship")),
+        optional(number("remittances_usd", 0.0, 1e13, "USD/year", "remittances from `to` to `from`")),
+        SOURCE,
+        VERIFIED,
+    ],
+};
+
 /// All tables in the order of `[tables]`.
-pub static SHAPES: [&Shape; 13] = [&COUNTRIES, &REGIONS, &NODES, &LINKS, &SERIES, &POPULATION, &ENTRANTS, &MORTALITY, &MARGINS, &INITIAL, &MARKETS, &JOBS, &CALENDAR];
+pub static SHAPES: [&Shape; 14] = [&COUNTRIES, &REGIONS, &NODES, &LINKS, &SERIES, &POPULATION, &ENTRANTS, &MORTALITY, &MARGINS, &INITIAL, &MARKETS, &JOBS, &CALENDAR, &OUTSIDE];

@@ -77,6 +77,11 @@ impl Table {
         format!("tables.{}.{column}", self.shape.name)
     }
 
+    /// Whether the scenario names it: only an optional table may be missing.
+    pub fn given(&self) -> bool {
+        self.file != usize::MAX
+    }
+
     /// An error about a field.
     pub fn error(&self, ledger: &mut Ledger, row: &Row, column: &str, message: impl Into<String>, reason: impl Into<String>, hint: impl Into<String>) {
         ledger.error(self.at(row, column), &self.path(column), message, reason, hint);

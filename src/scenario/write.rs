@@ -31,7 +31,7 @@ pub fn resolved(tree: &Node, run: &Run, tables: &[Table], replaced: &BTreeSet<(&
             _ => section(&mut out, key, node, replaced),
         }
     }
-    for table in tables {
+    for table in tables.iter().filter(|t| t.given()) {
         let _ = write!(out, "\n[tables.{}]\ncsv = {}\n", table.shape.name, long_text(&csv(table)));
     }
     out
@@ -183,6 +183,6 @@ pub fn hash(run: &Run, world: &World, behaviour: &Behaviour) -> String {
     let _ = write!(feed, "{:?}{:?}{:?}", world.start, world.months, world.places);
     let _ = write!(feed, "{:?}{:?}{:?}", world.series, world.network.nodes, world.network.links);
     let _ = write!(feed, "{:?}{:?}{:?}", world.corridors, world.law, demography);
-    let _ = write!(feed, "{:?}{:?}{:?}", world.markets, world.season_departures, world.season_returns);
+    let _ = write!(feed, "{:?}{:?}{:?}{:?}", world.markets, world.season_departures, world.season_returns, world.outside);
     feed.0.finalize().to_hex().to_string()
 }

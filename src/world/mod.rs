@@ -6,6 +6,7 @@ pub mod demography;
 pub mod labour;
 pub mod macro_series;
 pub mod network;
+pub mod outside;
 pub mod place;
 pub mod regime;
 
@@ -34,6 +35,8 @@ pub struct World {
     pub demography: demography::Demography,
     /// Jobs for migrants.
     pub markets: labour::Markets,
+    /// Pairs of countries that are not simulated, by `from`, then `to`.
+    pub outside: Vec<outside::Pair>,
     /// Weights of the twelve months (mean 1) in considering to leave.
     pub season_departures: [f64; 12],
     /// Weights of the twelve months (mean 1) in returning.

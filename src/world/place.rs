@@ -109,6 +109,8 @@ pub struct Places {
     pub origins: Vec<Country>,
     /// Countries of destination (at most 16).
     pub countries: Vec<Country>,
+    /// Countries that only have nodes, or pairs outside the model (at most 64).
+    pub transit: Vec<Country>,
     /// Home regions, grouped by origin (at most 64).
     pub homes: Vec<Home>,
     /// Destination regions, grouped by country (at most 48).
@@ -126,6 +128,11 @@ impl Places {
     pub fn homes_of(&self, origin: usize) -> std::ops::Range<usize> {
         let first = self.homes.partition_point(|h| h.origin < origin);
         first..self.homes.partition_point(|h| h.origin <= origin)
+    }
+
+    /// All countries: origins, destinations, transit.
+    pub fn all(&self) -> impl Iterator<Item = &Country> {
+        self.origins.iter().chain(&self.countries).chain(&self.transit)
     }
 
     /// Index of a country of destination by its code.

@@ -4,6 +4,7 @@
 mod conduct;
 mod law;
 mod network;
+mod outside;
 mod people;
 mod places;
 mod series;
@@ -126,6 +127,7 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
     let demography = people::demography(&parts, &ground, run.as_ref(), ledger);
     let (markets, departures, returns) = places::markets(&parts, &mut ground, ledger);
     let behaviour = conduct::behaviour(&parts, &ground, ledger);
+    let outside = outside::outside(&parts, &ground, ledger);
     let world = network.zip(demography).map(|(network, demography)| World {
         start,
         months,
@@ -137,6 +139,7 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
         law,
         demography,
         markets,
+        outside,
         season_departures: departures,
         season_returns: returns,
     });

@@ -88,13 +88,13 @@ pub fn ground(parts: &Parts, ledger: &mut Ledger) -> Ground {
         match countries.text(row, "role") {
             "origin" => places.origins.push(country),
             "destination" => places.countries.push(country),
-            _ => {}
+            _ => places.transit.push(country),
         }
     }
-    for (role, number, most) in [("origin", places.origins.len(), 4), ("destination", places.countries.len(), 16)] {
+    for (role, number, most) in [("origin", places.origins.len(), 4), ("destination", places.countries.len(), 16), ("transit", places.transit.len(), 64)] {
         if number > most {
             countries.incomplete(ledger, format!("there are {number} countries of {role}"), format!("at most {most} fit"), "pool some of them");
-        } else if number == 0 {
+        } else if number == 0 && role != "transit" {
             countries.incomplete(ledger, format!("there is no country of {role}"), "somebody must come from and go somewhere", "");
         }
     }
