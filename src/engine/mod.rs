@@ -140,14 +140,15 @@ impl<'w> Simulation<'w> {
     fn census(&self, mut abroad: impl FnMut(Event)) -> Totals {
         let mut totals = Totals::new(self.world);
         let month = self.world.start;
+        let mut by_home = totals.by_home();
         for chunk in &self.chunks {
+            let sums = &mut by_home[usize::from(chunk.home)];
             for row in 0..chunk.key.len() {
                 let p = &chunk.person[row];
-                let home = usize::from(chunk.home);
                 if p.age(month) <= crate::world::demography::OF_AGE {
-                    totals.not_yet[home] += 1;
+                    *sums.not_yet += 1;
                 } else if p.age(month) > crate::world::demography::AGED_OUT {
-                    totals.aged_out[home] += 1;
+                    *sums.aged_out += 1;
                 } else {
                     let profile = chunk_month::profile(chunk, row);
                     let event = Event {
@@ -166,13 +167,14 @@ impl<'w> Simulation<'w> {
                         multiplier_abroad: self.ledger.multiplier_abroad(p),
                         key: chunk.key[row],
                     };
-                    totals.count(&event, profile, 1);
+                    sums.count(&event, profile, 1);
                     if p.place != HOME {
                         abroad(event);
                     }
                 }
             }
         }
+        drop(by_home);
         totals
     }
 
@@ -245,15 +247,15 @@ impl<'w> Simulation<'w> {
     }
 
     fn sum(&mut self, environment: &Environment<'_>) {
-        for row in &mut self.totals.journeys {
-            *row = 0;
-        }
-        for (chunk, outcome) in self.chunks.iter().zip(&self.outcomes) {
-            for event in &outcome.events {
-                self.totals.apply(event);
+        let (chunks, outcomes) = (&self.chunks, &self.outcomes);
+        self.totals.by_home().into_par_iter().enumerate().for_each(|(home, mut sums)| {
+            let first = |home: usize| chunks.partition_point(|chunk| usize::from(chunk.home) < home);
+            *sums.journeys = 0;
+            for outcome in &outcomes[first(home)..first(home + 1)] {
+                outcome.events.iter().for_each(|event| sums.apply(event));
+                *sums.journeys += outcome.journeys;
             }
-            self.totals.journeys[usize::from(chunk.home)] += outcome.journeys;
-        }
+        });
         environment.money(&mut self.totals);
         environment.accrue(&mut self.ledger);
         let persons = |sums: &[totals::Sum]| sums.iter().map(|s| s.persons).sum::<i64>();

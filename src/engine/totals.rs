@@ -1,7 +1,7 @@
 //! Running sums by cell: who is where, and with what sum of earnings multipliers. Kept by events, never by a look at everybody.
 //! All sums are integers, of simulated persons (divide by the sample for real ones).
 
-use super::event::{Event, HOME, Happening};
+use super::event::{Event, HOME, Happening, Profile};
 use crate::world::World;
 
 /// Number of pay cells of one destination region: sector x motive x status x stay.
@@ -95,46 +95,13 @@ impl Totals {
         }
     }
 
-    fn sum_of(&mut self, event: &Event, profile: super::event::Profile) -> &mut Sum {
-        let home = usize::from(event.home);
-        if profile.place == HOME {
-            &mut self.home[home * HOME_CELLS + home_cell(event.sex, event.education, event.trade)]
-        } else {
-            let pair = home * self.destinations + usize::from(profile.place);
-            &mut self.abroad[pair * CELLS + cell(profile.sector, profile.motive, profile.status, profile.stay)]
-        }
-    }
-
-    /// Counts a person into the sum of a profile, or out of it (`sign` -1).
-    pub fn count(&mut self, event: &Event, profile: super::event::Profile, sign: i64) {
-        let multiplier = i64::from(if profile.place == HOME { event.multiplier } else { event.multiplier_abroad });
-        let sum = self.sum_of(event, profile);
-        sum.persons += sign;
-        sum.multipliers += sign * multiplier;
-    }
-
-    /// Moves a person as the event says.
-    pub fn apply(&mut self, event: &Event) {
-        let home = usize::from(event.home);
-        match event.happening {
-            Happening::Blocked => {}
-            Happening::CameOfAge => {
-                self.not_yet[home] -= 1;
-                self.count(event, event.after, 1);
-            }
-            Happening::Died => {
-                self.dead[home] += 1;
-                self.count(event, event.before, -1);
-            }
-            Happening::AgedOut => {
-                self.aged_out[home] += 1;
-                self.count(event, event.before, -1);
-            }
-            _ => {
-                self.count(event, event.before, -1);
-                self.count(event, event.after, 1);
-            }
-        }
+    /// The sums of each home region, to be changed side by side.
+    pub fn by_home(&mut self) -> Vec<OfHome<'_>> {
+        let region = self.destinations * CELLS;
+        let sums = self.home.chunks_exact_mut(HOME_CELLS).zip(self.abroad.chunks_exact_mut(region));
+        let counts = self.not_yet.iter_mut().zip(&mut self.aged_out).zip(&mut self.dead).zip(&mut self.journeys);
+        let of_home = |((home, abroad), (((not_yet, aged_out), dead), journeys))| OfHome { home, abroad, not_yet, aged_out, dead, journeys };
+        sums.zip(counts).map(of_home).collect()
     }
 
     /// Sums of all cells of a pair of regions.
@@ -151,5 +118,59 @@ impl Totals {
     /// Persons of age at home in a region.
     pub fn at_home(&self, home: usize) -> i64 {
         self.home[home * HOME_CELLS..(home + 1) * HOME_CELLS].iter().map(|s| s.persons).sum()
+    }
+}
+
+/// The sums of one home region.
+#[derive(Debug)]
+pub struct OfHome<'t> {
+    home: &'t mut [Sum],
+    abroad: &'t mut [Sum],
+    /// Not yet of age.
+    pub not_yet: &'t mut i64,
+    /// Turned 65.
+    pub aged_out: &'t mut i64,
+    /// Died at 16-64.
+    pub dead: &'t mut i64,
+    /// Paid for journeys in the last month.
+    pub journeys: &'t mut i64,
+}
+
+impl OfHome<'_> {
+    /// Counts a person into the sum of a profile, or out of it (`sign` -1).
+    #[inline]
+    pub fn count(&mut self, event: &Event, profile: Profile, sign: i64) {
+        let (sum, multiplier) = if profile.place == HOME {
+            (&mut self.home[home_cell(event.sex, event.education, event.trade)], event.multiplier)
+        } else {
+            let cell = cell(profile.sector, profile.motive, profile.status, profile.stay);
+            (&mut self.abroad[usize::from(profile.place) * CELLS + cell], event.multiplier_abroad)
+        };
+        sum.persons += sign;
+        sum.multipliers += sign * i64::from(multiplier);
+    }
+
+    /// Moves a person as the event says.
+    #[inline]
+    pub fn apply(&mut self, event: &Event) {
+        match event.happening {
+            Happening::Blocked => {}
+            Happening::CameOfAge => {
+                *self.not_yet -= 1;
+                self.count(event, event.after, 1);
+            }
+            Happening::Died => {
+                *self.dead += 1;
+                self.count(event, event.before, -1);
+            }
+            Happening::AgedOut => {
+                *self.aged_out += 1;
+                self.count(event, event.before, -1);
+            }
+            _ => {
+                self.count(event, event.before, -1);
+                self.count(event, event.after, 1);
+            }
+        }
     }
 }
