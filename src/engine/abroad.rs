@@ -66,7 +66,7 @@ pub struct Circumstances {
 
 /// Hazards a month by cause.
 pub fn hazards(env: &Environment<'_>, pair: usize, stay: Stay, status: Status, at: &Circumstances) -> [f64; CAUSES] {
-    let (params, settle, regime) = (&env.behaviour.stay, &env.behaviour.settle, env.regime[pair]);
+    let (params, settle, regime) = (&env.behaviour.stay, &env.behaviour.settle, &env.regime[pair]);
     let climate = &env.climate[pair];
     let returns = params.returns(stay, status, regime.ban_undocumented, climate);
     let documented = status == Status::Documented;

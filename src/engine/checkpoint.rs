@@ -7,12 +7,12 @@ use bytemuck::Pod;
 
 use super::{Setup, Simulation, network_costs};
 use crate::{
-    behaviour::Behaviour,
+    behaviour::{Behaviour, policy::MEMORY},
     population::person::{Chunk, Household, Person},
     world::World,
 };
 
-const MAGIC: &[u8; 16] = b"musafir state 01";
+const MAGIC: &[u8; 16] = b"musafir state 02";
 
 struct Hashing<'a, T: ?Sized> {
     inner: &'a mut T,
@@ -107,6 +107,10 @@ impl<'w> Simulation<'w> {
             out.slice(values)?;
         }
         out.slice(&self.quota.used)?;
+        for state in &self.policy.states {
+            out.slice(&[state.since.map_or(u64::MAX, |since| since as u64), state.seen.to_bits()])?;
+            out.slice(&state.months)?;
+        }
         out.slice(&[self.ledger.abroad.len() as u64])?;
         for month in self.ledger.abroad.iter().chain(&self.ledger.home) {
             out.slice(month)?;
@@ -164,6 +168,15 @@ impl<'w> Simulation<'w> {
             *values = input.vector_of(count)?;
         }
         simulation.quota.used = input.vector_of(simulation.quota.used.len())?;
+        for state in &mut simulation.policy.states {
+            let [since, seen] = input.vector_of::<u64>(2)?[..] else { return Err(wrong("a rule has no state")) };
+            state.since = (since != u64::MAX).then_some(since as usize);
+            state.seen = f64::from_bits(seen);
+            state.months = input.vector()?;
+            if state.months.len() > MEMORY || state.since.is_some_and(|since| since as u64 > head[0]) {
+                return Err(wrong("a rule's state is not one"));
+            }
+        }
         let months = input.vector_of::<u64>(1)?[0];
         if months == 0 || months > 13 {
             return Err(wrong("its ledger has no year"));

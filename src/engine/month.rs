@@ -9,6 +9,7 @@ use super::{
     abroad::CAUSES,
     ledger::Ledger,
     market::{Drivers, Market, jobs},
+    policy::Policy,
     tables::Tables,
     totals::{CELLS, HOME_CELLS, Totals, cell},
 };
@@ -149,7 +150,7 @@ pub struct Environment<'w> {
     /// Pay, costs, values.
     pub tables: Tables,
     /// Regime in force, by origin x country.
-    pub regime: Vec<&'w Regime>,
+    pub regime: Vec<Regime>,
     /// Share of attempts let in, by origin x country.
     pub entry: Vec<f64>,
     /// What the month holds for returns, by origin x country.
@@ -203,6 +204,7 @@ impl<'w> Environment<'w> {
         resolved: Arc<Resolved>,
         drivers: &Drivers,
         market: &Market,
+        policy: &Policy,
         totals: &Totals,
         costs: &[Option<Cost>],
         seed: u64,
@@ -213,8 +215,7 @@ impl<'w> Environment<'w> {
         let places = &world.places;
         let (origins, countries, destinations) = (places.origins.len(), places.countries.len(), places.destinations.len());
         let pairs = || (0..origins).flat_map(move |o| (0..countries).map(move |c| (o, c)));
-        let regime: Vec<&Regime> = pairs().map(|(o, c)| world.law.regime(o, c, month)).collect();
-        let open: Vec<(f64, f64)> = pairs().map(|(o, c)| world.law.openness(o, c, month)).collect();
+        let (regime, open) = policy.law(world, month);
         let falls: Vec<(f64, f64)> = (0..countries)
             .map(|c| {
                 let pay = drivers.pay[c][index] / drivers.deflator[index];
@@ -342,7 +343,7 @@ impl<'w> Environment<'w> {
             .enumerate()
             .map(|(k, cost)| {
                 let (home, c) = ((k / destinations) as u8, self.resolved.country_of[k % destinations]);
-                let regime = self.regime[self.pair(home, c)];
+                let regime = &self.regime[self.pair(home, c)];
                 match cost {
                     Some(cost) if regime.kind != Kind::Closed => {
                         let papers = regime.documents_usd + regime.intermediary_usd;
@@ -357,7 +358,7 @@ impl<'w> Environment<'w> {
 
     /// Expected net earnings abroad, US dollars a month: documented or not as entrants choose.
     pub fn net_earnings(&self, origin: usize, destination: usize, sector: usize, sex: u8, education: u8) -> f64 {
-        let regime = self.regime[origin * self.countries() + self.resolved.country_of[destination]];
+        let regime = &self.regime[origin * self.countries() + self.resolved.country_of[destination]];
         let pay = self.pay(destination, sector, sex, education);
         let without = self.behaviour.enter.undocumented(regime, pay);
         (1.0 - without) * (pay - regime.permit_usd_month) + without * pay * self.behaviour.enter.undocumented_pay

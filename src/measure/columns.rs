@@ -135,8 +135,21 @@ pub const BLOCKED: TableSpec = TableSpec {
     ],
 };
 
+/// Policy rules.
+pub const POLICY: TableSpec = TableSpec {
+    name: "policy",
+    meaning: "Policy rules of the scenario by month, whether in force or not; without rules the table is empty.",
+    columns: &[
+        REPLICATE,
+        MONTH,
+        column("rule", Kind::Name, "id", "Id of the rule."),
+        column("in_force", Kind::Count, "0 or 1", "Whether it is in force in the month."),
+        column("watched", Kind::Real, "see the rule", "The value that it looked at: the measure at the end of the month before, or its growth; empty where there is none yet."),
+    ],
+};
+
 /// All tables, in the order of the documentation.
-pub const TABLES: [&TableSpec; 6] = [&FLOWS, &STOCKS, &REMITTANCES, &LABOUR, &HIERARCHY, &BLOCKED];
+pub const TABLES: [&TableSpec; 7] = [&FLOWS, &STOCKS, &REMITTANCES, &LABOUR, &HIERARCHY, &BLOCKED, &POLICY];
 
 /// Columns of `summary.csv`.
 pub const SUMMARY: TableSpec = TableSpec {
@@ -176,7 +189,7 @@ pub const INDICES: [MeasureSpec; 9] = [
 pub const MOTIVE_SHARES: [&str; 4] = ["motive_earn_share", "motive_study_share", "motive_experience_share", "motive_settle_share"];
 
 /// Measures of `summary.csv`.
-pub const MEASURES: [MeasureSpec; 36] = [
+pub const MEASURES: [MeasureSpec; 37] = [
     ("stock_august", "persons", "Foreign citizens aged 16-64 abroad at the end of August, without the naturalised."),
     ("stock_february", "persons", "The same at the end of February."),
     ("stock_mean", "persons", "The same, mean of the month ends of the year."),
@@ -217,6 +230,7 @@ pub const MEASURES: [MeasureSpec; 36] = [
     ("concentration_hhi", "index 0-1", "As in the table hierarchy, of the mean stock."),
     ("debt_usd", "USD", "Debt of households at the end of December."),
     ("centrality", "share", "As in the table hierarchy, last month of the year; the country stands in the column origin."),
+    ("rules_in_force", "rules", "Policy rules in force against citizens of the origin, by the country or countries whose rules they are, mean of the months of the year."),
 ];
 
 /// Code of a measure of `summary.csv`; `None` if there is none of that name.

@@ -8,6 +8,7 @@ pub mod checkpoint;
 pub mod columns;
 pub mod flows;
 pub mod labour;
+pub mod policy;
 pub mod ranks;
 pub mod record;
 pub mod recorder;
