@@ -17,6 +17,7 @@ use musafir::{
     measure::{Recorder, columns, recorder::Recorded, scope::Scope},
     population::person::Chunk,
     scenario::{Overrides, Scenario},
+    store::{parquet, table::Column},
     units::Month,
     world::{World, regime::Kind, shock::Shock},
 };
@@ -344,6 +345,32 @@ fn rules_see_what_the_results_say() {
     );
 }
 
+#[test]
+fn the_table_of_rules_has_one_row_a_month_and_rule() {
+    let scenario = variant();
+    let (_, recorded) = record(&scenario);
+    let mut watching = Watching::default();
+    small::run(&scenario, small::setup(1), &mut watching);
+    let index = columns::TABLES.iter().position(|t| t.name == "policy").expect("there");
+    let layouts = Scope::new(&scenario.world).layouts(1.0);
+    let mut rows = Vec::new();
+    for part in &recorded.parts[index] {
+        let table = parquet::decode(&layouts[index], part).expect("it can be read");
+        let [_, Column::Month(months), Column::Name(rules), in_force, Column::Real(watched)] = &table.columns[..] else { panic!("{:?}", table.columns) };
+        let in_force: Vec<bool> = match in_force {
+            Column::Whole(v) => v.iter().map(|x| *x == 1).collect(),
+            Column::Count(v) => v.iter().map(|x| *x == 1).collect(),
+            other => panic!("{other:?}"),
+        };
+        rows.extend(months.iter().zip(rules).zip(in_force).zip(watched).map(|(((m, r), f), w)| (*m, *r, f, (!w.is_nan()).then_some(w.to_bits()))));
+    }
+    let expected = watching.rules.iter().enumerate().flat_map(|(t, states)| {
+        let month = scenario.world.start.plus(t as i32).0;
+        states.iter().enumerate().map(move |(k, s)| (month, k as u8, s.since.is_some(), (!s.seen.is_nan()).then_some(s.seen.to_bits())))
+    });
+    assert!(rows.into_iter().eq(expected));
+}
+
 /// Keeps what the law of each month is.
 #[derive(Default)]
 struct Law(Vec<(Month, Vec<(f64, f64, f64, Kind)>)>);
@@ -446,6 +473,9 @@ fn rules_and_shocks_are_changed_by_id_and_removed() {
     let scenario = Scenario::load(&path, &Overrides { set: set.to_vec(), ..Overrides::default() }).unwrap_or_else(|findings| panic!("{findings}"));
     assert_eq!(scenario.world.rules[0].does.burden, Some(2.0));
     assert_ne!(scenario.hash, variant().hash);
+    let renamed = [("rule.rus-tightens.name", "Another"), ("shock.pay-falls.source", "elsewhere")].map(|(k, v)| (k.to_string(), v.to_string()));
+    let renamed = Scenario::load(&path, &Overrides { set: renamed.to_vec(), ..Overrides::default() }).unwrap_or_else(|findings| panic!("{findings}"));
+    assert_eq!(renamed.hash, variant().hash, "names and sources are not in the hash");
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("parent.toml"), variant().resolved).expect("written");
     std::fs::write(folder.path().join("child.toml"), "extends = 'parent.toml'\nremove = ['money', 'raids']\n").expect("written");
