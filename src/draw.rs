@@ -64,6 +64,8 @@ pub enum Purpose {
     GoalSize,
     QuotaSize,
     QuotaOrder,
+    // States.
+    Policy,
 }
 
 impl Purpose {

@@ -81,6 +81,13 @@ fn what_does_not_fit_together_is_found() {
 }
 
 #[test]
+fn rules_and_shocks_that_make_no_sense_are_found() {
+    let findings = golden("changes");
+    let warned = findings.list.iter().filter(|f| f.severity == Severity::Warning).count();
+    assert!(warned >= 5 && findings.list.len() - warned >= 20, "{} findings, {warned} warnings", findings.list.len());
+}
+
+#[test]
 fn circles_and_ways_out_of_the_root_are_found() {
     golden("circle");
     golden("outside");
@@ -218,7 +225,7 @@ proptest! {
     }
 
     #[test]
-    fn no_value_set_makes_it_panic(key in "(run|travel|tables|regime|behaviour|trend|corridor|extends|remove)(\\.[a-z0-9_-]{1,8}){0,3}", value in ".{0,20}") {
+    fn no_value_set_makes_it_panic(key in "(run|travel|tables|shock|rule|regime|behaviour|trend|corridor|extends|remove)(\\.[a-z0-9_-]{1,8}){0,3}", value in ".{0,20}") {
         let _ = small(&set(&[(&key, &value)])).map_err(|findings| diagnostics::render(&findings.list, false));
     }
 }

@@ -5,6 +5,7 @@ pub mod afford;
 pub mod choose;
 pub mod consider;
 pub mod enter;
+pub mod policy;
 pub mod remit;
 pub mod settle;
 pub mod stay;

@@ -51,6 +51,8 @@ struct Life<'w> {
     key: Option<u32>,
     sample: f64,
     alternatives: usize,
+    /// Policy rules against citizens of the person's origin, as in the month before: name, index, whether in force.
+    rules: Vec<(String, usize, bool)>,
     text: String,
     quiet: u32,
 }
@@ -71,6 +73,9 @@ impl Life<'_> {
     fn portrait(&mut self, chunk: &Chunk, row: usize) {
         let p = &chunk.person[row];
         let household = &chunk.household[usize::from(p.household)];
+        let origin = self.world.places.homes[usize::from(chunk.home)].origin;
+        let against = self.world.rules.iter().enumerate().filter(|(_, r)| r.does.origins.contains(&origin));
+        self.rules = against.map(|(k, r)| (if r.name.is_empty() { r.id.clone() } else { r.name.clone() }, k, false)).collect();
         let death = if p.death == Month::NEVER.0 { String::new() } else { format!(", dies in {}", Month(p.death)) };
         let _ = writeln!(
             self.text,
@@ -138,6 +143,14 @@ impl Observer for Life<'_> {
     }
 
     fn month(&mut self, view: &MonthView<'_>) {
+        for k in 0..self.rules.len() {
+            let in_force = view.rules[self.rules[k].1].since.is_some();
+            if in_force != self.rules[k].2 {
+                self.rules[k].2 = in_force;
+                let what = format!("{}: the rule {}", self.rules[k].0, if in_force { "comes into force" } else { "is lifted" });
+                self.line(view.month, &what);
+            }
+        }
         let key = self.key;
         for event in view.events.iter().flat_map(|e| e.iter()).filter(|e| Some(e.key) == key) {
             self.tell(event, view.month);
@@ -192,7 +205,7 @@ pub fn execute(args: &Args) -> ExitCode {
         key = first.0;
         simulation = Simulation::new(world, &scenario.behaviour, setup);
     }
-    let mut life = Life { world, key, sample: setup.sample, alternatives: args.alternatives, text: String::new(), quiet: 0 };
+    let mut life = Life { world, key, sample: setup.sample, alternatives: args.alternatives, rules: Vec::new(), text: String::new(), quiet: 0 };
     match key.and_then(|key| explain::find(simulation.chunks(), key)) {
         Some((k, row)) => life.portrait(&simulation.chunks()[k], row),
         None => return super::usage("no such person in this sample: keys are household.member; whole households are kept, so try another member or a larger --sample"),

@@ -7,12 +7,12 @@ use bytemuck::Pod;
 
 use super::{Setup, Simulation, network_costs};
 use crate::{
-    behaviour::Behaviour,
+    behaviour::{Behaviour, policy::MEMORY},
     population::person::{Chunk, Household, Person},
     world::World,
 };
 
-const MAGIC: &[u8; 16] = b"musafir state 02";
+const MAGIC: &[u8; 16] = b"musafir state 03";
 
 struct Hashing<'a, T: ?Sized> {
     inner: &'a mut T,
@@ -108,6 +108,10 @@ impl<'w> Simulation<'w> {
             out.slice(values)?;
         }
         out.slice(&self.quota.used)?;
+        for state in &self.policy.states {
+            out.slice(&[state.since.map_or(u64::MAX, |since| since as u64), state.seen.to_bits()])?;
+            out.slice(&state.months)?;
+        }
         out.slice(&[self.ledger.months as u64])?;
         out.slice(&self.ledger.abroad)?;
         out.slice(&self.ledger.home)?;
@@ -164,6 +168,15 @@ impl<'w> Simulation<'w> {
             *values = input.vector_of(count)?;
         }
         simulation.quota.used = input.vector_of(simulation.quota.used.len())?;
+        for state in &mut simulation.policy.states {
+            let [since, seen] = input.vector_of::<u64>(2)?[..] else { return Err(wrong("a rule has no state")) };
+            state.since = (since != u64::MAX).then_some(since as usize);
+            state.seen = f64::from_bits(seen);
+            state.months = input.vector()?;
+            if state.months.len() > MEMORY || state.since.is_some_and(|since| since as u64 > head[0]) {
+                return Err(wrong("a rule's state is not one"));
+            }
+        }
         let ledger = &mut simulation.ledger;
         ledger.months = input.vector_of::<u64>(1)?[0] as usize;
         if ledger.months > super::ledger::MONTHS {

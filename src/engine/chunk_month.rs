@@ -218,7 +218,7 @@ impl Owner<'_, '_> {
 
     fn regime_at(&self, row: usize) -> &crate::world::regime::Regime {
         let country = self.env.resolved.country_of[usize::from(self.chunk.person[row].place)];
-        self.env.regime[self.env.pair(self.chunk.home, country)]
+        &self.env.regime[self.env.pair(self.chunk.home, country)]
     }
 
     fn blocked(&mut self, row: usize, destination: u8, obstacle: Obstacle) {
@@ -296,7 +296,7 @@ impl Owner<'_, '_> {
     /// With or without papers.
     fn channel(&self, row: usize, destination: u8, sector: u8) -> Status {
         let (env, person) = (self.env, &self.chunk.person[row]);
-        let regime = env.regime[env.pair(self.chunk.home, env.resolved.country_of[usize::from(destination)])];
+        let regime = &env.regime[env.pair(self.chunk.home, env.resolved.country_of[usize::from(destination)])];
         let pay = env.pay(usize::from(destination), usize::from(sector), person.sex(), person.education());
         let without = env.behaviour.enter.undocumented(regime, pay);
         if env.streams.channel.uniform(self.chunk.key[row]) < without { Status::Undocumented } else { Status::Documented }

@@ -200,7 +200,7 @@ fn sector(env: &Environment<'_>, home: u8, key: u32, person: &Person, destinatio
 /// Whether the law lets a person into a country this month; quotas and money come later.
 pub fn obstacle(env: &Environment<'_>, home: u8, key: u32, person: &Person, country: usize) -> Option<Obstacle> {
     let pair = env.pair(home, country);
-    let regime = env.regime[pair];
+    let regime = &env.regime[pair];
     if usize::from(person.ban_country) == country && Month(person.ban_until) > env.month {
         return Some(Obstacle::Ban);
     }

@@ -53,28 +53,32 @@ impl Drivers {
         let months = world.horizon;
         let base = (Month::new(BASE_YEAR, 7).since(world.start).max(0) as usize).min(months.saturating_sub(1));
         let series = |name: &str, place: &str| world.series.get(name, place);
+        // What the base year was is not for a shock to change.
+        let based = |name: &str, place: &str| world.series_before().get(name, place).and_then(|v| v.get(base)).copied().unwrap_or(1.0);
         let constant = |v: f64| vec![v; months];
         let mut drivers = Drivers { deflator: series("us_cpi", "WORLD").map_or_else(|| constant(1.0), |v| v.iter().map(|x| x / 100.0).collect()), ..Drivers::default() };
         for (c, country) in world.places.countries.iter().enumerate() {
             let jobs = &world.markets.countries[c];
             let output = real_index(series("gdp_growth", &country.code), world.start, months);
-            let construction = series("construction_index", &country.code);
+            let output_base = real_index(world.series_before().get("gdp_growth", &country.code), world.start, months)[base];
+            let (construction, construction_base) = (series("construction_index", &country.code), based("construction_index", &country.code));
             let log_mean = |t: usize| {
-                let output = (output[t] / output[base]).ln();
-                construction.map_or(output, |i| f64::midpoint(output, (i[t] / i[base]).ln()))
+                let output = (output[t] / output_base).ln();
+                construction.map_or(output, |i| f64::midpoint(output, (i[t] / construction_base).ln()))
             };
             let years = |t: usize| (t as f64 - base as f64) / 12.0;
-            let log_oil = |t: usize| series("oil_usd", "WORLD").map_or(0.0, |oil| (oil[t] / oil[base]).ln());
+            let log_oil = |t: usize| series("oil_usd", "WORLD").map_or(0.0, |oil| (oil[t] / based("oil_usd", "WORLD")).ln());
             let log_demand = |t: usize| jobs.demand_elasticity * log_mean(t) + jobs.demand_trend * years(t) + jobs.oil_elasticity * log_oil(t);
             drivers.demand.push((0..months).map(|t| log_demand(t).exp()).collect());
             let ratio = series("migrant_pay_ratio", &country.code).map_or_else(|| constant(1.0), <[f64]>::to_vec);
             let pay: Vec<f64> = series("wage_usd", &country.code).map_or_else(|| constant(0.0), |w| w.iter().zip(&ratio).map(|(w, r)| w * r).collect());
             // Prices at the destination in dollars: local prices over the exchange rate, or dollar prices where one is missing.
-            let prices: Vec<f64> = match (series("cpi", &country.code), series("exchange_rate", &country.code)) {
-                (Some(cpi), Some(rate)) => cpi.iter().zip(rate).map(|(p, x)| p / x).collect(),
-                _ => drivers.deflator.clone(),
+            let (prices, prices_base): (Vec<f64>, f64) = match (series("cpi", &country.code), series("exchange_rate", &country.code)) {
+                (Some(cpi), Some(rate)) => (cpi.iter().zip(rate).map(|(p, x)| p / x).collect(), based("cpi", &country.code) / based("exchange_rate", &country.code)),
+                _ => (drivers.deflator.clone(), based("us_cpi", "WORLD") / 100.0),
             };
-            drivers.living.push(prices.iter().map(|p| behaviour.remit.living_cost * pay[base] * p / prices[base]).collect());
+            let pay_base = based("wage_usd", &country.code) * based("migrant_pay_ratio", &country.code);
+            drivers.living.push(prices.iter().map(|p| behaviour.remit.living_cost * pay_base * p / prices_base).collect());
             drivers.pay.push(pay);
         }
         for origin in &world.places.origins {

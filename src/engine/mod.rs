@@ -10,10 +10,12 @@ pub mod event;
 pub mod explain;
 pub mod leave;
 pub mod ledger;
+pub mod leverage;
 pub mod market;
 pub mod month;
 pub mod observe;
 pub mod oracle;
+pub mod policy;
 pub mod quota;
 pub mod scan;
 pub mod screen;
@@ -70,6 +72,7 @@ pub struct Simulation<'w> {
     market: Market,
     ledger: Ledger,
     quota: quota::Places,
+    policy: policy::Policy,
     costs: Vec<Option<Cost>>,
     last: Option<tables::Tables>,
     index: usize,
@@ -112,6 +115,7 @@ impl<'w> Simulation<'w> {
             market: Market::default(),
             ledger,
             quota: quota::Places::new(world),
+            policy: policy::Policy::new(world),
             costs: network_costs(world, world.start),
             last: None,
             resolved,
@@ -194,19 +198,22 @@ impl<'w> Simulation<'w> {
             events: &[&census],
             bans: &[],
             debt: &[],
+            rules: &self.policy.states,
             visits: 0,
         });
     }
 
     /// Phases 1 and 2: the world's month, and tables by cell.
     pub fn environment(&self) -> Environment<'w> {
-        Environment::new(self.world, self.behaviour, self.resolved.clone(), &self.drivers, &self.market, &self.totals, &self.costs, self.setup.seed, self.setup.sample, self.index)
+        let (drivers, market, policy) = (&self.drivers, &self.market, &self.policy);
+        Environment::new(self.world, self.behaviour, self.resolved.clone(), drivers, market, policy, &self.totals, &self.costs, self.setup.seed, self.setup.sample, self.index)
     }
 
     /// One month, in the order of the model (section 3).
     pub fn step(&mut self, observer: &mut dyn Observer) {
         let month = self.month();
-        // (1) The world's month: the network may have changed, peaks are remembered.
+        // (1) The world's month: policy rules act and ease on last month's measures, the network may have changed, peaks are remembered.
+        self.policy.decide(self.world, self.setup.seed, self.index);
         if self.index > 0 && self.world.network.changes(month) {
             self.costs = network_costs(self.world, month);
         }
@@ -224,6 +231,7 @@ impl<'w> Simulation<'w> {
         self.sum(&environment);
         let (bans, debt) = self.year_end(&environment);
         self.market.advance(self.world, self.behaviour, &self.drivers, &self.totals, self.setup.sample, self.index);
+        let acting = self.watch(&environment.tables);
         // (6) Observers.
         let events: Vec<&[Event]> = self.outcomes.iter().map(|o| o.events.as_slice()).collect();
         let visits = self.outcomes.iter().map(|o| o.visits).sum::<u64>();
@@ -238,12 +246,24 @@ impl<'w> Simulation<'w> {
             events: &events,
             bans: &bans,
             debt: &debt,
+            rules: &acting.states,
             visits,
         });
         self.visits += visits;
         self.events += events.iter().map(|e| e.len() as u64).sum::<u64>();
         self.last = Some(environment.tables);
         self.index += 1;
+    }
+
+    /// Lets policy rules see the month; returns what they were in it.
+    fn watch(&mut self, tables: &tables::Tables) -> policy::Policy {
+        let acting = self.policy.clone();
+        if !self.world.rules.is_empty() {
+            let arrivals = policy::arrivals(self.world, self.outcomes.iter().flat_map(|o| &o.events));
+            let sums = policy::Sums { sample: self.setup.sample, tables, totals: &self.totals, market: &self.market, arrivals: &arrivals };
+            self.policy.see(self.world, self.behaviour, &sums);
+        }
+        acting
     }
 
     fn sum(&mut self, environment: &Environment<'_>) {
@@ -388,6 +408,7 @@ impl<'w> Simulation<'w> {
         for value in self.market.pay.iter().chain(&self.market.employment).chain(&self.market.unemployment) {
             hasher.update(&value.to_bits().to_le_bytes());
         }
+        self.policy.feed(self.world, &mut hasher);
         hasher.finalize()
     }
 }

@@ -9,6 +9,7 @@ use super::{
     abroad::{self, CAUSES},
     ledger::Ledger,
     market::{Drivers, Market, jobs},
+    policy::Policy,
     tables::Tables,
     totals::{CELLS, HOME_CELLS, Totals, cell},
 };
@@ -158,7 +159,7 @@ pub struct Environment<'w> {
     /// Pay, costs, values.
     pub tables: Tables,
     /// Regime in force, by origin x country.
-    pub regime: Vec<&'w Regime>,
+    pub regime: Vec<Regime>,
     /// Share of attempts let in, by origin x country.
     pub entry: Vec<f64>,
     /// Hazards of those abroad who meet every condition, by origin x country x kind of stay x (documented, undocumented); see
@@ -240,6 +241,7 @@ impl<'w> Environment<'w> {
         resolved: Arc<Resolved>,
         drivers: &Drivers,
         market: &Market,
+        policy: &Policy,
         totals: &Totals,
         costs: &[Option<Cost>],
         seed: u64,
@@ -250,8 +252,7 @@ impl<'w> Environment<'w> {
         let places = &world.places;
         let (origins, countries, destinations) = (places.origins.len(), places.countries.len(), places.destinations.len());
         let pairs = || (0..origins).flat_map(move |o| (0..countries).map(move |c| (o, c)));
-        let regime: Vec<&Regime> = pairs().map(|(o, c)| world.law.regime(o, c, month)).collect();
-        let open: Vec<(f64, f64)> = pairs().map(|(o, c)| world.law.openness(o, c, month)).collect();
+        let (regime, open) = policy.law(world, month);
         let falls: Vec<(f64, f64)> = (0..countries)
             .map(|c| {
                 let pay = drivers.pay[c][index] / drivers.deflator[index];
@@ -262,7 +263,7 @@ impl<'w> Environment<'w> {
         let causes = pairs()
             .flat_map(|(o, c)| {
                 let climate = Climate { wage_fall: falls[c].0, demand_fall: falls[c].1, season, leave: open[o * countries + c].1 };
-                let regime = regime[o * countries + c];
+                let regime = &regime[o * countries + c];
                 STAYS_AND_STATUSES.map(|(stay, status)| abroad::hazards(&behaviour.stay, &behaviour.settle, regime, &climate, stay, status))
             })
             .collect();
@@ -386,7 +387,7 @@ impl<'w> Environment<'w> {
             .enumerate()
             .map(|(k, cost)| {
                 let (home, c) = ((k / destinations) as u8, self.resolved.country_of[k % destinations]);
-                let regime = self.regime[self.pair(home, c)];
+                let regime = &self.regime[self.pair(home, c)];
                 match cost {
                     Some(cost) if regime.kind != Kind::Closed => {
                         let papers = regime.documents_usd + regime.intermediary_usd;
@@ -401,7 +402,7 @@ impl<'w> Environment<'w> {
 
     /// Expected net earnings abroad, US dollars a month: documented or not as entrants choose.
     pub fn net_earnings(&self, origin: usize, destination: usize, sector: usize, sex: u8, education: u8) -> f64 {
-        let regime = self.regime[origin * self.countries() + self.resolved.country_of[destination]];
+        let regime = &self.regime[origin * self.countries() + self.resolved.country_of[destination]];
         let pay = self.pay(destination, sector, sex, education);
         let without = self.behaviour.enter.undocumented(regime, pay);
         (1.0 - without) * (pay - regime.permit_usd_month) + without * pay * self.behaviour.enter.undocumented_pay

@@ -1,6 +1,6 @@
 //! Who listens to a run. Observers see, and never feed back.
 
-use super::{event::Event, month::Environment, tables::Tables, totals::Totals};
+use super::{event::Event, month::Environment, policy::State, tables::Tables, totals::Totals};
 use crate::{behaviour::Behaviour, population::person::Chunk, units::Month, world::World};
 
 /// What an observer sees at the end of a month.
@@ -25,6 +25,8 @@ pub struct MonthView<'a> {
     pub bans: &'a [i64],
     /// Debt of households at the end of each December, by home region, in units of `Money` (negative purses, as positive sums); empty in other months.
     pub debt: &'a [i64],
+    /// Policy rules as they were in the month, in the order of the world's rules.
+    pub rules: &'a [State],
     /// Persons visited this month.
     pub visits: u64,
 }

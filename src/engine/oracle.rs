@@ -12,6 +12,7 @@ use super::{
     market::{Drivers, Market},
     month::{Environment, Resolved},
     network_costs,
+    policy::{Policy, Sums},
     totals::{HOME_CELLS, Totals, cell, home_cell},
 };
 use crate::{
@@ -39,6 +40,8 @@ pub struct Oracle<'w> {
     /// Persons; only keys, persons and households are used.
     pub chunks: Vec<Chunk>,
     market: Market,
+    /// The state of policy rules.
+    pub policy: Policy,
     factors: Ledger,
     used: Vec<u64>,
     index: usize,
@@ -56,6 +59,7 @@ impl<'w> Oracle<'w> {
             drivers: Drivers::new(world, behaviour),
             chunks: synthesis::synthesise(world, behaviour, setup.seed, setup.sample, setup.chunk_rows),
             market: Market::default(),
+            policy: Policy::new(world),
             factors: simulation.ledger,
             used: vec![0; world.places.origins.len() * world.places.countries.len()],
             index: 0,
@@ -92,9 +96,11 @@ impl<'w> Oracle<'w> {
         let month = self.world.start.plus(self.index as i32);
         let previous = month.plus(-1);
         let totals = if self.index == 0 { self.count(&|p| (193..=780).contains(&p.age(month))) } else { self.count(&|p| p.active(previous)) };
+        self.policy.decide(self.world, self.setup.seed, self.index);
         self.market.remember(self.behaviour, &self.drivers, self.index);
         let costs = network_costs(self.world, month);
-        let env = Environment::new(self.world, self.behaviour, self.resolved.clone(), &self.drivers, &self.market, &totals, &costs, self.setup.seed, self.setup.sample, self.index);
+        let (drivers, market, policy) = (&self.drivers, &self.market, &self.policy);
+        let env = Environment::new(self.world, self.behaviour, self.resolved.clone(), drivers, market, policy, &totals, &costs, self.setup.seed, self.setup.sample, self.index);
         self.amnesties(&env);
         let acts: Vec<Vec<Option<Act>>> = self.chunks.iter().map(|c| (0..c.key.len()).map(|row| self.decide(&env, &totals, c, row)).collect()).collect();
         let mut applicants = Vec::new();
@@ -110,7 +116,23 @@ impl<'w> Oracle<'w> {
         let mut totals = self.count(&|p| p.active(month));
         env.money(&mut totals);
         self.market.advance(self.world, self.behaviour, &self.drivers, &totals, self.setup.sample, self.index);
+        let arrivals = self.arrivals(month);
+        let sums = Sums { sample: self.setup.sample, tables: &env.tables, totals: &totals, market: &self.market, arrivals: &arrivals };
+        self.policy.see(self.world, self.behaviour, &sums);
         self.index += 1;
+    }
+
+    /// Persons who are in a country since this month, by origin x country.
+    fn arrivals(&self, month: Month) -> Vec<i64> {
+        let places = &self.world.places;
+        let mut arrivals = vec![0; places.origins.len() * places.countries.len()];
+        for chunk in &self.chunks {
+            for p in chunk.person.iter().filter(|p| p.place != HOME && p.active(month) && p.since == month.0) {
+                let country = places.destinations[usize::from(p.place)].country;
+                arrivals[places.homes[usize::from(chunk.home)].origin * places.countries.len() + country] += 1;
+            }
+        }
+        arrivals
     }
 
     fn amnesties(&mut self, env: &Environment<'_>) {
@@ -235,7 +257,7 @@ impl<'w> Oracle<'w> {
             Act::Return(_) | Act::Removal => {
                 let p = &mut self.chunks[k].person[row];
                 let country = env.resolved.country_of[usize::from(p.place)];
-                let regime = env.regime[env.pair(home, country)];
+                let regime = &env.regime[env.pair(home, country)];
                 let ban = match (act, p.status()) {
                     (Act::Removal, _) => 1.0,
                     (_, Status::Undocumented) => regime.ban_undocumented,
@@ -279,7 +301,7 @@ impl<'w> Oracle<'w> {
     }
 
     fn channel(env: &Environment<'_>, home: u8, key: u32, p: &Person, destination: u8, sector: u8) -> Status {
-        let regime = env.regime[env.pair(home, env.resolved.country_of[usize::from(destination)])];
+        let regime = &env.regime[env.pair(home, env.resolved.country_of[usize::from(destination)])];
         let pay = env.pay(usize::from(destination), usize::from(sector), p.sex(), p.education());
         if env.streams.channel.uniform(key) < env.behaviour.enter.undocumented(regime, pay) { Status::Undocumented } else { Status::Documented }
     }

@@ -2,7 +2,7 @@
 //! All sums are integers, of simulated persons (divide by the sample for real ones).
 
 use super::event::{Event, HOME, Happening, Profile};
-use crate::world::World;
+use crate::{behaviour::traits::Status, world::World};
 
 /// Number of pay cells of one destination region: sector x motive x status x stay.
 pub const CELLS: usize = 4 * 4 * 3 * 3;
@@ -113,6 +113,11 @@ impl Totals {
     /// Diaspora of a home region at a destination, the naturalised included.
     pub fn diaspora(&self, home: usize, destination: usize) -> i64 {
         self.pair(home, destination).iter().map(|s| s.persons).sum()
+    }
+
+    /// Foreign citizens of a home region at a destination: the diaspora without the naturalised.
+    pub fn foreign(&self, home: usize, destination: usize) -> i64 {
+        self.pair(home, destination).iter().enumerate().filter(|(cell, _)| cell / 3 % 3 < Status::Naturalised as usize).map(|(_, s)| s.persons).sum()
     }
 
     /// Persons of age at home in a region.

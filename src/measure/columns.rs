@@ -135,8 +135,21 @@ pub const BLOCKED: TableSpec = TableSpec {
     ],
 };
 
+/// Policy rules.
+pub const POLICY: TableSpec = TableSpec {
+    name: "policy",
+    meaning: "Policy rules of the scenario by month, whether in force or not; without rules the table is empty.",
+    columns: &[
+        REPLICATE,
+        MONTH,
+        column("rule", Kind::Name, "id", "Id of the rule."),
+        column("in_force", Kind::Count, "0 or 1", "Whether it is in force in the month."),
+        column("watched", Kind::Real, "see the rule", "The value that it looked at: the measure at the end of the month before, or its growth; empty where there is none yet."),
+    ],
+};
+
 /// All tables, in the order of the documentation.
-pub const TABLES: [&TableSpec; 6] = [&FLOWS, &STOCKS, &REMITTANCES, &LABOUR, &HIERARCHY, &BLOCKED];
+pub const TABLES: [&TableSpec; 7] = [&FLOWS, &STOCKS, &REMITTANCES, &LABOUR, &HIERARCHY, &BLOCKED, &POLICY];
 
 /// Columns of `summary.csv`.
 pub const SUMMARY: TableSpec = TableSpec {
@@ -186,7 +199,7 @@ pub const INDICES: [MeasureSpec; 11] = [
 pub const MOTIVE_SHARES: [&str; 4] = ["motive_earn_share", "motive_study_share", "motive_experience_share", "motive_settle_share"];
 
 /// Measures of `summary.csv`.
-pub const MEASURES: [MeasureSpec; 38] = [
+pub const MEASURES: [MeasureSpec; 39] = [
     ("stock_august", "persons", "Foreign citizens aged 16-64 abroad at the end of August, without the naturalised."),
     ("stock_february", "persons", "The same at the end of February."),
     ("stock_mean", "persons", "The same, mean of the month ends of the year."),
@@ -229,6 +242,7 @@ pub const MEASURES: [MeasureSpec; 38] = [
     ("household_income_ratio", "ratio", "As in the table hierarchy, last month of the year."),
     ("debt_usd", "USD", "Debt of households at the end of December."),
     ("centrality", "share", "As in the table hierarchy, last month of the year; the country stands in the column origin."),
+    ("rules_in_force", "rules", "Policy rules in force against citizens of the origin, by the country or countries whose rules they are, mean of the months of the year."),
 ];
 
 /// Code of a measure of `summary.csv`; `None` if there is none of that name.

@@ -9,6 +9,7 @@ pub mod columns;
 pub mod flows;
 pub mod households;
 pub mod labour;
+pub mod policy;
 pub mod ranks;
 pub mod record;
 pub mod recorder;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{households::Inequality, scope::Scope, stocks::Foreign};
 use crate::{
-    engine::{observe::MonthView, totals::HOME_CELLS},
+    engine::{leverage, observe::MonthView, totals::HOME_CELLS},
     hierarchy,
     math::ln,
     store::table::Table,
@@ -24,28 +24,18 @@ pub struct Last {
 
 /// Means over persons at home of the loss when a row of destinations is removed: row of origins x row of destinations, NaN where there is
 /// nobody at home.
-fn leverage(scope: &Scope, view: &MonthView<'_>) -> Vec<f64> {
+fn levers(scope: &Scope, view: &MonthView<'_>) -> Vec<f64> {
     let rows = scope.destination_rows();
-    let choose = &view.behaviour.choose;
     let mut sums = vec![0.0; (scope.origins + 1) * rows];
     let mut weights = vec![0.0; scope.origins + 1];
-    for (home, &origin) in scope.origin_of.iter().enumerate() {
-        for cell in 0..HOME_CELLS {
-            let weight = view.totals.home[home * HOME_CELLS + cell].persons as f64;
-            if weight <= 0.0 {
-                continue;
-            }
-            let values = view.tables.country_values(view.world, view.behaviour, home, cell);
-            for row in [origin, scope.origins] {
-                weights[row] += weight;
-            }
-            let losses = hierarchy::leverages(&values, choose.nest_go, choose.b_wage, &scope.members);
-            for (row, loss) in losses.into_iter().enumerate() {
-                sums[origin * rows + row] += weight * loss;
-                sums[scope.origins * rows + row] += weight * loss;
+    leverage::losses(view.world, view.behaviour, view.tables, view.totals, 0..scope.homes(), &scope.members, |home, weight, losses| {
+        for row in [scope.origin_of[home], scope.origins] {
+            weights[row] += weight;
+            for (destination, loss) in losses.iter().enumerate() {
+                sums[row * rows + destination] += weight * loss;
             }
         }
-    }
+    });
     sums.iter().enumerate().map(|(i, sum)| if weights[i / rows] > 0.0 { sum / weights[i / rows] } else { f64::NAN }).collect()
 }
 
@@ -78,7 +68,7 @@ pub fn record(scope: &Scope, view: &MonthView<'_>, replicate: u32, foreign: &[Fo
     let stock: Vec<f64> = foreign.iter().map(|f| f.persons as f64).collect();
     let at_home: Vec<f64> =
         (0..=scope.origins).map(|row| (0..scope.homes()).filter(|&h| scope.holds_origin(row, scope.origin_of[h])).map(|h| view.totals.at_home(h) as f64).sum()).collect();
-    let levers = leverage(scope, view);
+    let levers = levers(scope, view);
     for origin in 0..=scope.origins {
         let abroad = sum(scope, &stock, origin, all);
         for row in 0..rows {
@@ -225,6 +215,7 @@ mod tests {
             party_names: names(&["A", "CA3", "B", "C"]),
             home_ids: names(&["a"]),
             destination_ids: names(&["b"]),
+            rules: Vec::new(),
         }
     }
 

@@ -10,7 +10,7 @@ use super::{
     columns::TABLES,
     flows::{Flows, Sums},
     households::{self, Inequality},
-    labour, ranks,
+    labour, policy, ranks,
     scope::Scope,
     stocks::Stocks,
     year::{Value, Year},
@@ -37,6 +37,7 @@ const REMITTANCES: usize = 2;
 const LABOUR: usize = 3;
 const HIERARCHY: usize = 4;
 const BLOCKED: usize = 5;
+const POLICY: usize = 6;
 
 /// What a replicate left: encoded parts of all tables (in the order of [`TABLES`]) and yearly values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -123,6 +124,7 @@ impl Recorder {
         let mut recorder = Recorder::new(world, sample, replicate);
         let fits = state.stocks.fits(&recorder.state.stocks)
             && state.year.pairs.len() == recorder.state.year.pairs.len()
+            && state.year.rules.len() == recorder.state.year.rules.len()
             && state.tables.len() == TABLES.len()
             && state.recorded.parts.len() == TABLES.len();
         if !fits {
@@ -236,6 +238,7 @@ impl Observer for Recorder {
         let foreign = self.state.stocks.flush(&self.scope, self.replicate, view.month.0, &mut tables[STOCKS]);
         labour::money(&self.scope, view, self.replicate, &mut tables[REMITTANCES]);
         labour::markets(&self.scope, view, self.replicate, &mut tables[LABOUR]);
+        policy::rules(&self.scope, view, self.replicate, &mut tables[POLICY]);
         let gdp = gdp(&self.scope, view);
         let households = std::mem::take(&mut self.households);
         let last = last_of_year.then(|| ranks::record(&self.scope, view, self.replicate, &foreign, &gdp, households, &mut tables[HIERARCHY]));

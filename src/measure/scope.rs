@@ -40,6 +40,8 @@ pub struct Scope {
     pub home_ids: Vec<String>,
     /// Ids of regions of destination.
     pub destination_ids: Vec<String>,
+    /// Policy rules: id, origins against whose citizens they are, country whose they are.
+    pub rules: Vec<(String, Vec<usize>, usize)>,
 }
 
 impl Scope {
@@ -72,6 +74,7 @@ impl Scope {
             members,
             home_ids: places.homes.iter().map(|h| h.id.clone()).collect(),
             destination_ids: places.destinations.iter().map(|d| d.id.clone()).collect(),
+            rules: world.rules.iter().map(|r| (r.id.clone(), r.does.origins.clone(), r.does.country)).collect(),
         }
     }
 
@@ -127,7 +130,9 @@ impl Scope {
         let labour: [(&str, &[String]); 3] = [("place", &places), ("country", &self.party_names), ("sector", &labour_sectors)];
         let ranks: [(&str, &[String]); 3] = [("measure", &indices), ("origin", &self.party_names), ("destination", &self.destination_names)];
         let blocked: [(&str, &[String]); 3] = [("home", &self.home_ids), ("destination", &self.destination_ids), ("reason", &reasons)];
-        let names: [&[(&str, &[String])]; 6] = [&persons, &persons, &persons, &labour, &ranks, &blocked];
+        let rule_ids: Vec<String> = self.rules.iter().map(|r| r.0.clone()).collect();
+        let policy: [(&str, &[String]); 1] = [("rule", &rule_ids)];
+        let names: [&[(&str, &[String])]; 7] = [&persons, &persons, &persons, &labour, &ranks, &blocked, &policy];
         columns::TABLES.iter().zip(names).map(|(spec, names)| Layout::new(spec, names, weight)).collect()
     }
 }

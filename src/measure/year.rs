@@ -88,6 +88,8 @@ pub struct Year {
     markets: Vec<Market>,
     /// By row of origins: GDP of the months so far, US dollars.
     gdp: Vec<f64>,
+    /// By policy rule: months in force.
+    pub rules: Vec<u32>,
     last: Last,
 }
 
@@ -116,6 +118,7 @@ impl Year {
             home_markets: vec![Market::default(); scope.origins + 1],
             markets: vec![Market::default(); scope.countries],
             gdp: vec![0.0; scope.origins + 1],
+            rules: vec![0; scope.rules.len()],
             ..Year::default()
         }
     }
@@ -168,6 +171,9 @@ impl Year {
                 self.pairs[origin * scope.countries + country].bans += view.bans.get(home * scope.countries + country).copied().unwrap_or(0);
             }
         }
+        for (months, rule) in self.rules.iter_mut().zip(view.rules) {
+            *months += u32::from(rule.since.is_some());
+        }
         if let Some(last) = last {
             self.last = last;
         }
@@ -208,6 +214,9 @@ impl Year {
                 };
                 let mut put = |name: &str, value: f64| push(out, year, name, origin, row, value);
                 self.pair_values(&cell, weight, &mut put);
+                if !scope.rules.is_empty() {
+                    put("rules_in_force", self.rules_in_force(scope, origin, row));
+                }
             }
             let mut put = |name: &str, value: f64| push(out, year, name, origin, scope.all_destinations(), value);
             put("population_home", people as f64 / f64::from(self.months) * weight);
@@ -227,6 +236,14 @@ impl Year {
         for (party, score) in self.last.centrality.iter().enumerate() {
             push(out, year, "centrality", party, scope.all_destinations(), *score);
         }
+    }
+
+    /// Mean over months of the number of rules in force between origins and countries.
+    fn rules_in_force(&self, scope: &Scope, origin_row: usize, destination_row: usize) -> f64 {
+        let concerned =
+            |(_, origins, country): &(String, Vec<usize>, usize)| scope.holds_country(destination_row, *country) && origins.iter().any(|o| scope.holds_origin(origin_row, *o));
+        let months: u32 = scope.rules.iter().zip(&self.rules).filter(|(rule, _)| concerned(rule)).map(|(_, months)| months).sum();
+        f64::from(months) / f64::from(self.months)
     }
 
     fn sum(&self, scope: &Scope, origin_row: usize, destination_row: usize) -> Pair {

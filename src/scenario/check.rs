@@ -93,8 +93,7 @@ fn types(schema: &Json) -> Vec<&str> {
     match schema.get("type") {
         Some(Json::String(one)) => vec![one],
         Some(Json::Array(many)) => many.iter().filter_map(Json::as_str).collect(),
-        _ if schema.get("anyOf").is_some() => schema["anyOf"].as_array().into_iter().flatten().flat_map(|s| types(follow(s))).collect(),
-        _ => Vec::new(),
+        _ => ["anyOf", "oneOf"].iter().filter_map(|k| schema.get(k)?.as_array()).flatten().flat_map(|s| types(follow(s))).collect(),
     }
 }
 
@@ -123,7 +122,7 @@ pub fn check(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Le
         Value::Table(_) => table(node, branch_of(inner, "object"), path, unit, ledger),
         Value::List(_) => list(node, branch_of(inner, "array"), path, unit, ledger),
         Value::Text(text) => text_value(node, text, branch_of(inner, "string"), path, ledger),
-        Value::Date(date) => date_value(node, &date.to_string(), inner, path, ledger),
+        Value::Date(date) => date_value(node, &date.to_string(), branch_of(inner, "string"), path, ledger),
         Value::Bool(b) => {
             if types(inner).contains(&"boolean") {
                 Some(json!(b))
@@ -139,7 +138,7 @@ pub fn check(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Le
 }
 
 fn wrong_kind(node: &Node, schema: &Json, path: &str, ledger: &mut Ledger) -> Option<Json> {
-    let wanted = if schema.get("form").is_some() { "a date, 2028-01-01 or \"2028-01\"".to_string() } else { kinds(schema) };
+    let wanted = if branch_of(schema, "string").get("form").is_some() { "a date, 2028-01-01 or \"2028-01\"".to_string() } else { kinds(schema) };
     let hint = match &node.value {
         Value::Text(t) if t.trim().parse::<f64>().is_ok() && wanted.contains("number") => format!("write {} without quotes", t.trim()),
         Value::Float(_) if wanted == "a whole number" => "write it without a decimal point".to_string(),

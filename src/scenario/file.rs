@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 
+pub use super::changes::{AnswerItem, Origins, RuleItem, ShockItem, WatchItem};
 pub use super::items::{AmnestyItem, Channel, ClosureItem, ConstructionItem, CorridorItem, LinkItem, RegimeItem, TrendItem};
 use crate::{
     behaviour::Behaviour,
@@ -120,6 +121,12 @@ pub struct File {
     /// Corridors that are built and open.
     #[serde(default)]
     corridor: Vec<CorridorItem>,
+    /// Dated changes of series, links or regimes.
+    #[serde(default)]
+    shock: Vec<ShockItem>,
+    /// States that watch the simulation, and the law that follows.
+    #[serde(default)]
+    rule: Vec<RuleItem>,
 }
 
 /// One file or several.

@@ -5,6 +5,7 @@
 //! Every mistake is a [`Finding`] with a dotted path, which `tree::Node::locate` turns into a file and a line; all are shown at once.
 //! Uses everything left of it; the engine, the experiments and the commands use it.
 
+mod changes;
 pub mod check;
 pub mod file;
 pub mod finding;

@@ -10,7 +10,11 @@ use super::{
     table::Table,
     tree::{Node, Value},
 };
-use crate::{behaviour::Behaviour, units::Provenance, world::World};
+use crate::{
+    behaviour::Behaviour,
+    units::Provenance,
+    world::{World, rule::Rule},
+};
 
 /// The scenario as one file. `replaced` are the citizens of regimes and places of trends that later files replaced.
 pub fn resolved(tree: &Node, run: &Run, tables: &[Table], replaced: &BTreeSet<(&'static str, String, String)>) -> String {
@@ -184,5 +188,11 @@ pub fn hash(run: &Run, world: &World, behaviour: &Behaviour) -> String {
     let _ = write!(feed, "{:?}{:?}{:?}", world.series, world.network.nodes, world.network.links);
     let _ = write!(feed, "{:?}{:?}{:?}", world.corridors, world.law, demography);
     let _ = write!(feed, "{:?}{:?}{:?}{:?}", world.markets, world.season_departures, world.season_returns, world.outside);
+    if let Some(before) = &world.unshocked {
+        let _ = write!(feed, "{:?}{:?}", world.shocks, before.series);
+    }
+    for rule in &world.rules {
+        let _ = write!(feed, "{:?}", Rule { name: String::new(), ..rule.clone() });
+    }
     feed.0.finalize().to_hex().to_string()
 }

@@ -20,6 +20,22 @@ pub const SERIES: [(&str, &str); 12] = [
     ("participation_women", "share"),
 ];
 
+/// Least and largest value of a series; what must be above 0 has the least positive number as its least.
+pub fn domain(series: &str) -> (f64, f64) {
+    let unit = SERIES.iter().find(|s| s.0 == series).map_or("", |s| s.1);
+    match (series, unit) {
+        (_, "share") => (0.0, 1.0),
+        (_, "share/year") => (-0.9, 2.0),
+        ("oil_usd", _) => (0.0, f64::INFINITY),
+        _ => (f64::MIN_POSITIVE, f64::INFINITY),
+    }
+}
+
+/// Whether a series is read as one value a calendar year.
+pub fn of_years(series: &str) -> bool {
+    series == "gdp_growth"
+}
+
 /// All series of a run: (series, place) to monthly values from the first month simulated.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MacroSeries {

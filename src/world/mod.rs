@@ -9,6 +9,8 @@ pub mod network;
 pub mod outside;
 pub mod place;
 pub mod regime;
+pub mod rule;
+pub mod shock;
 
 use crate::units::Month;
 
@@ -31,6 +33,12 @@ pub struct World {
     pub corridors: Vec<corridor::Corridor>,
     /// What citizens need, by date; closures; amnesties.
     pub law: regime::Law,
+    /// Rules by which states answer to what happens.
+    pub rules: Vec<rule::Rule>,
+    /// Shocks that series, network and law hold already.
+    pub shocks: Vec<shock::Shock>,
+    /// Series, links and law before the shocks; none if there are no shocks.
+    pub unshocked: Option<Box<shock::Unshocked>>,
     /// Population by age and sex, cohorts, life tables, margins of synthesis.
     pub demography: demography::Demography,
     /// Jobs for migrants.

@@ -128,8 +128,8 @@ impl Network {
         self.links.iter().any(|l| l.passengers && (l.opens == month || l.closes == month))
     }
 
-    /// Cost of one link for one person.
-    pub fn link_cost(&self, link: &Link) -> Cost {
+    /// Fare of a link, US dollars: the one that is known, else by distance and means of travel.
+    pub fn fare(&self, link: &Link) -> f64 {
         let travel = &self.travel;
         let by_distance = match link.mode {
             Mode::Rail => travel.rail_usd_km * link.km,
@@ -137,7 +137,12 @@ impl Network {
             Mode::Air => travel.air_usd + travel.air_usd_km * link.km,
             Mode::Ferry => travel.ferry_usd_km * link.km,
         };
-        self.cost(link.fare_usd.unwrap_or(by_distance) + link.border_usd, link.hours + link.border_hours)
+        link.fare_usd.unwrap_or(by_distance)
+    }
+
+    /// Cost of one link for one person.
+    pub fn link_cost(&self, link: &Link) -> Cost {
+        self.cost(self.fare(link) + link.border_usd, link.hours + link.border_hours)
     }
 
     fn cost(&self, money: f64, hours: f64) -> Cost {

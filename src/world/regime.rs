@@ -117,9 +117,9 @@ impl Law {
         &timeline[after.saturating_sub(1)].1
     }
 
-    /// Share of attempts let in and factor on returns; the product over closures in force.
-    pub fn openness(&self, origin: usize, country: usize, month: Month) -> (f64, f64) {
+    /// Share of attempts let in and factor on returns: the product over closures in force; none if there are none.
+    pub fn closed(&self, origin: usize, country: usize, month: Month) -> Option<(f64, f64)> {
         let in_force = |c: &&Closure| c.country == country && c.from <= month && month < c.until && c.origins.contains(&origin);
-        self.closures.iter().filter(in_force).fold((1.0, 1.0), |(entry, leave), c| (entry * c.entry, leave * c.leave))
+        self.closures.iter().filter(in_force).map(|c| (c.entry, c.leave)).reduce(|(entry, leave), c| (entry * c.0, leave * c.1))
     }
 }

@@ -14,13 +14,13 @@ use crate::{
 };
 
 /// Origins and country of an item, as indices.
-struct Pairs {
-    origins: Vec<(usize, String)>,
-    country: Option<usize>,
+pub(super) struct Pairs {
+    pub origins: Vec<(usize, String)>,
+    pub country: Option<usize>,
 }
 
 /// Resolves `citizens` and `country`.
-fn pairs(parts: &Parts, ground: &Ground, path: &str, citizens: &[String], country: &str, ledger: &mut Ledger) -> Pairs {
+pub(super) fn pairs(parts: &Parts, ground: &Ground, path: &str, citizens: &[String], country: &str, ledger: &mut Ledger) -> Pairs {
     let mut origins: Vec<(usize, String)> = Vec::new();
     for (i, code) in citizens.iter().enumerate() {
         let path = format!("{path}.citizens.{i}");
@@ -46,7 +46,7 @@ fn pairs(parts: &Parts, ground: &Ground, path: &str, citizens: &[String], countr
 }
 
 /// Checks the names in an item that is wrong otherwise.
-fn names(parts: &Parts, ground: &Ground, path: &str, json: &serde_json::Value, ledger: &mut Ledger) {
+pub(super) fn names(parts: &Parts, ground: &Ground, path: &str, json: &serde_json::Value, ledger: &mut Ledger) {
     let texts = |key: &str| json.get(key).and_then(|v| v.as_array()).into_iter().flatten().filter_map(|v| v.as_str().map(str::to_string));
     let citizens: Vec<String> = texts("citizens").collect();
     if let Some(country) = json.get("country").and_then(|v| v.as_str()) {

@@ -7,7 +7,9 @@ mod network;
 mod outside;
 mod people;
 mod places;
+mod rule;
 mod series;
+mod shock;
 
 use std::collections::BTreeSet;
 
@@ -128,6 +130,9 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
     let (markets, departures, returns) = places::markets(&parts, &mut ground, ledger);
     let behaviour = conduct::behaviour(&parts, &ground, ledger);
     let outside = outside::outside(&parts, &ground, ledger);
+    let base = shock::Base { run: run.as_ref(), series: &series, network: network.as_ref(), law: &law };
+    let shocks = shock::shocks(&parts, &ground, &base, ledger);
+    let rules = rule::rules(&parts, &ground, &base, ledger);
     let world = network.zip(demography).map(|(network, demography)| World {
         start,
         months,
@@ -137,12 +142,16 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
         network,
         corridors,
         law,
+        rules,
+        shocks: Vec::new(),
+        unshocked: None,
         demography,
         markets,
         outside,
         season_departures: departures,
         season_returns: returns,
     });
+    let world = world.map(|world| if shocks.is_empty() { world } else { world.with_shocks(&shocks) });
     Resolved { run, world, behaviour, tables, replaced }
 }
 

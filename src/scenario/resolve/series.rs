@@ -11,7 +11,7 @@ use crate::{
         table::{Row, Table},
     },
     units::Month,
-    world::macro_series::{MacroSeries, SERIES, monthly},
+    world::macro_series::{MacroSeries, SERIES, domain, monthly},
 };
 
 /// Series that every origin must have.
@@ -63,13 +63,9 @@ fn check_row(table: &Table, row: &Row, ground: &Ground, ledger: &mut Ledger) -> 
         return false;
     }
     let Some(value) = table.maybe(row, "value") else { return false };
-    let (least, most) = match *unit {
-        "share" => (0.0, 1.0),
-        "share/year" => (-0.9, 2.0),
-        _ => (0.0, f64::INFINITY),
-    };
-    let positive = matches!(name, "wage_usd" | "gdp_usd" | "cpi" | "us_cpi" | "exchange_rate" | "construction_index");
-    if value < least || value > most || (positive && value <= 0.0) {
+    let (least, most) = domain(name);
+    let positive = least > 0.0;
+    if value < least || value > most {
         let why = if positive { format!("{unit} is above 0") } else { format!("{unit} is from {least} to {most}") };
         let hint = if *unit == "share" && value > 1.0 && value <= 100.0 { format!("per cent? write {}", value / 100.0) } else { String::new() };
         table.error(ledger, row, "value", format!("`{name}` of {place} cannot be {value}"), why, hint);

@@ -1,0 +1,380 @@
+//! Shocks: what each is about, whether it fits, and whether it has anything to act on.
+
+use super::{Ground, Item, Parts, law};
+use crate::{
+    scenario::{
+        Run,
+        file::ShockItem,
+        finding::{Ledger, did_you_mean},
+        shapes,
+    },
+    units::Month,
+    world::{
+        macro_series::{self, MacroSeries, SERIES},
+        network::{Link, Network},
+        regime::Law,
+        shock::{self, Change, LinkChange, RegimeChange, Shock, Which},
+    },
+};
+
+/// What shocks may change.
+pub struct Base<'a> {
+    /// What is run, if that can be told.
+    pub run: Option<&'a Run>,
+    /// Series.
+    pub series: &'a MacroSeries,
+    /// Network, if it could be made.
+    pub network: Option<&'a Network>,
+    /// Law.
+    pub law: &'a Law,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Target {
+    Series,
+    Links,
+    Regimes,
+}
+
+/// Keys that every shock may have.
+const COMMON: [&str; 8] = ["id", "from", "until", "fade_months", "source", "verified", "note", "sources"];
+const OF_SERIES: [&str; 2] = ["factor", "add"];
+const OF_LINKS: [&str; 5] = ["hours_factor", "fare_factor", "border_hours_add", "border_usd_add", "closed"];
+const OF_REGIMES: [&str; 9] =
+    ["burden_add", "documents_factor", "permit_factor", "papers_log_odds_add", "success_factor", "places_factor", "detection_factor", "ban_factor", "naturalisation_factor"];
+
+impl Target {
+    /// Keys that say what it is about.
+    fn named_by(self) -> &'static [&'static str] {
+        match self {
+            Target::Series => &["series", "places"],
+            Target::Links => &["links", "between", "country"],
+            Target::Regimes => &["citizens", "country"],
+        }
+    }
+
+    /// Keys that say how it changes.
+    fn changed_by(self) -> &'static [&'static str] {
+        match self {
+            Target::Series => &OF_SERIES,
+            Target::Links => &OF_LINKS,
+            Target::Regimes => &OF_REGIMES,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Target::Series => "a series",
+            Target::Links => "links",
+            Target::Regimes => "regimes",
+        }
+    }
+}
+
+/// All shocks that are right, in the order of the file.
+pub fn shocks(parts: &Parts, ground: &Ground, base: &Base<'_>, ledger: &mut Ledger) -> Vec<Shock> {
+    let mut shocks = Vec::new();
+    let mut series = base.series.clone();
+    for item in parts.list::<ShockItem>("shock", ledger, |path, json, ledger| law::names(parts, ground, path, json, ledger)) {
+        let errors = ledger.errors();
+        let dated = dates(parts, &item, ledger);
+        let Some(target) = target(parts, &item, ledger) else { continue };
+        let Some(change) = change(parts, ground, base, &item, target, ledger) else { continue };
+        let Some((from, until)) = dated else { continue };
+        let shock = Shock { id: item.value.id.clone(), from, until, fade: item.value.fade_months.unwrap_or(0), change };
+        if ledger.errors() == errors && !outside(parts, &item, &shock, base, ledger) {
+            domain(parts, &item, &shock, base, &mut series, ledger);
+            effects(parts, &item, &shock, base, ledger);
+        }
+        shocks.push(shock);
+    }
+    shocks
+}
+
+/// First month, and first month after.
+fn dates(parts: &Parts, item: &Item<ShockItem>, ledger: &mut Ledger) -> Option<(Month, Month)> {
+    let shock = &item.value;
+    let Some(until) = shock.until else {
+        if shock.fade_months.is_some_and(|months| months > 0) {
+            let path = format!("{}.fade_months", item.path);
+            ledger.error(parts.at(&path), &path, "a shock that stays cannot fade", "it fades after `until`, and it has none", "add `until = ...`, or drop `fade_months`");
+        }
+        return Some((shock.from.acts, Month::NEVER));
+    };
+    let path = format!("{}.until", item.path);
+    if until.acts <= shock.from.acts {
+        let why = if until.order() > shock.from.order() {
+            "a change acts from its own month up to day 15, else from the next: beginning and end fall together".to_string()
+        } else {
+            format!("it acts from {}, `until` is its first day after", shock.from.acts)
+        };
+        ledger.error(parts.at(&path), &path, "the shock ends before it begins", why, "");
+        return None;
+    }
+    Some((shock.from.acts, until.acts))
+}
+
+/// What the shock is about: exactly one thing, changed by keys of its own.
+fn target(parts: &Parts, item: &Item<ShockItem>, ledger: &mut Ledger) -> Option<Target> {
+    let has = |key: &str| parts.has(&format!("{}.{key}", item.path));
+    let mut named: Vec<(&str, Target)> =
+        [("series", Target::Series), ("links", Target::Links), ("between", Target::Links), ("citizens", Target::Regimes)].into_iter().filter(|(key, _)| has(key)).collect();
+    if has("country") && !has("citizens") {
+        named.push(("country", Target::Links));
+    }
+    let at = parts.at(&item.path);
+    let [(_, target)] = named[..] else {
+        if named.is_empty() {
+            ledger.error(
+                at,
+                &item.path,
+                "the shock is about nothing",
+                "it names no series, links or regimes",
+                "add `series` and `places`; or `links`, `between` or `country`; or `citizens` and `country`",
+            );
+        } else {
+            let names = named.iter().map(|(key, _)| format!("`{key}`")).collect::<Vec<_>>().join(" and ");
+            ledger.error(at, &item.path, "the shock has two targets at once", format!("{names} each say what it is about"), "make two shocks of it");
+        }
+        return None;
+    };
+    for (key, wanted) in [("places", Target::Series), ("country", Target::Regimes)] {
+        if target == wanted && !has(key) {
+            ledger.error(at, &format!("{}.{key}", item.path), format!("`{key}` is missing"), format!("a shock of {} names it", target.name()), format!("add `{key} = ...`"));
+        }
+    }
+    let keys = parts.tree.get("shock").and_then(|n| n.child(&item.value.id)).map_or(&[][..], |n| n.entries());
+    let mut changes = false;
+    for (key, _) in keys.iter().filter(|(key, _)| !COMMON.contains(&key.as_str())) {
+        changes |= target.changed_by().contains(&key.as_str());
+        if !target.named_by().contains(&key.as_str()) && !target.changed_by().contains(&key.as_str()) {
+            let path = format!("{}.{key}", item.path);
+            let hint = format!("a shock of {} is changed by {}", target.name(), target.changed_by().join(", "));
+            ledger.error(parts.at(&path), &path, format!("`{key}` is not for a shock of {}", target.name()), "each kind of target has its own keys", hint);
+        }
+    }
+    if !changes {
+        let hint = format!("add one of {}", target.changed_by().join(", "));
+        ledger.error(at, &item.path, "the shock changes nothing", format!("it names {} and no change of them", target.name()), hint);
+    }
+    Some(target)
+}
+
+fn change(parts: &Parts, ground: &Ground, base: &Base<'_>, item: &Item<ShockItem>, target: Target, ledger: &mut Ledger) -> Option<Change> {
+    let s = &item.value;
+    match target {
+        Target::Series => {
+            let series = s.series.clone()?;
+            let places = s.places.clone()?;
+            series_known(parts, ground, base.series, item, &series, &places, ledger);
+            Some(Change::Series { series, places, factor: s.factor.unwrap_or(1.0), add: s.add.unwrap_or(0.0) })
+        }
+        Target::Links => {
+            let none = LinkChange::default();
+            let change = LinkChange {
+                hours_factor: s.hours_factor.unwrap_or(none.hours_factor),
+                fare_factor: s.fare_factor.unwrap_or(none.fare_factor),
+                border_hours_add: s.border_hours_add.unwrap_or(none.border_hours_add),
+                border_usd_add: s.border_usd_add.unwrap_or(none.border_usd_add),
+                closed: s.closed.unwrap_or(none.closed),
+            };
+            if s.fade_months.is_some_and(|m| m > 0) && change == (LinkChange { closed: true, ..none }) {
+                let path = format!("{}.fade_months", item.path);
+                ledger.error(
+                    parts.at(&path),
+                    &path,
+                    "closed links do not fade",
+                    "there is service or there is none",
+                    "drop it, or add a change that fades, such as `hours_factor`",
+                );
+            }
+            Some(Change::Links { which: which(parts, ground, base, item, ledger)?, change })
+        }
+        Target::Regimes => {
+            let pairs = law::pairs(parts, ground, &item.path, s.citizens.as_deref()?, s.country.as_deref()?, ledger);
+            let none = RegimeChange::default();
+            let change = RegimeChange {
+                burden_add: s.burden_add.unwrap_or(none.burden_add),
+                documents_factor: s.documents_factor.unwrap_or(none.documents_factor),
+                permit_factor: s.permit_factor.unwrap_or(none.permit_factor),
+                papers_log_odds_add: s.papers_log_odds_add.unwrap_or(none.papers_log_odds_add),
+                success_factor: s.success_factor.unwrap_or(none.success_factor),
+                places_factor: s.places_factor.unwrap_or(none.places_factor),
+                detection_factor: s.detection_factor.unwrap_or(none.detection_factor),
+                ban_factor: s.ban_factor.unwrap_or(none.ban_factor),
+                naturalisation_factor: s.naturalisation_factor.unwrap_or(none.naturalisation_factor),
+            };
+            Some(Change::Regimes { origins: pairs.origins.into_iter().map(|o| o.0).collect(), country: pairs.country?, change })
+        }
+    }
+}
+
+/// Whether a series exists, has values for the places, and is read by anything there.
+fn series_known(parts: &Parts, ground: &Ground, values: &MacroSeries, item: &Item<ShockItem>, series: &str, places: &[String], ledger: &mut Ledger) {
+    let path = format!("{}.series", item.path);
+    if !SERIES.iter().any(|s| s.0 == series) {
+        let hint = did_you_mean(series, SERIES.iter().map(|s| s.0));
+        ledger.error(parts.at(&path), &path, format!("shock of an unknown series `{series}`"), "the model reads no such series", hint);
+        return;
+    }
+    if series == "unemployment" {
+        let hint = "change `gdp_growth`, from which jobs at home follow";
+        ledger.error(parts.at(&path), &path, "a shock of `unemployment` has no effect", "the series sets the first month alone; later rates follow from people and jobs", hint);
+        return;
+    }
+    for (i, place) in places.iter().enumerate() {
+        let path = format!("{}.places.{i}", item.path);
+        if places[..i].contains(place) {
+            ledger.error(parts.at(&path), &path, format!("`{place}` stands twice"), "places are named once", "");
+        } else if values.get(series, place).is_none() && !parts.table(&shapes::SERIES).broken {
+            let known = values.values.keys().filter(|k| k.0 == series).map(|k| k.1.as_str());
+            ledger.error(parts.at(&path), &path, format!("`{series}` has no values for `{place}`"), "a shock changes values that are there", did_you_mean(place, known));
+        } else if ground.countries_known && !read(ground, series, place) {
+            ledger.warn(parts.at(&path), &path, format!("the shock of `{series}` in {place} has nothing to act on"), "the model does not read this series of this place", "");
+        }
+    }
+}
+
+/// Whether the model reads a series of a place.
+fn read(ground: &Ground, series: &str, place: &str) -> bool {
+    let (origin, destination) = (ground.places.origin(place).is_some(), ground.places.country(place).is_some());
+    match series {
+        "oil_usd" | "us_cpi" => place == "WORLD",
+        "wage_usd" | "gdp_growth" => origin || destination,
+        "gdp_usd" | "participation_men" | "participation_women" => origin,
+        _ => destination,
+    }
+}
+
+fn which(parts: &Parts, ground: &Ground, base: &Base<'_>, item: &Item<ShockItem>, ledger: &mut Ledger) -> Option<Which> {
+    let s = &item.value;
+    let code = |path: String, code: &str, ledger: &mut Ledger| {
+        if ground.countries_known && !ground.codes.iter().any(|c| c == code) {
+            let hint = did_you_mean(code, ground.codes.iter().map(String::as_str));
+            ledger.error(parts.at(&path), &path, format!("unknown country `{code}`"), "the table `countries` has no such row", hint);
+        }
+    };
+    if let Some(ids) = &s.links {
+        for (i, id) in ids.iter().enumerate() {
+            let path = format!("{}.links.{i}", item.path);
+            let Some(network) = base.network.filter(|n| !n.links.iter().any(|l| l.id == *id)) else { continue };
+            let hint = did_you_mean(id, network.links.iter().map(|l| l.id.as_str()));
+            ledger.error(parts.at(&path), &path, format!("unknown link `{id}`"), "neither the table `links` nor a corridor has it", hint);
+        }
+        return Some(Which::Ids(ids.clone()));
+    }
+    if let Some(codes) = &s.between {
+        for (i, country) in codes.iter().enumerate() {
+            code(format!("{}.between.{i}", item.path), country, ledger);
+        }
+        return Some(Which::Between([codes.first()?.clone(), codes.get(1)?.clone()]));
+    }
+    let country = s.country.as_ref()?;
+    code(format!("{}.country", item.path), country, ledger);
+    Some(Which::Country(country.clone()))
+}
+
+/// Whether it acts in no month of the run.
+fn outside(parts: &Parts, item: &Item<ShockItem>, shock: &Shock, base: &Base<'_>, ledger: &mut Ledger) -> bool {
+    let Some(run) = base.run else { return true };
+    let (key, message) = if shock.from > run.end {
+        ("from", "the shock begins after the run")
+    } else if shock.over() <= run.start {
+        ("until", "the shock is over before the run")
+    } else {
+        return false;
+    };
+    let path = format!("{}.{key}", item.path);
+    ledger.warn(parts.at(&path), &path, message, format!("the run goes from {} to {}", run.start, run.end), "");
+    true
+}
+
+/// Values of series stay in their domain under this shock and those before it.
+fn domain(parts: &Parts, item: &Item<ShockItem>, shock: &Shock, base: &Base<'_>, series: &mut MacroSeries, ledger: &mut Ledger) {
+    let (Change::Series { series: name, places, .. }, Some(run)) = (&shock.change, base.run) else { return };
+    let (least, most) = macro_series::domain(name);
+    for place in places {
+        let Some(values) = series.get(name, place) else { continue };
+        let months = values.iter().enumerate().map(|(t, value)| (run.start.plus(t as i32), *value));
+        let wrong = months.filter_map(|(month, value)| Some((month, shock.of_value(month, value)?))).find(|(_, value)| *value < least || *value > most);
+        if let Some((month, value)) = wrong {
+            let key = if item.value.add.is_some() { "add" } else { "factor" };
+            let path = format!("{}.{key}", item.path);
+            let range = if least > 0.0 { "it stays above 0".to_string() } else { format!("it stays from {least} to {most}") };
+            ledger.error(parts.at(&path), &path, format!("the shock brings `{name}` of {place} to {value:.3}"), format!("in {month}; {range}"), "");
+        }
+    }
+    shock::on_series(series, run.start, std::slice::from_ref(shock));
+}
+
+/// Warns of each key that changes nothing.
+fn effects(parts: &Parts, item: &Item<ShockItem>, shock: &Shock, base: &Base<'_>, ledger: &mut Ledger) {
+    let acts = |change: Change| {
+        let alone = [Shock { change, ..shock.clone() }];
+        match &alone[0].change {
+            Change::Series { .. } => {
+                let mut series = base.series.clone();
+                shock::on_series(&mut series, base.run.map_or(Month::FIRST, |r| r.start), &alone);
+                series != *base.series
+            }
+            Change::Links { .. } => base.network.is_none_or(|network| {
+                let mut changed = network.clone();
+                shock::on_links(&mut changed, &alone);
+                // Stretches of a link differ in their dates anyway.
+                let undated = |l: &Link| Link { opens: Month::FIRST, closes: Month::FIRST, ..l.clone() };
+                let service = |n: &Network| n.links.iter().map(|l| i64::from(l.closes.since(l.opens))).sum::<i64>();
+                let before: Vec<Link> = network.links.iter().map(undated).collect();
+                service(&changed) != service(network) || changed.links.iter().map(undated).any(|l| !before.contains(&l))
+            }),
+            Change::Regimes { origins, country, .. } => {
+                let mut law = base.law.clone();
+                shock::on_regimes(&mut law, &alone);
+                let dates = |o: usize| law.regimes[o][*country].iter().map(|r| r.0).collect::<Vec<_>>();
+                origins.iter().any(|o| dates(*o).into_iter().any(|d| law.regime(*o, *country, d) != base.law.regime(*o, *country, d)))
+            }
+        }
+    };
+    for (key, change) in alone(&shock.change) {
+        let path = format!("{}.{key}", item.path);
+        let wrong = ledger.list.iter().any(|f| f.path == path);
+        if parts.has(&path) && !wrong && !acts(change) {
+            ledger.warn(parts.at(&path), &path, format!("`{key}` has nothing to act on"), "nothing that the shock is about changes by it in the shock's months", "");
+        }
+    }
+}
+
+/// The changes of a shock one by one, with their keys.
+fn alone(change: &Change) -> Vec<(&'static str, Change)> {
+    match change {
+        Change::Series { series, places, factor, add } => {
+            let with = |factor, add| Change::Series { series: series.clone(), places: places.clone(), factor, add };
+            vec![("factor", with(*factor, 0.0)), ("add", with(1.0, *add))]
+        }
+        Change::Links { which, change: c } => {
+            let none = LinkChange::default;
+            let changes = [
+                LinkChange { hours_factor: c.hours_factor, ..none() },
+                LinkChange { fare_factor: c.fare_factor, ..none() },
+                LinkChange { border_hours_add: c.border_hours_add, ..none() },
+                LinkChange { border_usd_add: c.border_usd_add, ..none() },
+                LinkChange { closed: c.closed, ..none() },
+            ];
+            OF_LINKS.into_iter().zip(changes.map(|change| Change::Links { which: which.clone(), change })).collect()
+        }
+        Change::Regimes { origins, country, change: c } => {
+            let none = RegimeChange::default;
+            let changes = [
+                RegimeChange { burden_add: c.burden_add, ..none() },
+                RegimeChange { documents_factor: c.documents_factor, ..none() },
+                RegimeChange { permit_factor: c.permit_factor, ..none() },
+                RegimeChange { papers_log_odds_add: c.papers_log_odds_add, ..none() },
+                RegimeChange { success_factor: c.success_factor, ..none() },
+                RegimeChange { places_factor: c.places_factor, ..none() },
+                RegimeChange { detection_factor: c.detection_factor, ..none() },
+                RegimeChange { ban_factor: c.ban_factor, ..none() },
+                RegimeChange { naturalisation_factor: c.naturalisation_factor, ..none() },
+            ];
+            OF_REGIMES.into_iter().zip(changes.map(|change| Change::Regimes { origins: origins.clone(), country: *country, change })).collect()
+        }
+    }
+}
