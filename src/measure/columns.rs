@@ -176,7 +176,7 @@ pub const INDICES: [MeasureSpec; 9] = [
 pub const MOTIVE_SHARES: [&str; 4] = ["motive_earn_share", "motive_study_share", "motive_experience_share", "motive_settle_share"];
 
 /// Measures of `summary.csv`.
-pub const MEASURES: [MeasureSpec; 36] = [
+pub const MEASURES: [MeasureSpec; 37] = [
     ("stock_august", "persons", "Foreign citizens aged 16-64 abroad at the end of August, without the naturalised."),
     ("stock_february", "persons", "The same at the end of February."),
     ("stock_mean", "persons", "The same, mean of the month ends of the year."),
@@ -217,6 +217,7 @@ pub const MEASURES: [MeasureSpec; 36] = [
     ("concentration_hhi", "index 0-1", "As in the table hierarchy, of the mean stock."),
     ("debt_usd", "USD", "Debt of households at the end of December."),
     ("centrality", "share", "As in the table hierarchy, last month of the year; the country stands in the column origin."),
+    ("transit_income_usd", "USD", "Income from goods in transit by open corridors."),
 ];
 
 /// Code of a measure of `summary.csv`; `None` if there is none of that name.

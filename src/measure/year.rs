@@ -88,6 +88,8 @@ pub struct Year {
     markets: Vec<Market>,
     /// By row of origins: GDP of the months so far, US dollars.
     gdp: Vec<f64>,
+    /// By origin: transit income of the months so far, US dollars.
+    transit: Vec<f64>,
     last: Last,
 }
 
@@ -116,6 +118,7 @@ impl Year {
             home_markets: vec![Market::default(); scope.origins + 1],
             markets: vec![Market::default(); scope.countries],
             gdp: vec![0.0; scope.origins + 1],
+            transit: vec![0.0; scope.origins],
             ..Year::default()
         }
     }
@@ -161,7 +164,9 @@ impl Year {
         for (sum, gdp) in self.gdp.iter_mut().zip(gdp) {
             *sum += gdp / 12.0;
         }
+        let transits: Vec<_> = view.world.corridors.iter().filter_map(|c| c.transit_in(view.month)).collect();
         for (home, &origin) in scope.origin_of.iter().enumerate() {
+            self.transit[origin] += transits.iter().map(|t| t.income_usd(home)).sum::<f64>();
             self.residents[origin] += view.totals.at_home(home);
             self.debt[origin] += view.debt.get(home).copied().unwrap_or(0);
             for country in 0..scope.countries {
@@ -215,6 +220,9 @@ impl Year {
             let stocks: Vec<f64> = (0..scope.countries).map(|c| self.sum(scope, origin, c).stock as f64).collect();
             put("concentration_hhi", concentration(&stocks));
             let debt: i64 = (0..scope.origins).filter(|&o| scope.holds_origin(origin, o)).map(|o| self.debt[o]).sum();
+            let transit: f64 = (0..scope.origins).filter(|&o| scope.holds_origin(origin, o)).map(|o| self.transit[o]).sum();
+            // An empty sum is -0.
+            put("transit_income_usd", transit + 0.0);
             put("debt_usd", if self.has_december { Money(debt).usd() * weight } else { f64::NAN });
         }
         for (country, sums) in self.markets.iter().enumerate() {
