@@ -123,7 +123,7 @@ pub fn check(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Le
         Value::Table(_) => table(node, branch_of(inner, "object"), path, unit, ledger),
         Value::List(_) => list(node, branch_of(inner, "array"), path, unit, ledger),
         Value::Text(text) => text_value(node, text, branch_of(inner, "string"), path, ledger),
-        Value::Date(date) => date_value(node, &date.to_string(), inner, path, ledger),
+        Value::Date(date) => date_value(node, &date.to_string(), branch_of(inner, "string"), path, ledger),
         Value::Bool(b) => {
             if types(inner).contains(&"boolean") {
                 Some(json!(b))
