@@ -278,7 +278,7 @@ proptest! {
     }
 
     #[test]
-    fn no_value_set_makes_it_panic(key in "(run|travel|tables|regime|behaviour|trend|corridor|extends|remove)(\\.[a-z0-9_-]{1,8}){0,3}", value in ".{0,20}") {
+    fn no_value_set_makes_it_panic(key in "(run|travel|freight|ties|tables|regime|behaviour|trend|corridor|extends|remove)(\\.[a-z0-9_-]{1,8}){0,3}", value in ".{0,20}") {
         let _ = small(&set(&[(&key, &value)])).map_err(|findings| diagnostics::render(&findings.list, false));
     }
 }

@@ -84,7 +84,7 @@ fn outlook(corridor: &Outlook) -> String {
         let _ = write!(out, "; {:.0} person-years of work", corridor.person_years);
     }
     if let Some(cost) = corridor.cost_usd_m {
-        let _ = write!(out, "; {cost:.0} million USD");
+        let _ = write!(out, "; {cost} million USD");
     }
     if let Some(each) = corridor.cost_usd_k_per_person_year {
         let _ = write!(out, ", {each:.0} thousand a person-year");
