@@ -34,6 +34,22 @@ fn check_prints_json() {
 }
 
 #[test]
+fn show_tells_what_becomes_of_corridors() {
+    let shown = |set: &str| {
+        let (code, out, err) = musafir(&["show", SMALL, "--set", set]);
+        assert_eq!(code, 0, "{err}");
+        out.lines().find(|l| l.starts_with("corridor.valley: ")).expect("the corridor is told").to_string()
+    };
+    // 60 workers for two years, 40 for half a year; 20,000 tonnes at 5 USD.
+    let work = "140 person-years of work; 0.5 million USD, 4 thousand a person-year; transit income 0.1 million USD a year, 5 years of it for the cost";
+    let all = "travel, construction, markets, foreign_workforce, ties";
+    assert_eq!(shown("run.seed=1"), format!("corridor.valley: planned from 2005-01, building from 2006-01, open from 2008-07; channels: {all}; {work}"));
+    assert!(shown("corridor.valley.delay_months=6").contains("building from 2006-01, delayed from 2008-07, open from 2009-01;"));
+    assert!(shown("corridor.valley.closes=2009-02-01").contains("open from 2008-07, closed from 2009-02;"));
+    assert!(shown("corridor.valley.channels.ties=false").contains("channels: travel, construction, markets, foreign_workforce;"));
+}
+
+#[test]
 fn show_names_value_unit_place_and_source() {
     let (code, out, _) = musafir(&["show", SMALL]);
     assert_eq!(code, 0);

@@ -88,6 +88,57 @@ fn rules_and_shocks_that_make_no_sense_are_found() {
 }
 
 #[test]
+fn corridors_that_make_no_sense_are_found() {
+    let findings = golden("corridors");
+    let wanted = [
+        (Severity::Error, "not connected to the network"),
+        (Severity::Warning, "ends nowhere at Irkeshtam"),
+        (Severity::Error, "the jobs of 2006 are beyond the workforce"),
+        (Severity::Error, "there is no work in 2008"),
+        (Severity::Warning, "`regions` has no effect beside `jobs`"),
+        (Severity::Warning, "the channel `travel` of `idle` has nothing to act on"),
+        (Severity::Warning, "the channel `construction` of `idle` has nothing to act on"),
+        (Severity::Warning, "the channel `markets` of `idle` has nothing to act on"),
+        (Severity::Warning, "the channel `foreign_workforce` of `idle` has nothing to act on"),
+        (Severity::Warning, "the channel `ties` of `idle` has nothing to act on"),
+        (Severity::Warning, "the channel `ties` of `unvisited` has nothing to act on"),
+        (Severity::Error, "`early` opens before it is built"),
+        (Severity::Error, "`early` closes before it opens"),
+        (Severity::Warning, "`past` opens before the run"),
+        (Severity::Warning, "the building of `past` ends before the run"),
+        (Severity::Warning, "`future` opens after the run"),
+        (Severity::Warning, "`future` closes after the run"),
+        (Severity::Warning, "the building of `future` begins after the run"),
+        (Severity::Warning, "the building of `abroad` gives nobody work"),
+        (Severity::Error, "unknown home region `rus-siberia`"),
+        (Severity::Error, "unknown home region `kgz-sout`"),
+        (Severity::Error, "unknown region `rus-sibiria`"),
+        (Severity::Error, "`kgz-south` stands twice"),
+        (Severity::Error, "unknown node `Almatty`"),
+        (Severity::Error, "unknown country of origin `TJK`"),
+        (Severity::Error, "`ties.base.UZB.turkic` is 1.4"),
+    ];
+    for (severity, message) in wanted {
+        let found = findings.list.iter().find(|f| f.message.contains(message)).unwrap_or_else(|| panic!("{message} is not found"));
+        assert!(found.severity == severity && found.line > 0 && !found.reason.is_empty(), "{found:?}");
+    }
+    assert_eq!(findings.list.len(), wanted.len(), "nothing but these: {findings}");
+}
+
+#[test]
+fn every_area_that_somebody_can_go_to_needs_a_tie() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("scenario.toml");
+    let text = small(&Overrides::default()).expect("right").resolved;
+    let less = text.replace("russian = 0.7, turkic = 0.5", "russian = 0.7");
+    assert_ne!(less, text);
+    fs::write(&path, less).expect("written");
+    let findings = Scenario::load(&path, &Overrides::default()).expect_err("wrong");
+    assert_eq!(findings.list.len(), 1, "{findings}");
+    assert!(findings.list[0].message.contains("`ties.base.KGZ` has no value for turkic") && findings.list[0].line > 0, "{findings}");
+}
+
+#[test]
 fn circles_and_ways_out_of_the_root_are_found() {
     golden("circle");
     golden("outside");
@@ -151,7 +202,25 @@ fn the_resolved_file_is_the_same_world() {
 
 #[test]
 fn the_hash_is_over_values_only() {
-    let hash = |pairs: &[(&str, &str)]| small(&set(pairs)).expect("right").hash;
+    let hash = |pairs: &[(&str, &str)]| small(&set(pairs)).unwrap_or_else(|findings| panic!("{findings}")).hash;
+    let values = [
+        ("corridor.valley.closes", "2010-03"),
+        ("corridor.valley.closes", "2010-04-01"),
+        ("corridor.valley.delay_months", "3"),
+        ("corridor.valley.cost_usd_m", "3.0"),
+        ("corridor.valley.transit.usd_per_tonne", "3.0"),
+        ("corridor.valley.ties.passengers_per_year", "3"),
+        ("corridor.valley.channels.ties", "false"),
+        ("corridor.valley.construction.jobs", "[]"),
+        ("corridor.valley.leads_to", "[]"),
+        ("freight.kappa", "0.004"),
+        ("freight.beyond.china.usd_tonne", "50.0"),
+        ("ties.g", "0.2"),
+        ("ties.base.KGZ.russian", "0.5"),
+    ];
+    let hashes: std::collections::BTreeSet<String> = values.iter().map(|value| hash(&[*value])).chain([hash(&[])]).collect();
+    assert_eq!(hashes.len(), values.len() + 1, "each value counts");
+    assert_eq!(hash(&[]), hash(&[("freight.source", "elsewhere"), ("ties.source", "elsewhere"), ("freight.beyond.china.source", "elsewhere")]));
     assert_eq!(hash(&[]), hash(&[("title", "Another"), ("behaviour.choose.source", "elsewhere"), ("behaviour.choose.b_wage", "0.290")]));
     assert_ne!(hash(&[]), hash(&[("behaviour.choose.b_wage", "0.291")]));
 }
@@ -191,6 +260,7 @@ fn cohorts_hold_everyone() {
 fn the_shipped_baseline_is_right() {
     let path = root().join("scenarios/baseline.toml");
     let scenario = Scenario::load(&path, &Overrides::default()).unwrap_or_else(|findings| panic!("{findings}"));
+    assert!(scenario.warnings.is_empty(), "{:?}", scenario.warnings);
     assert_eq!(scenario.world.months, 432);
     assert_eq!(scenario.world.places.origins.len(), 3);
 }
@@ -225,7 +295,7 @@ proptest! {
     }
 
     #[test]
-    fn no_value_set_makes_it_panic(key in "(run|travel|tables|shock|rule|regime|behaviour|trend|corridor|extends|remove)(\\.[a-z0-9_-]{1,8}){0,3}", value in ".{0,20}") {
+    fn no_value_set_makes_it_panic(key in "(run|travel|freight|ties|tables|shock|rule|regime|behaviour|trend|corridor|extends|remove)(\\.[a-z0-9_-]{1,8}){0,3}", value in ".{0,20}") {
         let _ = small(&set(&[(&key, &value)])).map_err(|findings| diagnostics::render(&findings.list, false));
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf, process::ExitCode};
 
 use super::{Reading, WRONG, diagnostics, print, usage};
-use crate::scenario::{Entry, Inventory, Rows, finding, shapes};
+use crate::scenario::{Entry, Inventory, Outlook, Rows, finding, shapes};
 
 /// Arguments of `show`.
 #[derive(clap::Args, Debug)]
@@ -63,11 +63,39 @@ fn values(inventory: &Inventory) -> String {
     for entry in &inventory.entries {
         out.push_str(&line(entry));
     }
+    if !inventory.corridors.is_empty() {
+        out.push_str("\nCorridors\n");
+        inventory.corridors.iter().for_each(|c| out.push_str(&outlook(c)));
+    }
     out.push_str("\nTables\n");
     for table in &inventory.tables {
         let (rows, verified) = (table.rows.len(), 100.0 * table.verified());
         let _ = writeln!(out, "tables.{:<11} {rows:>6} rows, {verified:>3.0} % verified  {}  # {}", table.name, table.file, table.meaning);
     }
+    out
+}
+
+/// `id: phase from month, ...; channels; work; cost; transit`
+fn outlook(corridor: &Outlook) -> String {
+    let phases: Vec<String> = corridor.phases.iter().map(|(month, phase)| format!("{} from {month}", format!("{phase:?}").to_lowercase())).collect();
+    let channels = if corridor.channels.is_empty() { "none".to_string() } else { corridor.channels.join(", ") };
+    let mut out = format!("corridor.{}: {}; channels: {channels}", corridor.id, phases.join(", "));
+    if corridor.person_years > 0.0 {
+        let _ = write!(out, "; {:.0} person-years of work", corridor.person_years);
+    }
+    if let Some(cost) = corridor.cost_usd_m {
+        let _ = write!(out, "; {cost} million USD");
+    }
+    if let Some(each) = corridor.cost_usd_k_per_person_year {
+        let _ = write!(out, ", {each:.0} thousand a person-year");
+    }
+    if corridor.transit_usd_m_per_year > 0.0 {
+        let _ = write!(out, "; transit income {:.1} million USD a year", corridor.transit_usd_m_per_year);
+    }
+    if let Some(years) = corridor.years_of_transit_income {
+        let _ = write!(out, ", {years:.0} years of it for the cost");
+    }
+    out.push('\n');
     out
 }
 

@@ -25,7 +25,7 @@ pub struct Alternative {
 }
 
 /// Names of the terms.
-pub const TERMS: [&str; 8] = ["earnings and sector", "network", "regime", "constants", "demand", "journey", "kin", "motive"];
+pub const TERMS: [&str; 9] = ["earnings and sector", "network", "regime", "constants", "demand", "ties", "journey", "kin", "motive"];
 
 /// What a person weighs in a month.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,13 +97,14 @@ fn options(env: &Environment<'_>, chunk: &Chunk, row: usize, totals: &Totals, sa
             let regime = -choose.b_regime * env.regime[pair].burden;
             let constants = env.resolved.constant[pair];
             let demand = -choose.b_drawdown * env.tables.demand_fall[c];
+            let ties = env.tables.tie[home * destinations + d];
             let journey = choose.cost_term(cost.generalised, own);
             let pull = if kin >> d & 1 == 1 { choose.b_kin } else { 0.0 };
             let motive = env.resolved.motive[usize::from(person.motive()) * env.countries() + c];
-            let sector = env.tables.value[(home * HOME_CELLS + cell) * destinations + d] - network - regime - constants - demand;
+            let sector = env.tables.value[(home * HOME_CELLS + cell) * destinations + d] - network - regime - constants - demand - ties;
             Alternative {
                 region: d,
-                terms: [sector, network, regime, constants, demand, journey, pull, motive],
+                terms: [sector, network, regime, constants, demand, ties, journey, pull, motive],
                 utility: choose.nest_country * crate::math::ln(weighed[d]),
                 money_usd: cost.money,
             }

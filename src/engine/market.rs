@@ -1,8 +1,15 @@
 //! The state of labour markets between months: what pay, employment and jobs remember. Feedback from who is where enters here alone.
 //! May be used by `engine`.
 
-use super::totals::{HOME_CELLS, Totals, home_cell};
-use crate::{behaviour::Behaviour, units::Month, world::World};
+use super::{
+    corridors::Effects,
+    totals::{HOME_CELLS, Totals, home_cell},
+};
+use crate::{
+    behaviour::Behaviour,
+    units::Month,
+    world::{World, place::Sector},
+};
 
 /// Series that the markets follow, prepared once: by country of destination and by origin, monthly.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +30,8 @@ pub struct Drivers {
     pub unemployment: Vec<f64>,
     /// Participation of men and women by origin, monthly.
     pub participation: Vec<[Vec<f64>; 2]>,
+    /// What corridors do to markets and ties.
+    pub corridors: Effects,
 }
 
 /// Year to which jobs and living cost refer.
@@ -57,6 +66,7 @@ impl Drivers {
         let based = |name: &str, place: &str| world.series_before().get(name, place).and_then(|v| v.get(base)).copied().unwrap_or(1.0);
         let constant = |v: f64| vec![v; months];
         let mut drivers = Drivers { deflator: series("us_cpi", "WORLD").map_or_else(|| constant(1.0), |v| v.iter().map(|x| x / 100.0).collect()), ..Drivers::default() };
+        drivers.corridors = Effects::new(world);
         for (c, country) in world.places.countries.iter().enumerate() {
             let jobs = &world.markets.countries[c];
             let output = real_index(series("gdp_growth", &country.code), world.start, months);
@@ -147,7 +157,8 @@ impl Market {
         market
     }
 
-    /// Moves the markets to the end of month `t`, given the sums at its end. Local jobs of construction work are added to formal ones.
+    /// Moves the markets to the end of month `t`, given the sums at its end. Formal jobs follow output and market access; those of
+    /// building corridors and of transit come on top.
     pub fn advance(&mut self, world: &World, behaviour: &Behaviour, drivers: &Drivers, totals: &Totals, sample: f64, t: usize) {
         let labour = &behaviour.labour;
         self.supply = supply(world, totals, sample);
@@ -160,14 +171,14 @@ impl Market {
                 self.employment[k] += labour.adjustment * (employment - self.employment[k]);
             }
         }
-        let month = world.start.plus(t as i32);
         for (r, home) in world.places.homes.iter().enumerate() {
             let invested: i64 = (0..totals.destinations).map(|d| totals.money[r * totals.destinations + d].invested).sum();
             let millions = crate::units::Money(invested).usd() / sample / 1e6;
             self.invested_jobs[r] += labour.jobs_per_million_invested * millions - labour.invested_jobs_lost * self.invested_jobs[r];
             if labour.feedback {
                 let output = crate::math::exp(labour.formal_jobs_gdp * drivers.output[home.origin][t].ln());
-                let formal = self.formal_start[r] * output + self.invested_jobs[r] + construction_jobs(world, r, month);
+                let corridors = &drivers.corridors;
+                let formal = self.formal_start[r] * output * corridors.home_demand[r][t] + self.invested_jobs[r] + corridors.home_jobs[r][t];
                 let force = labour_force(drivers, totals, home.origin, r, t, sample).max(1.0);
                 let [least, largest] = labour.unemployment_range;
                 self.unemployment[r] = ((1.0 - self.informal[r]) * (1.0 - formal / force)).clamp(least, largest);
@@ -195,22 +206,14 @@ fn levels(world: &World, behaviour: &Behaviour, drivers: &Drivers, supply: f64, 
     (labour.pay_level(crowding), labour.employment_level(crowding, fall))
 }
 
-/// Jobs for migrants in a destination region and sector in month `t`, persons; at least one.
+/// Jobs for migrants in a destination region and sector in month `t`, persons: at least one, and those of building corridors.
 pub fn jobs(world: &World, drivers: &Drivers, destination: usize, sector: usize, t: usize) -> f64 {
     let place = &world.places.destinations[destination];
     let country = &world.markets.countries[place.country];
-    (country.jobs_2013 * drivers.demand[place.country][t] * place.jobs_share * place.sector_jobs[sector]).max(1.0)
-}
-
-/// Jobs that the building of corridors gives to locals of a home region in a month.
-fn construction_jobs(world: &World, home: usize, month: Month) -> f64 {
-    world
-        .corridors
-        .iter()
-        .filter_map(|c| c.construction.as_ref())
-        .filter(|b| b.from <= month && month < b.until && b.homes.contains(&home))
-        .map(|b| b.workforce * (1.0 - b.foreign_share) / b.homes.len() as f64)
-        .sum()
+    let corridors = &drivers.corridors;
+    let jobs = country.jobs_2013 * drivers.demand[place.country][t] * place.jobs_share * place.sector_jobs[sector] * corridors.destination_demand[destination][t];
+    let building = if sector == Sector::Construction as usize { corridors.destination_jobs[destination][t] } else { 0.0 };
+    jobs.max(1.0) + building
 }
 
 fn supply(world: &World, totals: &Totals, sample: f64) -> Vec<f64> {

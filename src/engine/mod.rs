@@ -6,6 +6,7 @@ pub mod act;
 pub mod bounds;
 pub mod checkpoint;
 pub mod chunk_month;
+pub mod corridors;
 pub mod event;
 pub mod explain;
 pub mod leave;
@@ -214,7 +215,7 @@ impl<'w> Simulation<'w> {
         let month = self.month();
         // (1) The world's month: policy rules act and ease on last month's measures, the network may have changed, peaks are remembered.
         self.policy.decide(self.world, self.setup.seed, self.index);
-        if self.index > 0 && self.world.network.changes(month) {
+        if self.index > 0 && self.world.passenger_links_change(month) {
             self.costs = network_costs(self.world, month);
         }
         self.market.remember(self.behaviour, &self.drivers, self.index);
@@ -417,5 +418,5 @@ impl<'w> Simulation<'w> {
 fn network_costs(world: &World, month: Month) -> Vec<Option<Cost>> {
     let homes: Vec<usize> = world.places.homes.iter().map(|h| h.node).collect();
     let targets: Vec<usize> = world.places.destinations.iter().map(|d| d.node).collect();
-    world.network.costs(&homes, &targets, month).into_iter().flatten().collect()
+    world.network.costs(world.passenger_links(month), &homes, &targets).into_iter().flatten().collect()
 }

@@ -290,6 +290,7 @@ impl<'w> Environment<'w> {
                 supply: market.supply.clone(),
                 demand_fall: falls.iter().map(|f| f.1).collect(),
                 wage_fall: falls.iter().map(|f| f.0).collect(),
+                tie: drivers.corridors.tie_utility(world, index),
                 ..Tables::default()
             },
             regime,
@@ -417,7 +418,8 @@ impl<'w> Environment<'w> {
         abroad - home + taste + self.resolved.sector_size[destination * 4 + sector] + if usize::from(trade) == sector { choose.same_sector } else { 0.0 }
     }
 
-    /// Utility of a region beside earnings, sector, journey, kin and motive: network, regime, demand, constants, and its size within the country.
+    /// Utility of a region beside earnings, sector, journey, kin and motive: network, regime, demand, constants, its size within the country,
+    /// and cultural ties.
     pub fn region_value(&self, home: usize, destination: usize, diaspora: f64, population: f64) -> f64 {
         let choose = &self.behaviour.choose;
         let c = self.resolved.country_of[destination];
@@ -425,6 +427,7 @@ impl<'w> Environment<'w> {
         let size = self.resolved.region_size[destination];
         choose.network_term(diaspora / population.max(1.0)) + size - choose.b_regime * self.regime[pair].burden + self.resolved.constant[pair]
             - choose.b_drawdown * self.tables.demand_fall[c]
+            + self.tables.tie[home * self.destinations() + destination]
     }
 
     fn values(&mut self, drivers: &Drivers, totals: &Totals, sample: f64) {

@@ -27,6 +27,8 @@ pub struct Tables {
     pub wage_fall: Vec<f64>,
     /// Cost of the journey, by home region x destination region; infinite where there is no way.
     pub cost: Vec<Cost>,
+    /// Utility that ties beyond those of the start give, by home region x destination region.
+    pub tie: Vec<f64>,
     /// Inclusive value of a region over its sectors without the cost of the journey, by home region x home cell x destination region.
     pub value: Vec<f64>,
     /// `exp(value / nest_country)`, 0 where there is no way; same shape as `value`, with `month::LANES` more.

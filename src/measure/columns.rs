@@ -199,7 +199,7 @@ pub const INDICES: [MeasureSpec; 11] = [
 pub const MOTIVE_SHARES: [&str; 4] = ["motive_earn_share", "motive_study_share", "motive_experience_share", "motive_settle_share"];
 
 /// Measures of `summary.csv`.
-pub const MEASURES: [MeasureSpec; 39] = [
+pub const MEASURES: [MeasureSpec; 40] = [
     ("stock_august", "persons", "Foreign citizens aged 16-64 abroad at the end of August, without the naturalised."),
     ("stock_february", "persons", "The same at the end of February."),
     ("stock_mean", "persons", "The same, mean of the month ends of the year."),
@@ -242,6 +242,7 @@ pub const MEASURES: [MeasureSpec; 39] = [
     ("household_income_ratio", "ratio", "As in the table hierarchy, last month of the year."),
     ("debt_usd", "USD", "Debt of households at the end of December."),
     ("centrality", "share", "As in the table hierarchy, last month of the year; the country stands in the column origin."),
+    ("transit_income_usd", "USD", "Income from goods in transit by open corridors."),
     ("rules_in_force", "rules", "Policy rules in force against citizens of the origin, by the country or countries whose rules they are, mean of the months of the year."),
 ];
 

@@ -90,6 +90,8 @@ pub struct Year {
     gdp: Vec<f64>,
     /// By policy rule: months in force.
     pub rules: Vec<u32>,
+    /// By origin: transit income of the months so far, US dollars.
+    transit: Vec<f64>,
     last: Last,
 }
 
@@ -119,6 +121,7 @@ impl Year {
             markets: vec![Market::default(); scope.countries],
             gdp: vec![0.0; scope.origins + 1],
             rules: vec![0; scope.rules.len()],
+            transit: vec![0.0; scope.origins],
             ..Year::default()
         }
     }
@@ -164,7 +167,9 @@ impl Year {
         for (sum, gdp) in self.gdp.iter_mut().zip(gdp) {
             *sum += gdp / 12.0;
         }
+        let transits: Vec<_> = view.world.corridors.iter().filter_map(|c| c.transit_in(view.month)).collect();
         for (home, &origin) in scope.origin_of.iter().enumerate() {
+            self.transit[origin] += transits.iter().map(|t| t.income_usd(home)).sum::<f64>();
             self.residents[origin] += view.totals.at_home(home);
             self.debt[origin] += view.debt.get(home).copied().unwrap_or(0);
             for country in 0..scope.countries {
@@ -227,6 +232,9 @@ impl Year {
             let households = self.last.households.get(origin);
             put("gini_households", households.map_or(f64::NAN, |h| h.gini));
             put("household_income_ratio", households.map_or(f64::NAN, |h| h.ratio));
+            let transit: f64 = (0..scope.origins).filter(|&o| scope.holds_origin(origin, o)).map(|o| self.transit[o]).sum();
+            // An empty sum is -0.
+            put("transit_income_usd", transit + 0.0);
             put("debt_usd", if self.has_december { Money(debt).usd() * weight } else { f64::NAN });
         }
         for (country, sums) in self.markets.iter().enumerate() {

@@ -4,13 +4,15 @@
 use serde::Deserialize;
 
 pub use super::changes::{AnswerItem, Origins, RuleItem, ShockItem, WatchItem};
-pub use super::items::{AmnestyItem, Channel, ClosureItem, ConstructionItem, CorridorItem, LinkItem, RegimeItem, TrendItem};
+pub use super::items::{AmnestyItem, Channel, ClosureItem, ConstructionItem, CorridorItem, RegimeItem, TrendItem};
 use crate::{
     behaviour::Behaviour,
     units::Month,
     world::{
         demography::{Households, Start},
+        freight,
         network::Travel,
+        ties,
     },
 };
 
@@ -98,6 +100,10 @@ pub struct File {
     run: RunTable,
     /// What travelling costs.
     travel: Travel,
+    /// What carrying goods costs, and what nearness to markets is worth.
+    freight: freight::Params,
+    /// How cultural ties grow, and what they are worth.
+    ties: ties::Params,
     /// What persons do.
     behaviour: Behaviour,
     /// How persons are grouped into households.

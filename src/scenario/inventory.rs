@@ -9,6 +9,7 @@ use super::{
     Findings, Overrides, check,
     finding::{At, Ledger},
     layers::{self, Layers},
+    outlook::Outlook,
     resolve,
     table::Table,
     tree::{Node, Value},
@@ -77,6 +78,8 @@ pub struct Inventory {
     pub title: String,
     /// Values in the order of the files.
     pub entries: Vec<Entry>,
+    /// Corridors in the time of the run.
+    pub corridors: Vec<Outlook>,
     /// Tables in the order of `[tables]`.
     pub tables: Vec<Rows>,
 }
@@ -89,10 +92,12 @@ impl Inventory {
     pub fn load(path: &Path, overrides: &Overrides) -> Result<Inventory, Findings> {
         let mut ledger = Ledger::default();
         let layers = layers::read(path, &overrides.set, overrides.root.as_deref(), &mut ledger);
-        let tables = if layers.order.is_empty() { Vec::new() } else { resolve::resolve(&layers, overrides.until, &mut ledger).tables };
+        let resolved = (!layers.order.is_empty()).then(|| resolve::resolve(&layers, overrides.until, &mut ledger));
         if ledger.errors() > 0 {
             return Err(Findings { list: ledger.sorted() });
         }
+        let Some(resolve::Resolved { run, world, tables, .. }) = resolved else { return Err(Findings { list: ledger.sorted() }) };
+        let corridors = run.zip(world).map(|(run, world)| world.corridors.iter().map(|c| Outlook::new(c, &run)).collect()).unwrap_or_default();
         let lines = Lines::new(&ledger);
         let mut walk = Walk { lines: &lines, entries: Vec::new() };
         // Lists are long: they come after the rest.
@@ -105,7 +110,7 @@ impl Inventory {
         let entries = walk.entries;
         let title = layers.tree.get("title").and_then(Node::text).unwrap_or_default().to_string();
         let tables = tables.iter().filter(|t| t.given()).map(|t| rows(t, &layers, &lines)).collect();
-        Ok(Inventory { title, entries, tables })
+        Ok(Inventory { title, entries, corridors, tables })
     }
 }
 

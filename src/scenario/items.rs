@@ -144,20 +144,33 @@ pub struct TrendItem {
     pub provenance: Provenance,
 }
 
-/// A corridor: links that open at a date, and the work of building them.
+/// A corridor: links that open at a date, the work of building them, and what goes over them.
 #[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 pub struct CorridorItem {
     /// Identifier.
     pub id: String,
     /// Name for people.
     pub name: String,
-    /// Macro-cultural areas it leads to.
+    /// Macro-cultural areas it leads to, with which it makes ties grow.
     #[serde(default)]
     pub leads_to: Vec<MacroArea>,
-    /// First day of service.
+    /// First day of service, as planned.
     pub opens: Date,
+    /// First day without service; omitted: it stays open.
+    pub closes: Option<Date>,
+    /// Months by which the opening and the end of the work come later than planned; the same work is spread over more months.
+    #[serde(default)]
+    #[schemars(range(max = 600), extend("unit" = "months"))]
+    pub delay_months: u16,
+    /// What it costs in all; told by `show`, with the work and the transit income it buys.
+    #[schemars(range(min = 0.0, max = 1_000_000.0), extend("unit" = "million USD"))]
+    pub cost_usd_m: Option<f64>,
     /// How it is built.
     pub construction: Option<ConstructionItem>,
+    /// Goods that pass through, from the opening on.
+    pub transit: Option<TransitItem>,
+    /// Visitors who travel by it, while it is open and has passenger service.
+    pub ties: Option<VisitorsItem>,
     /// Its links.
     #[schemars(length(min = 1))]
     pub links: Vec<LinkItem>,
@@ -177,7 +190,7 @@ pub enum Channel {
     Travel,
     /// Jobs while building.
     Construction,
-    /// Market access.
+    /// Market access and transit.
     Markets,
     /// The foreign share of the construction jobs.
     ForeignWorkforce,
@@ -198,7 +211,52 @@ pub struct ConstructionItem {
     /// Share of them who are foreign workers of the contractor.
     #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
     pub foreign_share: f64,
-    /// Home regions among which the local jobs are divided; omitted: all regions of the origins that the links touch.
+    /// Regions, at home or abroad, among which the workforce is divided evenly; omitted: all home regions of the origins that the links
+    /// touch.
+    #[serde(default)]
+    pub regions: Vec<String>,
+    /// Jobs by region and year, in place of an even division.
+    #[serde(default)]
+    pub jobs: Vec<JobsItem>,
+}
+
+/// Jobs of the building in a region in a year.
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+pub struct JobsItem {
+    /// Home region (formal jobs) or region of destination (migrants' jobs in construction).
+    pub region: String,
+    /// Calendar year, as planned.
+    #[schemars(range(min = 1990, max = 2100), extend("unit" = "year"))]
+    pub year: i32,
+    /// Persons at work, foreign ones included.
+    #[schemars(range(min = 0.0, max = 10_000_000.0), extend("unit" = "persons"))]
+    pub jobs: f64,
+}
+
+/// Goods that pass through by a corridor.
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+pub struct TransitItem {
+    /// Goods.
+    #[schemars(range(min = 0.0, max = 1e9), extend("unit" = "tonnes/year"))]
+    pub tonnes_per_year: f64,
+    /// Income of the regions.
+    #[schemars(range(min = 0.0, max = 1000.0), extend("unit" = "USD/tonne"))]
+    pub usd_per_tonne: f64,
+    /// Jobs for each tonne a year.
+    #[schemars(range(min = 0.0, max = 0.1), extend("unit" = "jobs per tonne/year"))]
+    pub jobs_per_tonne: f64,
+    /// Home regions among which both are divided evenly; omitted: all home regions of the origins that the links touch.
+    #[serde(default)]
+    pub regions: Vec<String>,
+}
+
+/// Students, pilgrims, traders and other visitors; migrants are not among them.
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+pub struct VisitorsItem {
+    /// Passengers.
+    #[schemars(range(min = 0.0, max = 1e8), extend("unit" = "persons/year"))]
+    pub passengers_per_year: f64,
+    /// Home regions whose people travel or are visited; omitted: all home regions of the origins that the links touch.
     #[serde(default)]
     pub regions: Vec<String>,
 }

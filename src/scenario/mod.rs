@@ -12,6 +12,7 @@ pub mod finding;
 mod inventory;
 mod items;
 mod layers;
+mod outlook;
 mod resolve;
 pub mod shapes;
 mod table;
@@ -24,6 +25,7 @@ use crate::{behaviour::Behaviour, units::Month, world::World};
 
 pub use finding::{Finding, Findings, Severity};
 pub use inventory::{Entry, Inventory, Row, Rows};
+pub use outlook::Outlook;
 
 /// What the command line changes.
 #[derive(Clone, Debug, Default)]

@@ -176,14 +176,18 @@ pub fn hash(run: &Run, world: &World, behaviour: &Behaviour) -> String {
     ] {
         *provenance = Provenance::default();
     }
-    let mut travel = world.network.travel.clone();
-    travel.provenance = Provenance::default();
+    let (mut travel, mut freight, mut ties) = (world.network.travel.clone(), world.freight.clone(), world.ties.clone());
+    let beyond = freight.beyond.values_mut().map(|b| &mut b.provenance);
+    for provenance in beyond.chain([&mut travel.provenance, &mut ties.provenance]) {
+        *provenance = Provenance::default();
+    }
+    freight.provenance = Provenance::default();
     let mut feed = Feed(blake3::Hasher::new());
     let mut demography = world.demography.clone();
     demography.households.provenance = Provenance::default();
     demography.start.provenance = Provenance::default();
     // The debug form of a float is the shortest text that reads back as the same float.
-    let _ = write!(feed, "{run:?}{bare:?}{travel:?}");
+    let _ = write!(feed, "{run:?}{bare:?}{travel:?}{freight:?}{ties:?}");
     let _ = write!(feed, "{:?}{:?}{:?}", world.start, world.months, world.places);
     let _ = write!(feed, "{:?}{:?}{:?}", world.series, world.network.nodes, world.network.links);
     let _ = write!(feed, "{:?}{:?}{:?}", world.corridors, world.law, demography);

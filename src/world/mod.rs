@@ -3,6 +3,7 @@
 
 pub mod corridor;
 pub mod demography;
+pub mod freight;
 pub mod labour;
 pub mod macro_series;
 pub mod network;
@@ -11,6 +12,7 @@ pub mod place;
 pub mod regime;
 pub mod rule;
 pub mod shock;
+pub mod ties;
 
 use crate::units::Month;
 
@@ -27,10 +29,14 @@ pub struct World {
     pub places: place::Places,
     /// Yearly series as monthly values from `start` on.
     pub series: macro_series::MacroSeries,
-    /// Nodes and links, with the months in which they exist (corridors' links included, with their opening).
+    /// Nodes and links, with the months in which they exist.
     pub network: network::Network,
-    /// Corridors that open or are built during the run.
+    /// Corridors, with their own links. All that they do is derived from here when a run is set up.
     pub corridors: Vec<corridor::Corridor>,
+    /// What carrying goods costs, and what nearness to markets is worth.
+    pub freight: freight::Params,
+    /// How cultural ties grow.
+    pub ties: ties::Params,
     /// What citizens need, by date; closures; amnesties.
     pub law: regime::Law,
     /// Rules by which states answer to what happens.
@@ -49,4 +55,25 @@ pub struct World {
     pub season_departures: [f64; 12],
     /// Weights of the twelve months (mean 1) in returning.
     pub season_returns: [f64; 12],
+}
+
+impl World {
+    /// Links that carry persons in a month: those of the network, then those of open corridors.
+    pub fn passenger_links(&self, month: Month) -> impl Iterator<Item = &network::Link> {
+        let corridors = self.corridors.iter().filter(move |c| c.channels.travel && c.open(month));
+        self.network.links.iter().chain(corridors.flat_map(|c| &c.links)).filter(move |l| l.passengers && l.open(month))
+    }
+
+    /// Whether the links that carry persons in a month differ from those of the month before.
+    pub fn passenger_links_change(&self, month: Month) -> bool {
+        let corridors = || self.corridors.iter().filter(|c| c.channels.travel);
+        let turns = |l: &network::Link| l.passengers && l.turns(month);
+        self.network.links.iter().chain(corridors().flat_map(|c| &c.links)).any(turns) || corridors().any(|c| c.serves_passengers() && c.turns(month))
+    }
+
+    /// Links that carry goods in a month: those of the network, then those of the corridors named.
+    pub fn freight_links<'a>(&'a self, month: Month, corridors: &'a [usize]) -> impl Iterator<Item = &'a network::Link> {
+        let corridors = corridors.iter().flat_map(|&c| &self.corridors[c].links);
+        self.network.links.iter().chain(corridors).filter(move |l| l.carries_goods() && l.open(month))
+    }
 }

@@ -1,6 +1,9 @@
 //! The transport network and the generalised cost of a journey (model, section 7). May be used by everything right of `world`.
 
-use petgraph::{algo::dijkstra, graph::NodeIndex, graph::UnGraph};
+use petgraph::{
+    algo::{Measure, dijkstra},
+    graph::{NodeIndex, UnGraph},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::units::Month;
@@ -54,6 +57,23 @@ pub struct Link {
     pub opens: Month,
     /// First month without service.
     pub closes: Month,
+}
+
+impl Link {
+    /// Whether it serves in a month.
+    pub fn open(&self, month: Month) -> bool {
+        self.opens <= month && month < self.closes
+    }
+
+    /// Whether it opens or closes in this month.
+    pub fn turns(&self, month: Month) -> bool {
+        self.opens == month || self.closes == month
+    }
+
+    /// Whether it carries goods: all but air do, with passengers or without.
+    pub fn carries_goods(&self) -> bool {
+        self.mode != Mode::Air
+    }
 }
 
 /// What travelling costs, beside fares that are known.
@@ -114,7 +134,7 @@ impl std::ops::Add for Cost {
 pub struct Network {
     /// Places where links meet.
     pub nodes: Vec<Node>,
-    /// Links that exist in some month.
+    /// Links that exist in some month, those of corridors apart.
     pub links: Vec<Link>,
     /// Prices and times.
     pub travel: Travel,
@@ -123,11 +143,6 @@ pub struct Network {
 const MODES: usize = 4;
 
 impl Network {
-    /// Whether the passenger network of `month` differs from that of the month before.
-    pub fn changes(&self, month: Month) -> bool {
-        self.links.iter().any(|l| l.passengers && (l.opens == month || l.closes == month))
-    }
-
     /// Fare of a link, US dollars: the one that is known, else by distance and means of travel.
     pub fn fare(&self, link: &Link) -> f64 {
         let travel = &self.travel;
@@ -149,32 +164,35 @@ impl Network {
         Cost { generalised: money + self.travel.value_of_time * hours, money, hours }
     }
 
-    /// Least generalised cost from each origin node to each target node over the passenger links of `month`:
+    /// Least generalised cost from each origin node to each target node over the given links:
     /// fare + border payments + value of time x (hours + border hours + changes of vehicle); `None` where there is no way.
     /// Shape: origins x targets.
-    pub fn costs(&self, origins: &[usize], targets: &[usize], month: Month) -> Vec<Vec<Option<Cost>>> {
-        // A node stands once for each means of travel and once for being on foot; boarding costs half a change, alighting the other half.
-        let mut graph: UnGraph<(), Cost> = UnGraph::with_capacity(self.nodes.len() * (MODES + 1), self.links.len() + self.nodes.len() * MODES);
-        let at = |node: usize, layer: usize| NodeIndex::new(node * (MODES + 1) + layer);
-        for _ in 0..self.nodes.len() * (MODES + 1) {
-            graph.add_node(());
-        }
-        let half_change = self.cost(0.0, self.travel.change_hours / 2.0);
-        for node in 0..self.nodes.len() {
-            for mode in 1..=MODES {
-                graph.add_edge(at(node, 0), at(node, mode), half_change);
-            }
-        }
-        for link in self.links.iter().filter(|l| l.passengers && l.opens <= month && month < l.closes) {
-            let layer = 1 + link.mode as usize;
-            graph.add_edge(at(link.ends[0], layer), at(link.ends[1], layer), self.link_cost(link));
-        }
-        origins
-            .iter()
-            .map(|&origin| {
-                let reached = dijkstra(&graph, at(origin, 0), None, |edge| *edge.weight());
-                targets.iter().map(|&target| reached.get(&at(target, 0)).copied()).collect()
-            })
-            .collect()
+    pub fn costs<'l>(&self, links: impl Iterator<Item = &'l Link>, origins: &[usize], targets: &[usize]) -> Vec<Vec<Option<Cost>>> {
+        let edges = links.map(|link| (link.ends, link.mode, self.link_cost(link)));
+        least(self.nodes.len(), edges, self.cost(0.0, self.travel.change_hours / 2.0), origins, targets)
     }
+}
+
+/// Least sums of costs over paths from each origin node to each target node; `None` where there is no way. A node stands once for each means
+/// of transport and once for being on foot: boarding costs `half_change`, alighting as much again. Shape: origins x targets.
+pub fn least<W: Measure + Copy>(nodes: usize, edges: impl Iterator<Item = ([usize; 2], Mode, W)>, half_change: W, origins: &[usize], targets: &[usize]) -> Vec<Vec<Option<W>>> {
+    let mut graph: UnGraph<(), W> = UnGraph::with_capacity(nodes * (MODES + 1), nodes * (MODES + 1));
+    let at = |node: usize, layer: usize| NodeIndex::new(node * (MODES + 1) + layer);
+    for _ in 0..nodes * (MODES + 1) {
+        graph.add_node(());
+    }
+    for node in 0..nodes {
+        for mode in 1..=MODES {
+            graph.add_edge(at(node, 0), at(node, mode), half_change);
+        }
+    }
+    for (ends, mode, weight) in edges {
+        let layer = 1 + mode as usize;
+        graph.add_edge(at(ends[0], layer), at(ends[1], layer), weight);
+    }
+    let from = |&origin: &usize| {
+        let reached = dijkstra(&graph, at(origin, 0), None, |edge| *edge.weight());
+        targets.iter().map(|&target| reached.get(&at(target, 0)).copied()).collect()
+    };
+    origins.iter().map(from).collect()
 }

@@ -39,6 +39,15 @@ pub enum MacroArea {
     Western,
 }
 
+impl MacroArea {
+    /// In the order of all tables.
+    pub const ALL: [MacroArea; 6] = [MacroArea::Russian, MacroArea::Turkic, MacroArea::Persian, MacroArea::Arabic, MacroArea::EastAsian, MacroArea::Western];
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        ["russian", "turkic", "persian", "arabic", "east-asian", "western"][self as usize]
+    }
+}
+
 /// A country of origin or of destination.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Country {
@@ -69,6 +78,8 @@ pub struct Home {
     pub share_of_adults: f64,
     /// Share of the later cohorts who belong here (adds to 1 within the origin).
     pub share_of_entrants: f64,
+    /// Population of all ages in 2010, persons: its weight as a market for goods, and what visitors are counted against.
+    pub population: f64,
     /// Mean wage over the national mean.
     pub wage_ratio: f64,
     /// Unemployment rate over the national rate.
@@ -92,6 +103,8 @@ pub struct Destination {
     pub lat: f64,
     /// Degrees east.
     pub lon: f64,
+    /// Population of all ages in 2010, persons: its weight as a market for goods; 0 if unknown.
+    pub population: f64,
     /// Mean wage over the national mean.
     pub wage_ratio: f64,
     /// Share of the country's migrant jobs (adds to 1 within the country).

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::{
     World,
+    corridor::Corridor,
     macro_series::{self, MacroSeries},
     network::{Link, Network},
     regime::{Law, Regime},
@@ -202,10 +203,10 @@ fn concerns(which: &Which, network: &Network, link: &Link) -> bool {
 
 /// Changes links: one that is shocked stands once for each stretch of months in which it is the same, with the same id. The first stretch
 /// keeps the link's place in the list, the others follow at its end.
-pub fn on_links(network: &mut Network, shocks: &[Shock]) {
+pub fn on_links(network: &Network, links: &mut Vec<Link>, shocks: &[Shock]) {
     let mut more = Vec::new();
-    for index in 0..network.links.len() {
-        let link = network.links[index].clone();
+    for at in links.iter_mut() {
+        let link = at.clone();
         let here: Vec<&Shock> = shocks.iter().filter(|s| matches!(&s.change, Change::Links { which, .. } if concerns(which, network, &link))).collect();
         let mut dates: BTreeSet<Month> = here.iter().flat_map(|s| s.dates()).filter(|d| link.opens < *d && *d < link.closes).collect();
         if here.is_empty() {
@@ -216,10 +217,10 @@ pub fn on_links(network: &mut Network, shocks: &[Shock]) {
         let pieces: Vec<Link> = dates.iter().zip(ends).filter_map(|(from, until)| piece(network, &link, &here, *from, until)).collect();
         let mut pieces = pieces.into_iter();
         // A link that is closed in all its months stays in its place and never opens.
-        network.links[index] = pieces.next().unwrap_or(Link { closes: link.opens, ..link });
+        *at = pieces.next().unwrap_or(Link { closes: link.opens, ..link });
         more.extend(pieces);
     }
-    network.links.extend(more);
+    links.extend(more);
 }
 
 /// A link from one date to the next; none while it is closed.
@@ -293,8 +294,10 @@ impl RegimeChange {
 pub struct Unshocked {
     /// Series.
     pub series: MacroSeries,
-    /// Links.
+    /// Links of the network.
     pub links: Vec<Link>,
+    /// Corridors, for their links.
+    pub corridors: Vec<Corridor>,
     /// Law.
     pub law: Law,
 }
@@ -306,12 +309,18 @@ impl World {
     pub fn with_shocks(&self, shocks: &[Shock]) -> World {
         let mut world = self.clone();
         if let Some(before) = world.unshocked.take() {
-            (world.series, world.network.links, world.law) = (before.series, before.links, before.law);
+            (world.series, world.network.links, world.corridors, world.law) = (before.series, before.links, before.corridors, before.law);
         }
         if !shocks.is_empty() {
-            world.unshocked = Some(Box::new(Unshocked { series: world.series.clone(), links: world.network.links.clone(), law: world.law.clone() }));
+            let (links, corridors) = (world.network.links.clone(), world.corridors.clone());
+            world.unshocked = Some(Box::new(Unshocked { series: world.series.clone(), links, corridors, law: world.law.clone() }));
             on_series(&mut world.series, world.start, shocks);
-            on_links(&mut world.network, shocks);
+            let mut links = std::mem::take(&mut world.network.links);
+            on_links(&world.network, &mut links, shocks);
+            world.network.links = links;
+            for corridor in &mut world.corridors {
+                on_links(&world.network, &mut corridor.links, shocks);
+            }
             on_regimes(&mut world.law, shocks);
         }
         world.shocks = shocks.to_vec();

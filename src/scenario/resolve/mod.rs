@@ -2,6 +2,8 @@
 //! Used by `scenario` alone.
 
 mod conduct;
+mod corridor_checks;
+mod corridors;
 mod law;
 mod network;
 mod outside;
@@ -124,16 +126,21 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
     // Series reach the end of the scenario even if the run stops earlier: what is indexed to a year must not depend on where it stops.
     let horizon = run.as_ref().map_or(months, |r| (r.end.since(r.start) + 1).max(1) as usize);
     let series = series::series(&parts, &ground, start, horizon, &mut replaced, ledger);
-    let (network, corridors) = network::network(&parts, &ground, ledger);
+    let network = network::network(&parts, &ground, ledger);
+    let freight = network::freight(&parts, &ground, ledger);
+    let ties = network::ties(&parts, &ground, ledger);
+    let base = network.as_ref().map_or(&[][..], |n| &n.links);
+    let corridors = corridors::corridors(&parts, &ground, base, run.as_ref(), ledger);
     let law = law::law(&parts, &ground, start, &mut replaced, ledger);
     let demography = people::demography(&parts, &ground, run.as_ref(), ledger);
     let (markets, departures, returns) = places::markets(&parts, &mut ground, ledger);
     let behaviour = conduct::behaviour(&parts, &ground, ledger);
     let outside = outside::outside(&parts, &ground, ledger);
-    let base = shock::Base { run: run.as_ref(), series: &series, network: network.as_ref(), law: &law };
+    let links = network.iter().flat_map(|n| &n.links).chain(corridors.iter().flat_map(|c| &c.links)).cloned().collect();
+    let base = shock::Base { run: run.as_ref(), series: &series, network: network.as_ref(), links, law: &law };
     let shocks = shock::shocks(&parts, &ground, &base, ledger);
     let rules = rule::rules(&parts, &ground, &base, ledger);
-    let world = network.zip(demography).map(|(network, demography)| World {
+    let world = network.zip(demography).zip(freight.zip(ties)).map(|((network, demography), (freight, ties))| World {
         start,
         months,
         horizon,
@@ -141,6 +148,8 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
         series,
         network,
         corridors,
+        freight,
+        ties,
         law,
         rules,
         shocks: Vec::new(),

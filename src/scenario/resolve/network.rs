@@ -1,32 +1,59 @@
-//! Nodes, links and corridors.
+//! Nodes and links, what carrying costs, and ties.
 
-use std::collections::BTreeSet;
-
-use serde_json::Value as Json;
-
-use super::{Ground, Item, Parts};
+use super::{Ground, Parts};
 use crate::{
     scenario::{
-        file::{Channel, ConstructionItem, CorridorItem},
         finding::{Ledger, did_you_mean},
         shapes,
     },
     units::Month,
     world::{
-        corridor::{Construction, Corridor},
-        network::{Link, Mode, Network, Node, Travel},
+        freight,
+        network::{Link, Mode, Network, Travel},
+        place::MacroArea,
+        ties,
     },
 };
 
-/// The network with all corridors' links, and the corridors.
-pub fn network(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> (Option<Network>, Vec<Corridor>) {
-    let mut links = links(parts, ground, ledger);
-    let mut corridors = Vec::new();
-    for item in parts.list::<CorridorItem>("corridor", ledger, |path, json, ledger| names(parts, ground, path, json, ledger)) {
-        corridors.push(corridor(parts, ground, &item, &mut links, ledger));
-    }
+/// The network without the corridors' links.
+pub fn network(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Option<Network> {
+    let links = links(parts, ground, ledger);
     let travel: Option<Travel> = parts.section("travel", ledger);
-    (travel.map(|travel| Network { nodes: ground.nodes.clone(), links, travel }), corridors)
+    travel.map(|travel| Network { nodes: ground.nodes.clone(), links, travel })
+}
+
+/// What carrying goods costs, with markets beyond nodes that are known.
+pub fn freight(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Option<freight::Params> {
+    let freight: freight::Params = parts.section("freight", ledger)?;
+    for (name, market) in freight.beyond.iter().filter(|(_, m)| ground.nodes_known && ground.node(&m.node).is_none()) {
+        let path = format!("freight.beyond.{name}.node");
+        ledger.error(parts.at(&path), &path, format!("unknown node `{}`", market.node), "the table `nodes` has no such row", ground.like_node(&market.node));
+    }
+    Some(freight)
+}
+
+/// Ties: a value at the start for each origin and area in which somebody can go.
+pub fn ties(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Option<ties::Params> {
+    let ties: ties::Params = parts.section("ties", ledger)?;
+    if !ground.countries_known {
+        return Some(ties);
+    }
+    for code in ties.base.keys().filter(|k| ground.places.origin(k).is_none()) {
+        let full = format!("ties.base.{code}");
+        let hint = did_you_mean(code, ground.places.origins.iter().map(|c| c.code.as_str()));
+        ledger.error(parts.at(&full), &full, format!("unknown country of origin `{code}`"), "`ties.base` is by origin, then by macro-cultural area", hint);
+    }
+    for origin in &ground.places.origins {
+        let has = |area: MacroArea| ties.base.get(&origin.code).is_some_and(|m| m.contains_key(&area)) || parts.has(&format!("ties.base.{}.{}", origin.code, area.name()));
+        let gone_to = |area: MacroArea| ground.places.countries.iter().any(|c| c.area == area);
+        let missing: Vec<&str> = MacroArea::ALL.into_iter().filter(|a| gone_to(*a) && !has(*a)).map(MacroArea::name).collect();
+        if !missing.is_empty() {
+            let full = format!("ties.base.{}", origin.code);
+            let names = missing.join(", ");
+            ledger.error(parts.at(&full), &full, format!("`{full}` has no value for {names}"), "countries of destination lie there", "from 0 (no tie) to 1");
+        }
+    }
+    Some(ties)
 }
 
 fn links(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Link> {
@@ -72,119 +99,4 @@ fn links(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Link> {
         });
     }
     links
-}
-
-/// The node of a name in the tree.
-fn node(parts: &Parts, ground: &Ground, path: &str, name: &str, ledger: &mut Ledger) -> Option<usize> {
-    let node = ground.node(name);
-    if node.is_none() && ground.nodes_known {
-        ledger.error(parts.at(path), path, format!("unknown node `{name}`"), "the table `nodes` has no such row", ground.like_node(name));
-    }
-    node
-}
-
-/// The home region of a name in the tree.
-fn home(parts: &Parts, ground: &Ground, path: &str, name: &str, ledger: &mut Ledger) -> Option<usize> {
-    let home = ground.home(name);
-    if home.is_none() && ground.regions_known {
-        let hint = did_you_mean(name, ground.places.homes.iter().map(|h| h.id.as_str()));
-        ledger.error(parts.at(path), path, format!("unknown home region `{name}`"), "local jobs are in home regions of the table `regions`", hint);
-    }
-    home
-}
-
-/// Checks the names in a corridor that is wrong otherwise.
-fn names(parts: &Parts, ground: &Ground, path: &str, json: &Json, ledger: &mut Ledger) {
-    for (i, link) in json.get("links").and_then(Json::as_array).into_iter().flatten().enumerate() {
-        for key in ["from", "to"] {
-            if let Some(name) = link.get(key).and_then(Json::as_str) {
-                node(parts, ground, &format!("{path}.links.{i}.{key}"), name, ledger);
-            }
-        }
-    }
-    let regions = json.get("construction").and_then(|c| c.get("regions")).and_then(Json::as_array);
-    for (i, region) in regions.into_iter().flatten().enumerate() {
-        if let Some(name) = region.as_str() {
-            home(parts, ground, &format!("{path}.construction.regions.{i}"), name, ledger);
-        }
-    }
-}
-
-fn corridor(parts: &Parts, ground: &Ground, item: &Item<CorridorItem>, links: &mut Vec<Link>, ledger: &mut Ledger) -> Corridor {
-    let corridor = &item.value;
-    let on = |channel: Channel| corridor.channels.get(&channel).copied().unwrap_or(true);
-    for (channel, name) in [(Channel::Markets, "markets"), (Channel::Ties, "ties")] {
-        if corridor.channels.get(&channel) == Some(&true) {
-            let path = format!("{}.channels.{name}", item.path);
-            ledger.warn(parts.at(&path), &path, format!("the channel `{name}` has no effect"), "this version of the model does not have it yet", "");
-        }
-    }
-    let mut touched = BTreeSet::new();
-    for (i, link) in corridor.links.iter().enumerate() {
-        let ends = [("from", &link.from), ("to", &link.to)].map(|(key, name)| node(parts, ground, &format!("{}.links.{i}.{key}", item.path), name, ledger));
-        let [Some(from), Some(to)] = ends else { continue };
-        touched.extend([from, to].map(|n| ground.nodes[n].country.clone()));
-        if from == to {
-            let path = format!("{}.links.{i}.to", item.path);
-            ledger.error(parts.at(&path), &path, "the link leads back to its start", "its two nodes are the same", "");
-        }
-        let globe = distance(&ground.nodes[from], &ground.nodes[to]);
-        links.push(Link {
-            id: format!("{}-{}", corridor.id, i + 1),
-            ends: [from, to],
-            mode: link.mode,
-            km: link.km.unwrap_or(if link.mode == Mode::Air { globe } else { 1.2 * globe }),
-            hours: link.hours,
-            fare_usd: link.fare_usd,
-            border_hours: link.border_hours,
-            border_usd: link.border_usd,
-            passengers: link.passengers && on(Channel::Travel),
-            opens: corridor.opens.acts,
-            closes: Month::NEVER,
-        });
-    }
-    let construction = corridor.construction.as_ref().map(|c| construction(parts, ground, item, c, &touched, ledger));
-    let construction = construction.filter(|_| on(Channel::Construction)).map(|mut c| {
-        if !on(Channel::ForeignWorkforce) {
-            c.foreign_share = 0.0;
-        }
-        c
-    });
-    Corridor { id: corridor.id.clone(), name: corridor.name.clone(), opens: corridor.opens.acts, construction }
-}
-
-fn construction(parts: &Parts, ground: &Ground, item: &Item<CorridorItem>, built: &ConstructionItem, touched: &BTreeSet<String>, ledger: &mut Ledger) -> Construction {
-    let (from, until) = (built.from.acts, built.to.after);
-    if until <= from {
-        let path = format!("{}.construction.to", item.path);
-        ledger.error(parts.at(&path), &path, "the work ends before it begins", format!("it begins in {from}"), "");
-    }
-    if item.value.opens.acts < until {
-        let path = format!("{}.opens", item.path);
-        let opens = item.value.opens.acts;
-        ledger.error(
-            parts.at(&path),
-            &path,
-            format!("the corridor `{}` opens before it is built", item.value.id),
-            format!("it opens in {opens}, the work ends before {until}"),
-            format!("let it open in {until} or later, or end the work earlier"),
-        );
-    }
-    let mut homes = Vec::new();
-    for (i, region) in built.regions.iter().enumerate() {
-        homes.extend(home(parts, ground, &format!("{}.construction.regions.{i}", item.path), region, ledger));
-    }
-    if built.regions.is_empty() {
-        let origins = &ground.places.origins;
-        homes = (0..ground.places.homes.len()).filter(|&h| touched.contains(&origins[ground.places.homes[h].origin].code)).collect();
-    }
-    Construction { from, until, workforce: built.workforce, foreign_share: built.foreign_share, homes }
-}
-
-/// Distance on the globe, whole kilometres (so that no platform rounds it otherwise).
-fn distance(a: &Node, b: &Node) -> f64 {
-    let (la, lb) = (a.lat.to_radians(), b.lat.to_radians());
-    let (dlat, dlon) = (lb - la, (b.lon - a.lon).to_radians());
-    let h = (dlat / 2.0).sin().powi(2) + la.cos() * lb.cos() * (dlon / 2.0).sin().powi(2);
-    (2.0 * 6371.0 * h.sqrt().min(1.0).asin()).round()
 }

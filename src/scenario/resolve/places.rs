@@ -51,17 +51,15 @@ impl Ground {
     pub fn home(&self, id: &str) -> Option<usize> {
         self.places.homes.iter().position(|h| h.id == id)
     }
+
+    /// Index of a region of destination.
+    pub fn destination(&self, id: &str) -> Option<usize> {
+        self.places.destinations.iter().position(|d| d.id == id)
+    }
 }
 
 fn area(name: &str) -> MacroArea {
-    match name {
-        "russian" => MacroArea::Russian,
-        "turkic" => MacroArea::Turkic,
-        "persian" => MacroArea::Persian,
-        "arabic" => MacroArea::Arabic,
-        "east-asian" => MacroArea::EastAsian,
-        _ => MacroArea::Western,
-    }
+    MacroArea::ALL.into_iter().find(|a| a.name() == name).unwrap_or(MacroArea::Western)
 }
 
 /// Reports rows whose key stands twice.
@@ -164,6 +162,7 @@ fn regions(parts: &Parts, ground: &mut Ground, ledger: &mut Ledger) {
                 node,
                 lat,
                 lon,
+                population: table.number(row, "population_2010"),
                 share_of_adults: table.number(row, "population_2010"),
                 share_of_entrants: table.number(row, "population_2020"),
                 wage_ratio,
@@ -172,8 +171,9 @@ fn regions(parts: &Parts, ground: &mut Ground, ledger: &mut Ledger) {
             });
         } else {
             let jobs_share = table.number(row, "jobs_share");
-            let none = [0.0; SECTORS];
-            ground.places.destinations.push(Destination { id, name, country: index, node, lat, lon, wage_ratio, jobs_share, sector_jobs: none, sector_pay: [1.0; SECTORS] });
+            let population = table.number(row, "population_2010");
+            let (sector_jobs, sector_pay) = ([0.0; SECTORS], [1.0; SECTORS]);
+            ground.places.destinations.push(Destination { id, name, country: index, node, lat, lon, population, wage_ratio, jobs_share, sector_jobs, sector_pay });
         }
     }
     ground.places.homes.sort_by_key(|h| h.origin);

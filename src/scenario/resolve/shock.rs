@@ -25,6 +25,8 @@ pub struct Base<'a> {
     pub series: &'a MacroSeries,
     /// Network, if it could be made.
     pub network: Option<&'a Network>,
+    /// Its links and those of corridors.
+    pub links: Vec<Link>,
     /// Law.
     pub law: &'a Law,
 }
@@ -257,8 +259,10 @@ fn which(parts: &Parts, ground: &Ground, base: &Base<'_>, item: &Item<ShockItem>
     if let Some(ids) = &s.links {
         for (i, id) in ids.iter().enumerate() {
             let path = format!("{}.links.{i}", item.path);
-            let Some(network) = base.network.filter(|n| !n.links.iter().any(|l| l.id == *id)) else { continue };
-            let hint = did_you_mean(id, network.links.iter().map(|l| l.id.as_str()));
+            if base.network.is_none() || base.links.iter().any(|l| l.id == *id) {
+                continue;
+            }
+            let hint = did_you_mean(id, base.links.iter().map(|l| l.id.as_str()));
             ledger.error(parts.at(&path), &path, format!("unknown link `{id}`"), "neither the table `links` nor a corridor has it", hint);
         }
         return Some(Which::Ids(ids.clone()));
@@ -318,13 +322,13 @@ fn effects(parts: &Parts, item: &Item<ShockItem>, shock: &Shock, base: &Base<'_>
                 series != *base.series
             }
             Change::Links { .. } => base.network.is_none_or(|network| {
-                let mut changed = network.clone();
-                shock::on_links(&mut changed, &alone);
+                let mut changed = base.links.clone();
+                shock::on_links(network, &mut changed, &alone);
                 // Stretches of a link differ in their dates anyway.
                 let undated = |l: &Link| Link { opens: Month::FIRST, closes: Month::FIRST, ..l.clone() };
-                let service = |n: &Network| n.links.iter().map(|l| i64::from(l.closes.since(l.opens))).sum::<i64>();
-                let before: Vec<Link> = network.links.iter().map(undated).collect();
-                service(&changed) != service(network) || changed.links.iter().map(undated).any(|l| !before.contains(&l))
+                let service = |links: &[Link]| links.iter().map(|l| i64::from(l.closes.since(l.opens))).sum::<i64>();
+                let before: Vec<Link> = base.links.iter().map(undated).collect();
+                service(&changed) != service(&base.links) || changed.iter().map(undated).any(|l| !before.contains(&l))
             }),
             Change::Regimes { origins, country, .. } => {
                 let mut law = base.law.clone();
