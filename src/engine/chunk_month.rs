@@ -6,6 +6,7 @@ use super::{
     abroad,
     act::Act,
     bounds::Bounds,
+    clock::{Laps, Phase},
     event::{Event, Happening, Obstacle, Profile},
     leave,
     ledger::Ledger,
@@ -69,8 +70,8 @@ pub struct Owner<'a, 'w> {
 }
 
 impl Owner<'_, '_> {
-    /// The whole month of a chunk, but for the quota places.
-    pub fn month(&mut self, bounds: &Bounds) {
+    /// The whole month of a chunk, but for the quota places; `laps` tells how long its phases take.
+    pub fn month(&mut self, bounds: &Bounds, mut laps: Laps<'_>) {
         self.out.events.clear();
         self.out.applicants.clear();
         self.out.acts.clear();
@@ -78,16 +79,20 @@ impl Owner<'_, '_> {
         self.amnesties();
         self.deaths();
         self.birthdays();
+        laps.end(Phase::Dates);
         scan::due(self.env, self.chunk, bounds, &mut self.out.due);
+        laps.end(Phase::Scan);
         self.out.visits = self.out.due.rows.len() as u64;
         let due = std::mem::take(&mut self.out.due);
         self.decide(&due.rows);
         self.out.due = due;
+        laps.end(Phase::Decide);
         let acts = std::mem::take(&mut self.out.acts);
         for &(row, act) in &acts {
             self.perform(usize::from(row), act);
         }
         self.out.acts = acts;
+        laps.end(Phase::Write);
     }
 
     /// Decisions of the due, in blocks: first who weighs leaving at all, then the choices of those.

@@ -225,6 +225,11 @@ impl Chunk {
             + 2 * (self.by_birth.len() + self.by_death.len() + self.births.starts.len() + self.deaths.starts.len())
     }
 
+    /// Bytes that a scan reads: class codes and keys.
+    pub fn scanned(&self) -> usize {
+        self.class.len() + 4 * self.key.len()
+    }
+
     /// Rows of a household.
     pub fn rows(&self, household: usize) -> std::ops::Range<usize> {
         let h = &self.household[household];

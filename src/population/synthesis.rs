@@ -10,7 +10,9 @@ use rayon::prelude::*;
 use super::person::{Chunk, HOME, Household, MAX_ROWS, MEMBER_BITS, Person, key};
 use crate::{
     behaviour::{
-        Behaviour, in_order,
+        Behaviour,
+        afford::Founding,
+        in_order,
         traits::{Status, Stay},
     },
     draw::{Purpose, Stream, uniform},
@@ -195,8 +197,15 @@ impl<'w> Region<'w> {
             chunk.key.push(k);
             chunk.person.push(person);
         }
-        let wealth = &self.behaviour.afford;
-        let purse = wealth.wealth_median * self.month_wage * exp(wealth.wealth_spread * streams.of(Purpose::Wealth).normal(head));
+        let members = &chunk.person[first..];
+        let founding = Founding {
+            wage: self.month_wage,
+            multiplier: f64::from(members[0].multiplier) / f64::from(MULTIPLIER_ONE),
+            age: members[0].age(self.world.start),
+            later: members.iter().all(|p| p.age(self.world.start) < OF_AGE),
+        };
+        let stream = streams.of(Purpose::Wealth);
+        let purse = self.behaviour.afford.wealth(&founding, || stream.normal(head), || stream.uniform(head));
         chunk.household.push(Household { purse: Money::from_usd(purse).0, id, settled: 0, first: first as u16, members: size as u8, migrants, spare: [0; 6] });
     }
 
