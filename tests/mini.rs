@@ -162,7 +162,7 @@ fn a_given_population_scales_persons_and_survives_resolution() {
 #[test]
 fn a_population_that_makes_no_sense_is_a_finding() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/mini.toml");
-    for value in ["0", "-5", "many", "1e12"] {
+    for value in ["0", "-5", "many", "1e12", "200_000_000"] {
         let set = vec![("population".to_string(), value.to_string())];
         let Err(findings) = Scenario::load(&path, &Overrides { set, root: None, until: None }) else { panic!("{value} is taken") };
         assert!(findings.list.iter().any(|f| f.path == "population"), "{value}: {findings:?}");

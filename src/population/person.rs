@@ -20,6 +20,9 @@ pub fn key(household: u32, member: u32) -> u32 {
 /// Bits of a key that number the members of a household.
 pub const MEMBER_BITS: u32 = 5;
 
+/// Most households of a run: what a key has room for.
+pub const MOST_HOUSEHOLDS: u64 = 1 << (32 - MEMBER_BITS);
+
 /// Text form of a key, `household.member`.
 pub fn key_name(key: u32) -> String {
     format!("{}.{}", key >> MEMBER_BITS, key & ((1 << MEMBER_BITS) - 1))

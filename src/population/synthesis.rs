@@ -95,6 +95,11 @@ fn household_count(world: &World, home: usize) -> (u32, f64) {
     ((persons / mean).round() as u32, mean)
 }
 
+/// Households of all home regions at `sample = 1`.
+pub fn households(world: &World) -> u64 {
+    (0..world.places.homes.len()).map(|home| u64::from(household_count(world, home).0)).sum()
+}
+
 /// Rows that a run needs at a sample, from the margins alone.
 pub fn expected_rows(world: &World, sample: f64) -> f64 {
     (0..world.places.homes.len()).map(|home| cohorts_of(world, home).iter().flatten().sum::<f64>()).sum::<f64>() * sample
