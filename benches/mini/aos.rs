@@ -89,7 +89,9 @@ impl Aos {
             }
         });
         let mut population = [0; ORIGINS];
-        all.iter().for_each(|p| population[usize::from(p.origin)] += 1);
+        for p in &all {
+            population[usize::from(p.origin)] += 1;
+        }
         Aos { persons: all, generators, population, stock: [0; PAIRS] }
     }
 

@@ -86,7 +86,7 @@ fn run(args: &Args) -> Result<(), String> {
         }
         let (a, b) = (median(&mut engines), median(&mut hands));
         let spread = |all: &[f64], median: f64| format!("{median:.0} ({:.0} to {:.0})", all[0], all[all.len() - 1]);
-        println!("{persons:>12}  {:>22}  {:>22}  {:>6.2}  {bytes:>5.1} / {:<3}", spread(&engines, a), spread(&hands, b), a / b, bytes.0, bytes.1);
+        println!("{persons:>12}  {:>22}  {:>22}  {:>6.2}  {:>5.1} / {:<4.1}", spread(&engines, a), spread(&hands, b), a / b, bytes.0, bytes.1);
     }
     Ok(())
 }

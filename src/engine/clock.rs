@@ -26,18 +26,7 @@ impl Phase {
 
     /// What happens in it.
     pub fn name(self) -> &'static str {
-        [
-            "the world's month",
-            "tables and bounds",
-            "what falls due by date",
-            "scan",
-            "decide",
-            "write",
-            "quotas",
-            "sums and markets",
-            "year's end",
-            "observers",
-        ][self as usize]
+        ["the world's month", "tables and bounds", "what falls due by date", "scan", "decide", "write", "quotas", "sums and markets", "year's end", "observers"][self as usize]
     }
 
     /// Whether chunks go through it side by side. The others are taken as serial, though tables are partly made side by side.

@@ -232,7 +232,10 @@ impl<'w> Simulation<'w> {
         laps.end(Phase::Observers);
         // (3) Visits: each chunk by its owner, on the state at the end of the month before.
         let ledger = &self.ledger;
-        self.chunks.par_iter_mut().zip(self.outcomes.par_iter_mut()).for_each(|(chunk, out)| Owner { env: &environment, ledger, chunk, out }.month(&bounds, Laps::start(clock.as_deref())));
+        self.chunks
+            .par_iter_mut()
+            .zip(self.outcomes.par_iter_mut())
+            .for_each(|(chunk, out)| Owner { env: &environment, ledger, chunk, out }.month(&bounds, Laps::start(clock.as_deref())));
         laps.skip();
         // (4) Quota places among applicants, in keyed order.
         quota::settle(&environment, ledger, &mut self.quota, self.setup.sample, &mut self.chunks, &mut self.outcomes);
