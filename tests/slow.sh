@@ -39,6 +39,12 @@ echo "      $cpu CPU seconds of simulation, $rss bytes at most"
 awk "BEGIN{exit !($cpu <= 60)}" && ok 'at most 60 CPU seconds' || bad "at most 60 CPU seconds: $cpu"
 awk "BEGIN{exit !($rss < 2e9)}" && ok 'under 2 GB' || bad "under 2 GB: $rss"
 
+echo '== the mini workload: instructions against their limits'
+if ! command -v valgrind >/dev/null; then bad 'valgrind is missing (benches/README.md)'
+elif ! command -v "${GUNGRAUN_RUNNER:-gungraun-runner}" >/dev/null; then bad 'gungraun-runner is missing (benches/README.md)'
+elif cargo bench --bench instructions >"$work/instructions" 2>&1; then ok 'no bench above its limit'
+else bad "a bench is above its limit: $(grep -iE 'regress|limit|error' "$work/instructions" | head -3 | tr '\n' ' ')"; fi
+
 echo '== a full disk'
 mkdir "$work/disk"
 if mount -t tmpfs -o size=300k tmpfs "$work/disk" 2>/dev/null; then

@@ -2,6 +2,7 @@
 
 mod args;
 mod folder;
+mod profile;
 
 use std::{
     fmt,
@@ -45,6 +46,7 @@ impl From<StoreError> for Stop {
 
 pub use args::Args;
 use args::{load, out};
+use profile::Profile;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
@@ -113,8 +115,14 @@ impl Job<'_> {
             }
         });
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.args.threads.unwrap_or(0)).build().map_err(|e| Stop::Failed(format!("cannot start threads: {e}")))?;
-        let (tally, results) = pool.install(|| self.simulate(opened))?;
-        self.write(&tally, &results, pool.current_num_threads())
+        let mut profile = self.args.profile.then(Profile::default);
+        let (tally, results) = pool.install(|| self.simulate(opened, profile.as_mut()))?;
+        self.write(&tally, &results, pool.current_num_threads())?;
+        if let Some(mut profile) = profile {
+            pool.install(|| profile.measure_memory());
+            let _ = write!(std::io::stderr(), "\n{profile}");
+        }
+        Ok(())
     }
 
     fn identity(&self) -> Identity {
@@ -198,7 +206,7 @@ impl Job<'_> {
         Setup { seed: run.seed.wrapping_add(u64::from(replicate) - 1), sample: run.sample, chunk_rows: self.args.chunk_rows }
     }
 
-    fn simulate(&self, opened: Option<checkpoint::Opened>) -> Result<(Tally, Results), Stop> {
+    fn simulate(&self, opened: Option<checkpoint::Opened>, mut profile: Option<&mut Profile>) -> Result<(Tally, Results), Stop> {
         let run = &self.scenario.run;
         let months = self.scenario.world.months as u64;
         let (mut tally, mut results, mut first) = (Tally::default(), Results::default(), 1);
@@ -221,6 +229,10 @@ impl Job<'_> {
                 None => self.begin(replicate),
             };
             tally.seconds_synthesis += started.elapsed().as_secs_f64();
+            if let Some(profile) = &mut profile {
+                profile.begin(&mut simulation);
+            }
+            let simulated = tally.cpu_seconds_simulate;
             self.months(replicate, &mut tally, &results, &mut recorder, &mut simulation, &mut progress)?;
             tally.persons = simulation.rows() as u64;
             tally.person_months += simulation.person_months();
@@ -232,7 +244,13 @@ impl Job<'_> {
                     tally.warnings.push(warning);
                 }
             }
+            let cpu = record::cpu_seconds();
             let recorded = recorder.finish().map_err(|e| Stop::Failed(format!("cannot encode the tables: {e}")))?;
+            if let Some(profile) = &mut profile {
+                profile.end(&simulation);
+                profile.simulation += tally.cpu_seconds_simulate - simulated;
+                profile.encoding += record::cpu_seconds().zip(cpu).map_or(0.0, |(now, before)| now - before);
+            }
             results.replicates.push(recorded);
         }
         progress.finish();

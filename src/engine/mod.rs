@@ -6,6 +6,7 @@ pub mod act;
 pub mod bounds;
 pub mod checkpoint;
 pub mod chunk_month;
+pub mod clock;
 pub mod corridors;
 pub mod event;
 pub mod explain;
@@ -39,6 +40,7 @@ use crate::{
 };
 use bounds::Bounds;
 use chunk_month::{Outcome, Owner};
+use clock::{Clock, Laps, Phase};
 use event::{Event, Happening};
 use ledger::Ledger;
 use market::{Drivers, Market};
@@ -80,6 +82,7 @@ pub struct Simulation<'w> {
     person_months: u64,
     visits: u64,
     events: u64,
+    clock: Option<Arc<Clock>>,
 }
 
 impl<'w> Simulation<'w> {
@@ -124,7 +127,13 @@ impl<'w> Simulation<'w> {
             person_months: 0,
             visits: 0,
             events: 0,
+            clock: None,
         }
+    }
+
+    /// From now on, time spent by phase is counted on a clock.
+    pub fn time(&mut self, clock: Arc<Clock>) {
+        self.clock = Some(clock);
     }
 
     fn classify(&mut self) {
@@ -213,26 +222,39 @@ impl<'w> Simulation<'w> {
     /// One month, in the order of the model (section 3).
     pub fn step(&mut self, observer: &mut dyn Observer) {
         let month = self.month();
+        let clock = self.clock.clone();
+        let mut laps = Laps::start(clock.as_deref());
         // (1) The world's month: policy rules act and ease on last month's measures, the network may have changed, peaks are remembered.
         self.policy.decide(self.world, self.setup.seed, self.index);
         if self.index > 0 && self.world.passenger_links_change(month) {
             self.costs = network_costs(self.world, month);
         }
         self.market.remember(self.behaviour, &self.drivers, self.index);
+        laps.end(Phase::World);
         // (2) Tables by cell, and bounds.
         let environment = self.environment();
         let bounds = Bounds::new(&environment);
+        laps.end(Phase::Tables);
         observer.before_visits(&environment, &self.chunks, &self.totals);
+        laps.end(Phase::Observers);
         // (3) Visits: each chunk by its owner, on the state at the end of the month before.
         let ledger = &self.ledger;
-        self.chunks.par_iter_mut().zip(self.outcomes.par_iter_mut()).for_each(|(chunk, out)| Owner { env: &environment, ledger, chunk, out }.month(&bounds));
+        self.chunks
+            .par_iter_mut()
+            .zip(self.outcomes.par_iter_mut())
+            .for_each(|(chunk, out)| Owner { env: &environment, ledger, chunk, out }.month(&bounds, Laps::start(clock.as_deref())));
+        laps.skip();
         // (4) Quota places among applicants, in keyed order.
         quota::settle(&environment, ledger, &mut self.quota, self.setup.sample, &mut self.chunks, &mut self.outcomes);
+        laps.end(Phase::Quotas);
         // (5) Sums: stocks, money, markets, purses.
         self.sum(&environment);
-        let (bans, debt) = self.year_end(&environment);
+        laps.end(Phase::Sums);
+        let (bans, debt) = self.year_end(&environment, clock.as_deref());
+        laps.skip();
         self.market.advance(self.world, self.behaviour, &self.drivers, &self.totals, self.setup.sample, self.index);
         let acting = self.watch(&environment.tables);
+        laps.end(Phase::Sums);
         // (6) Observers.
         let events: Vec<&[Event]> = self.outcomes.iter().map(|o| o.events.as_slice()).collect();
         let visits = self.outcomes.iter().map(|o| o.visits).sum::<u64>();
@@ -254,6 +276,7 @@ impl<'w> Simulation<'w> {
         self.events += events.iter().map(|e| e.len() as u64).sum::<u64>();
         self.last = Some(environment.tables);
         self.index += 1;
+        laps.end(Phase::Observers);
     }
 
     /// Lets policy rules see the month; returns what they were in it.
@@ -284,7 +307,7 @@ impl<'w> Simulation<'w> {
     }
 
     /// The general settlement of purses in December: bans in force and debt, by home region; nothing in other months.
-    fn year_end(&mut self, environment: &Environment<'_>) -> (Vec<i64>, Vec<i64>) {
+    fn year_end(&mut self, environment: &Environment<'_>, clock: Option<&Clock>) -> (Vec<i64>, Vec<i64>) {
         let (homes, countries) = (self.world.places.homes.len(), self.world.places.countries.len());
         self.totals.ceremonies.fill(0);
         self.totals.interest.fill(0);
@@ -297,9 +320,11 @@ impl<'w> Simulation<'w> {
             .par_iter_mut()
             .zip(self.outcomes.par_iter_mut())
             .map(|(chunk, out)| {
+                let mut laps = Laps::start(clock);
                 let mut bans = vec![0; countries];
                 let home = usize::from(chunk.home);
                 let sums = Owner { env: environment, ledger, chunk, out }.year_end(&mut bans);
+                laps.end(Phase::YearEnd);
                 (home, bans, sums)
             })
             .collect();
