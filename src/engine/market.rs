@@ -199,7 +199,7 @@ pub fn jobs(world: &World, drivers: &Drivers, destination: usize, sector: usize,
 }
 
 /// Jobs that the building of corridors gives to locals of a home region in a month.
-fn construction_jobs(world: &World, home: usize, month: Month) -> f64 {
+pub fn construction_jobs(world: &World, home: usize, month: Month) -> f64 {
     world
         .corridors
         .iter()

@@ -80,6 +80,11 @@ impl<'w> Simulation<'w> {
     /// Synthesises the population of a scenario and sets up its first month.
     pub fn new(world: &'w World, behaviour: &'w Behaviour, setup: Setup) -> Simulation<'w> {
         let chunks = synthesis::synthesise(world, behaviour, setup.seed, setup.sample, setup.chunk_rows);
+        Simulation::with_population(world, behaviour, setup, chunks)
+    }
+
+    /// Sets up the first month around a population that was synthesised from the same places, demography and set-up.
+    pub fn with_population(world: &'w World, behaviour: &'w Behaviour, setup: Setup, chunks: Vec<Chunk>) -> Simulation<'w> {
         let mut simulation = Simulation::empty(world, behaviour, setup, chunks);
         simulation.classify();
         simulation.totals = simulation.census(|_| {});
@@ -125,6 +130,29 @@ impl<'w> Simulation<'w> {
             visits: 0,
             events: 0,
         }
+    }
+
+    /// The same state in another world, to go on from here. Equal to that world's own run as long as all inputs of the months so far are equal
+    /// in both, and the behaviour is.
+    pub fn fork<'v>(&self, world: &'v World, behaviour: &'v Behaviour) -> Simulation<'v> {
+        self.carry(Simulation::empty(world, behaviour, self.setup, self.chunks.clone()))
+    }
+
+    /// [`Simulation::fork`] that leaves nothing behind.
+    pub fn onto<'v>(mut self, world: &'v World, behaviour: &'v Behaviour) -> Simulation<'v> {
+        let chunks = std::mem::take(&mut self.chunks);
+        self.carry(Simulation::empty(world, behaviour, self.setup, chunks))
+    }
+
+    /// Copies all state but the persons; what follows from the world stays as `to` derived it.
+    fn carry<'v>(&self, mut to: Simulation<'v>) -> Simulation<'v> {
+        to.totals = self.totals.clone();
+        to.market = self.market.clone();
+        to.ledger = self.ledger.clone();
+        to.quota = self.quota.clone();
+        to.costs = network_costs(to.world, to.world.start.plus((self.index as i32 - 1).max(0)));
+        (to.index, to.person_months, to.visits, to.events) = (self.index, self.person_months, self.visits, self.events);
+        to
     }
 
     fn classify(&mut self) {
@@ -394,7 +422,7 @@ impl<'w> Simulation<'w> {
 }
 
 /// Costs of all journeys from home regions to destination regions in a month.
-fn network_costs(world: &World, month: Month) -> Vec<Option<Cost>> {
+pub fn network_costs(world: &World, month: Month) -> Vec<Option<Cost>> {
     let homes: Vec<usize> = world.places.homes.iter().map(|h| h.node).collect();
     let targets: Vec<usize> = world.places.destinations.iter().map(|d| d.node).collect();
     world.network.costs(&homes, &targets, month).into_iter().flatten().collect()
