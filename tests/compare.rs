@@ -1,0 +1,308 @@
+//! Are runs that share a past the same as full ones, are differences those of the same persons, and do the parts of a difference add up?
+
+mod small;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use musafir::{
+    engine::Simulation,
+    experiment::{
+        attribute::{self, MOST, shapley},
+        compare::{self, Comparison, Replicate},
+        inputs::Inputs,
+        parts::{self, Family, Part},
+    },
+    measure::{Recorder, scope::Scope},
+    population::person::HOME,
+    scenario::{Overrides, Scenario},
+    units::Month,
+    world::{network::Link, regime::Kind},
+};
+use proptest::prelude::*;
+
+fn load(name: &str) -> Scenario {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/small").join(name);
+    Scenario::load(&path, &Overrides::default()).unwrap_or_else(|findings| panic!("{findings:?}"))
+}
+
+fn pair(scenarios: &[Scenario], attribute: bool, seed: u64) -> Replicate {
+    let comparison = Comparison::new(scenarios, attribute.then_some(&[])).expect("they can be compared");
+    let (mut pairs, _) = comparison.replicate(&comparison.tree(), small::setup(seed), 1, &()).expect("nobody stops it");
+    pairs.remove(0)
+}
+
+/// The small world with one thing changed from some month on, and the month.
+fn changed() -> Vec<(&'static str, Scenario, Month)> {
+    let month = Month::new;
+    let with = |change: &dyn Fn(&mut Scenario)| {
+        let mut scenario = small::scenario(&[]);
+        change(&mut scenario);
+        scenario
+    };
+    let series = |s: &mut Scenario, name: &str, place: &str, from: Month, factor: f64| {
+        let start = s.world.start;
+        let values = s.world.series.values.get_mut(&(name.to_string(), place.to_string())).expect("the series is there");
+        // The last month stays: a run that ends before 2013 takes it as the reference of prices abroad, for all months.
+        let months = values.len();
+        values[..months - 1].iter_mut().skip(from.since(start) as usize).for_each(|v| *v *= factor);
+    };
+    vec![
+        (
+            "a regime",
+            with(&|s| {
+                let (rus, timeline) = (s.world.places.country("RUS").expect("Russia"), &mut s.world.law.regimes);
+                let mut regime = timeline[1][rus].last().expect("a regime").1.clone();
+                regime.kind = Kind::Closed;
+                timeline[1][rus].push((month(2008, 3), regime));
+            }),
+            month(2008, 3),
+        ),
+        ("a closure", with(&|s| s.world.law.closures[0].entry = 0.9), month(2009, 3)),
+        ("an amnesty", with(&|s| s.world.law.amnesties[0].share = 1.0), month(2008, 8)),
+        ("the building of a corridor", with(&|s| s.world.corridors[0].construction.as_mut().expect("it is built").workforce = 900.0), month(2006, 1)),
+        ("a corridor that opens later", with(&|s| s.world.network.links.iter_mut().filter(|l| l.id.starts_with("valley-")).for_each(|l| l.opens = month(2009, 5))), month(2008, 7)),
+        ("wages", with(&|s| series(s, "wage_usd", "TUR", month(2009, 2), 1.5)), month(2009, 2)),
+        ("wages at home", with(&|s| series(s, "wage_usd", "UZB", month(2010, 11), 0.5)), month(2010, 11)),
+        ("output, which leans on the middles of the years", with(&|s| series(s, "gdp_growth", "UZB", month(2008, 1), -2.0)), month(2007, 8)),
+        ("the start", with(&|s| series(s, "wage_usd", "RUS", month(2005, 1), 1.1)), month(2005, 1)),
+        ("behaviour", small::scenario(&[("behaviour.choose.b_wage", "0.5")]), month(2005, 1)),
+        ("synthesis", small::scenario(&[("behaviour.afford.wealth_median", "9.0")]), month(2005, 1)),
+    ]
+}
+
+#[test]
+fn a_forked_run_is_the_full_run_to_the_bit() {
+    let a = small::scenario(&[]);
+    for (what, b, month) in changed() {
+        let scenarios = [a.clone(), b];
+        let comparison = Comparison::new(&scenarios, None).expect("they can be compared");
+        assert_eq!(comparison.fork(1), Some(month), "{what}");
+        let (mut pairs, tally) = comparison.replicate(&comparison.tree(), small::setup(3), 1, &()).expect("nobody stops it");
+        let pair = pairs.remove(0);
+        for (side, scenario) in scenarios.iter().enumerate() {
+            let mut recorder = Recorder::new(&scenario.world, 1.0, 1);
+            let full = small::run(scenario, small::setup(3), &mut recorder);
+            assert_eq!(pair.states[side], *full.state_hash().as_bytes(), "{what}, side {side}");
+            let values = recorder.finish().expect("it encodes").values;
+            assert!(values.iter().zip(&pair.values[side]).all(|(x, y)| (x.measure, x.year, x.value.to_bits()) == (y.measure, y.year, y.value.to_bits())), "{what}, side {side}");
+            assert_eq!(values.len(), pair.values[side].len());
+        }
+        assert_ne!(pair.states[0], pair.states[1], "{what} changes nothing");
+        let months = scenarios[0].world.months as u64;
+        assert_eq!(tally.months, 2 * months - month.since(a.world.start) as u64, "{what}: shared months run once");
+        assert_eq!(comparison.tree().months(), tally.months, "{what}: the months foretold");
+    }
+}
+
+#[test]
+fn a_forked_recorder_writes_the_tables_of_a_full_run() {
+    let a = small::scenario(&[]);
+    let (_, b, month) = changed().remove(0);
+    let mut full = Recorder::new(&b.world, 1.0, 1);
+    small::run(&b, small::setup(1), &mut full);
+    let mut past = Recorder::new(&a.world, 1.0, 1);
+    let mut simulation = Simulation::new(&a.world, &a.behaviour, small::setup(1));
+    simulation.start(&mut past);
+    while simulation.month() < month {
+        simulation.step(&mut past);
+    }
+    let (mut fork, mut recorder) = (simulation.fork(&b.world, &b.behaviour), past.fork());
+    while !fork.finished() {
+        fork.step(&mut recorder);
+    }
+    let (expected, got) = (full.finish().expect("it encodes"), recorder.finish().expect("it encodes"));
+    assert!(expected.parts == got.parts, "the tables differ");
+    // The run that was forked from goes on as if nothing had happened.
+    while !simulation.finished() {
+        simulation.step(&mut past);
+    }
+    assert_eq!(simulation.state_hash(), small::run(&a, small::setup(1), &mut ()).state_hash());
+}
+
+#[test]
+fn a_scenario_compared_with_itself_is_zero_everywhere() {
+    let scenarios = [load("east.toml"), load("east.toml")];
+    let pair = pair(&scenarios, true, 1);
+    assert_eq!(pair.states[0], pair.states[1]);
+    assert!(pair.diversion.as_ref().expect("the same persons").is_empty());
+    let lines = compare::lines(&Scope::new(&scenarios[0].world), &[pair]);
+    assert!(!lines.is_empty() && lines.iter().all(|l| l.difference == 0.0 && l.a.to_bits() == l.b.to_bits()));
+}
+
+#[test]
+fn diversion_is_what_a_count_of_two_full_runs_says() {
+    let scenarios = [small::scenario(&[]), load("east.toml"), small::scenario(&[("closure.rus-2009.entry", "0.9")])];
+    let comparison = Comparison::new(&scenarios, None).expect("they can be compared");
+    let (pairs, _) = comparison.replicate(&comparison.tree(), small::setup(2), 1, &()).expect("nobody stops it");
+    for (k, pair) in pairs.iter().enumerate() {
+        let mut counted: BTreeMap<(i32, usize, Option<usize>, Option<usize>), u64> = BTreeMap::new();
+        let mut runs = [0, k + 1].map(|s| Simulation::new(&scenarios[s].world, &scenarios[s].behaviour, small::setup(2)));
+        while !runs[0].finished() {
+            let month = runs[0].month();
+            runs.iter_mut().for_each(|r| r.step(&mut ()));
+            if month.of_year() != 7 {
+                continue;
+            }
+            for (a, b) in runs[0].chunks().iter().zip(runs[1].chunks()) {
+                for (p, q) in a.person.iter().zip(&b.person).filter(|(p, _)| p.active(month)) {
+                    let place = |place: u8| (place != HOME).then(|| scenarios[0].world.places.destinations[usize::from(place)].country);
+                    if place(p.place) != place(q.place) {
+                        let origin = scenarios[0].world.places.homes[usize::from(a.home)].origin;
+                        *counted.entry((month.year(), origin, place(p.place), place(q.place))).or_default() += 1;
+                    }
+                }
+            }
+        }
+        let years = pair.diversion.as_ref().expect("the same persons");
+        assert!(!counted.is_empty());
+        assert_eq!(years.values().map(musafir::experiment::diversion::Matrix::total).sum::<u64>(), counted.values().sum::<u64>());
+        for ((year, origin, in_a, in_b), n) in counted {
+            assert_eq!(years[&year].get(origin, in_a, in_b), n, "{year}, {origin}, {in_a:?} to {in_b:?}");
+        }
+    }
+}
+
+#[test]
+fn a_better_turkey_draws_from_home_and_russia_and_pushes_nobody_anywhere_else() {
+    // Nobody is stopped by the purse or by the law, so that whoever chooses goes.
+    let keys = [&small::NO_FEEDBACK[..], &[("behaviour.afford.credit", "60.0"), ("behaviour.afford.credit_kin", "60.0")]].concat();
+    let a = small::scenario(&keys);
+    let mut b = small::scenario(&keys);
+    let (rus, tur, uzb) = (a.world.places.country("RUS").expect("Russia"), a.world.places.country("TUR").expect("Türkiye"), a.world.places.origin("UZB").expect("Uzbekistan"));
+    let timeline = &mut b.world.law.regimes[uzb][tur];
+    let mut better = timeline.last().expect("a regime").1.clone();
+    better.burden -= 2.0;
+    timeline.push((Month::new(2010, 8), better));
+    let (mut from_home, mut from_russia) = (0, 0);
+    for seed in 1..=12 {
+        let mut alike = [a.clone(), b.clone()];
+        for scenario in &mut alike {
+            scenario.world.months = 68;
+        }
+        let pair = pair(&alike, false, seed);
+        // The first month of the change is the August that is counted: no later life has come between.
+        let matrix = &pair.diversion.expect("the same persons")[&2010];
+        from_home += matrix.get(uzb, None, Some(tur));
+        from_russia += matrix.get(uzb, Some(rus), Some(tur));
+        assert_eq!(matrix.total(), matrix.get(uzb, None, Some(tur)) + matrix.get(uzb, Some(rus), Some(tur)), "seed {seed}: somebody was pushed elsewhere");
+    }
+    assert!(from_home > 0 && from_russia > 0, "{from_home} from home, {from_russia} from Russia");
+}
+
+#[test]
+fn parts_are_what_was_changed_and_nothing_else() {
+    let (a, b) = (small::scenario(&[]), load("east.toml"));
+    let found = parts::differences(&a.world, &b.world);
+    let names: Vec<&str> = found.iter().map(|p| p.name.as_str()).collect();
+    assert_eq!(names, ["bosphorus:travel", "bosphorus:construction", "bosphorus:foreign_workforce", "regime:tur-uzb-free", "closure:rus-2010"]);
+    let pieces = |chosen: &[usize]| chosen.iter().flat_map(|&p| found[p].pieces.clone()).collect::<BTreeSet<_>>();
+    let inputs = |world: &musafir::world::World| Inputs::new(&a.run, world, &a.behaviour);
+    let (of_a, of_b) = (inputs(&a.world), inputs(&b.world));
+    assert_eq!(inputs(&parts::compose(&a.world, &b.world, &pieces(&[]))), of_a);
+    assert_eq!(inputs(&parts::compose(&a.world, &b.world, &pieces(&[0, 1, 2, 3, 4]))), of_b);
+    let first = |chosen: &[usize]| inputs(&parts::compose(&a.world, &b.world, &pieces(chosen))).first_difference(&of_a).map(|t| a.world.start.plus(t as i32));
+    assert_eq!(first(&[0]), Some(Month::new(2008, 1)));
+    assert_eq!(first(&[1]), Some(Month::new(2006, 7)));
+    assert_eq!(first(&[2]), None, "a foreign workforce without building is nothing");
+    assert_eq!(first(&[3]), Some(Month::new(2007, 1)));
+    assert_eq!(first(&[4]), Some(Month::new(2010, 2)));
+    assert!(parts::others(&a, &b).is_empty());
+    assert_eq!(parts::others(&a, &small::scenario(&[("behaviour.choose.b_wage", "0.5"), ("travel.change_hours", "3.0")])), ["behaviour", "prices of travel"]);
+    // Taken away again, in the other direction.
+    let back = parts::differences(&b.world, &a.world);
+    let all = back.iter().flat_map(|p| p.pieces.clone()).collect();
+    assert_eq!(inputs(&parts::compose(&b.world, &a.world, &all)), of_a);
+}
+
+#[test]
+fn shares_of_a_small_world_add_up_and_an_idle_part_gets_nothing() {
+    let a = small::scenario(&[]);
+    let mut b = load("east.toml");
+    // A way for freight alone: nobody travels on it.
+    let freight = Link { id: "freight".to_string(), passengers: false, ..b.world.network.links[0].clone() };
+    b.world.network.links.push(freight);
+    let scenarios = [a, b];
+    let comparison = Comparison::new(&scenarios, Some(&[])).expect("it can be attributed");
+    let names = comparison.groups(1);
+    assert_eq!(names, ["bosphorus:travel", "bosphorus:construction", "bosphorus:foreign_workforce", "regime:tur-uzb-free", "closure:rus-2010", "link:freight"]);
+    let (pairs, tally) = comparison.replicate(&comparison.tree(), small::setup(1), 1, &()).expect("nobody stops it");
+    assert!(tally.months < 64 * 72 / 2, "coalitions share what they can: {} months", tally.months);
+    let pair = &pairs[0];
+    assert!(pair.shares.len() > 500);
+    for share in &pair.shares {
+        let difference = pair.values[1][share.outcome as usize].value - pair.values[0][share.outcome as usize].value;
+        let scale = share.shares.iter().fold(1e-9, |m: f64, s| m.max(s.abs()));
+        assert_eq!(share.total, difference);
+        assert!((share.shares.iter().sum::<f64>() - difference).abs() <= 1e-9 * scale.max(difference.abs()).max(pair.values[0][share.outcome as usize].value.abs()));
+        assert_eq!(share.shares[5], 0.0, "freight carries nobody");
+    }
+    let lines = attribute::lines(&Scope::new(&scenarios[0].world), &names, &pair.values[0], &[&pair.shares]);
+    assert_eq!(lines.len(), pair.shares.len() * 7);
+    let moved = lines.iter().any(|l| l.channel == "regime:tur-uzb-free" && l.measure == "stock_mean" && l.destination == "TUR" && l.share > 0.0);
+    assert!(moved, "the milder regime brings people to Türkiye");
+}
+
+fn part(name: &str, family: Family) -> Part {
+    Part { name: name.to_string(), family, pieces: Vec::new() }
+}
+
+#[test]
+fn parts_are_grouped_until_they_are_few() {
+    use parts::Channel::{Construction, ForeignWorkforce, Travel};
+    let mut all = vec![part("x:travel", Family::Channel(Travel)), part("x:construction", Family::Channel(Construction)), part("y:travel", Family::Channel(Travel))];
+    let names = |parts: &[Part], wishes: &[attribute::Wish]| attribute::groups(parts, wishes).map(|g| g.into_iter().map(|g| g.name).collect::<Vec<_>>());
+    assert_eq!(names(&all, &[]).expect("few"), ["x:travel", "x:construction", "y:travel"]);
+    for k in 0..4 {
+        all.push(part(&format!("regime:r{k}"), Family::Law));
+    }
+    assert_eq!(names(&all, &[]).expect("channels together"), ["travel", "construction", "regime:r0", "regime:r1", "regime:r2", "regime:r3"]);
+    all.push(part("series:wage_usd:RUS", Family::Shock));
+    all.push(part("y:foreign_workforce", Family::Channel(ForeignWorkforce)));
+    assert_eq!(names(&all, &[]).expect("regimes together"), ["travel", "construction", "regimes", "series:wage_usd:RUS", "foreign_workforce"]);
+    let wish = |name: &str, selectors: &[&str]| (name.to_string(), selectors.iter().map(ToString::to_string).collect::<Vec<_>>());
+    assert_eq!(names(&all, &[wish("law", &["regime"]), wish("y", &["y"])]).expect("as wished"), ["law", "y", "x:travel", "x:construction", "series:wage_usd:RUS"]);
+    assert!(names(&all, &[wish("law", &["nothing"])]).is_err_and(|why| why.contains("regime:r0")));
+    assert!(names(&all, &[wish("one", &["travel"]), wish("two", &["x"])]).is_err_and(|why| why.contains("x:travel")));
+    let many: Vec<attribute::Wish> = (0..=MOST).map(|k| wish(&format!("g{k}"), &[])).collect();
+    assert!(names(&all, &many).is_err());
+}
+
+proptest! {
+    #[test]
+    fn shapley_shares_add_up_and_are_just(n in 1usize..=6, seed in prop::collection::vec(-1e6f64..1e6, 64), idle in 0usize..6, twins in (0usize..6, 0usize..6)) {
+        let size = 1usize << n;
+        let values = &seed[..size];
+        let shares = shapley(n, values);
+        let scale = values.iter().fold(1.0f64, |m, v| m.max(v.abs()));
+        prop_assert!((shares.iter().sum::<f64>() - (values[size - 1] - values[0])).abs() <= 1e-9 * scale);
+        // A player who adds nothing.
+        let idle = idle % n;
+        let without: Vec<f64> = (0..size).map(|mask| values[mask & !(1 << idle)]).collect();
+        prop_assert_eq!(shapley(n, &without)[idle], 0.0);
+        // Two players who are the same.
+        let (i, j) = (twins.0 % n, twins.1 % n);
+        let swap = |mask: usize| {
+            let (a, b) = (mask >> i & 1, mask >> j & 1);
+            mask & !(1 << i) & !(1 << j) | a << j | b << i
+        };
+        let alike: Vec<f64> = (0..size).map(|mask| values[mask.min(swap(mask))]).collect();
+        let shares = shapley(n, &alike);
+        prop_assert!((shares[i] - shares[j]).abs() <= 1e-9 * scale);
+    }
+}
+
+/// What `musafir` says to some arguments: exit code, standard output, standard error.
+fn musafir(args: &[&str]) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_musafir"));
+    let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).args(args).stdin(Stdio::null()).output().expect("it runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+}
+
+const A: &str = "tests/small/small.toml";
+const B: &str = "tests/small/east.toml";
