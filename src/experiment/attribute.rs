@@ -128,6 +128,8 @@ fn automatic(parts: &[Part], free: &BTreeSet<usize>, step: usize) -> Vec<Group> 
 /// The coalitions of a comparison that are neither A nor B, with what they read.
 #[derive(Debug)]
 pub struct Coalitions {
+    /// Parts of the difference.
+    pub parts: Vec<Part>,
     /// Groups, in the order of the bits of a mask.
     pub groups: Vec<Group>,
     /// Worlds of masks 1 to 2^n - 2.
@@ -142,7 +144,11 @@ impl Coalitions {
     pub fn new(a: &Scenario, b: &Scenario, inputs_of_b: &Inputs, wishes: &[Wish]) -> Result<Coalitions, String> {
         let others = parts::others(a, b);
         if !others.is_empty() {
-            return Err(format!("`{}` also changes {}, which cannot be attributed: only corridors, regimes, closures, amnesties, links and series can", b.title, others.join(", ")));
+            return Err(format!(
+                "`{}` also changes {}, which cannot be attributed: only corridors, regimes, closures, amnesties, links and series can",
+                b.title,
+                others.join(", ")
+            ));
         }
         let parts = parts::differences(&a.world, &b.world);
         let groups = groups(&parts, wishes)?;
@@ -157,7 +163,8 @@ impl Coalitions {
         if world(full).1.first_difference(inputs_of_b).is_some() {
             return Err(format!("`{}` differs from `{}` in the order of its items or in something else that is no part; it cannot be attributed", b.title, a.title));
         }
-        Ok(Coalitions { worlds: (1..full).map(world).collect(), groups })
+        let worlds = (1..full).map(world).collect();
+        Ok(Coalitions { parts, groups, worlds })
     }
 }
 

@@ -92,17 +92,15 @@ impl<'s> Comparison<'s> {
         self.coalitions[scenario - 1].iter().flat_map(|c| c.groups.iter().map(|g| g.name.clone())).collect()
     }
 
-    /// Groups of a scenario's changes with the parts in them, for people.
-    pub fn attributed(&self, scenario: usize) -> &[attribute::Group] {
-        self.coalitions[scenario - 1].as_ref().map_or(&[], |c| &c.groups)
+    /// Groups of a scenario's changes with the names of the parts in them.
+    pub fn attributed(&self, scenario: usize) -> Vec<(String, Vec<String>)> {
+        let named = |c: &Coalitions, g: &attribute::Group| (g.name.clone(), g.parts.iter().map(|&p| c.parts[p].name.clone()).collect());
+        self.coalitions[scenario - 1].iter().flat_map(|c| c.groups.iter().map(|g| named(c, g))).collect()
     }
 
     /// What a world (index in the tree) is: a scenario, or a scenario and the mask of a coalition of its groups.
     pub fn meaning(&self, world: usize) -> (usize, Option<usize>) {
-        let mut rest = match world.checked_sub(self.scenarios.len()) {
-            None => return (world, None),
-            Some(rest) => rest,
-        };
+        let Some(mut rest) = world.checked_sub(self.scenarios.len()) else { return (world, None) };
         for (k, coalitions) in self.coalitions.iter().enumerate() {
             let n = coalitions.as_ref().map_or(0, |c| c.worlds.len());
             if rest < n {
@@ -153,15 +151,7 @@ fn comparable(a: &Scenario, b: &Scenario) -> Result<(), String> {
     };
     if (a.world.start, a.world.months) != (b.world.start, b.world.months) {
         let until = |s: &Scenario| s.world.start.plus(s.world.months as i32 - 1);
-        return Err(format!(
-            "`{}` runs from {} to {}, `{}` from {} to {}; compare the same months (--until)",
-            a.title,
-            a.world.start,
-            until(a),
-            b.title,
-            b.world.start,
-            until(b)
-        ));
+        return Err(format!("`{}` runs from {} to {}, `{}` from {} to {}; compare the same months (--until)", a.title, a.world.start, until(a), b.title, b.world.start, until(b)));
     }
     if codes(a) == codes(b) { Ok(()) } else { Err(format!("`{}` and `{}` have other countries or regions; their results cannot be set against each other", a.title, b.title)) }
 }

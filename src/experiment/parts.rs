@@ -145,7 +145,7 @@ pub fn others(a: &Scenario, b: &Scenario) -> Vec<&'static str> {
         (with(&|w| w.demography = from.demography.clone()), "demography, households or the start"),
         (with(&|w| w.markets = from.markets.clone()), "jobs for migrants (table `jobs`)"),
         (with(&|w| (w.season_departures, w.season_returns) = (from.season_departures, from.season_returns)), "the calendar"),
-        (with(&|w| w.network.nodes = from.network.nodes.clone()), "nodes of the network"),
+        (with(&|w| w.network.nodes.clone_from(&from.network.nodes)), "nodes of the network"),
         (with(&|w| w.network.travel = from.network.travel.clone()), "prices of travel"),
     ];
     found.into_iter().filter(|f| f.0).map(|f| f.1).collect()

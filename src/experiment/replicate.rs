@@ -134,6 +134,23 @@ impl<'w> Tree<'w> {
         }
     }
 
+    /// Number of worlds.
+    pub fn worlds(&self) -> usize {
+        self.variants.len()
+    }
+
+    /// Most runs in memory at once.
+    pub fn depth(&self) -> usize {
+        let all: Vec<usize> = (0..self.variants.len()).collect();
+        let starts = self.at(&all, 0);
+        // Synthesised persons wait for the next start.
+        starts.iter().map(|class| self.depth_from(class, 0)).max().unwrap_or(0) + usize::from(starts.len() > 1)
+    }
+
+    fn depth_from(&self, group: &[usize], t: usize) -> usize {
+        self.parting(group, t).map_or(1, |k| 1 + self.at(group, k).iter().map(|class| self.depth_from(class, k)).max().unwrap_or(0))
+    }
+
     /// Runs all worlds on the persons and draws of one seed.
     ///
     /// # Errors
