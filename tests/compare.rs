@@ -7,6 +7,8 @@ use std::{
     fs,
     path::Path,
     process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
 };
 
 use musafir::{
@@ -16,6 +18,7 @@ use musafir::{
         compare::{self, Comparison, Replicate},
         inputs::Inputs,
         parts::{self, Family, Part},
+        record::{Record, UNFINISHED, Unfinished, identity},
     },
     measure::{Recorder, scope::Scope},
     population::person::HOME,
@@ -144,7 +147,9 @@ fn diversion_is_what_a_count_of_two_full_runs_says() {
         let mut runs = [0, k + 1].map(|s| Simulation::new(&scenarios[s].world, &scenarios[s].behaviour, small::setup(2)));
         while !runs[0].finished() {
             let month = runs[0].month();
-            runs.iter_mut().for_each(|r| r.step(&mut ()));
+            for run in &mut runs {
+                run.step(&mut ());
+            }
             if month.of_year() != 7 {
                 continue;
             }
@@ -306,3 +311,172 @@ fn musafir(args: &[&str]) -> (i32, String, String) {
 
 const A: &str = "tests/small/small.toml";
 const B: &str = "tests/small/east.toml";
+
+/// `compare A B --out OUT --quiet` and more flags, which must succeed without a word.
+fn compared(out: &Path, more: &[&str]) {
+    let said = musafir(&[&["compare", A, B, "--out", out.to_str().expect("letters"), "--quiet", "--replicates", "3"], more].concat());
+    assert_eq!(said, (0, String::new(), String::new()), "{more:?}");
+}
+
+/// Contents of the files of a folder but the record, which carries times.
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let names = fs::read_dir(folder).expect("the folder is there").map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned());
+    names.filter(|n| n != "run.json").map(|n| (n.clone(), fs::read(folder.join(&n)).expect("a file"))).collect()
+}
+
+/// Fields of a CSV file's rows.
+fn rows(folder: &Path, name: &str) -> Vec<Vec<String>> {
+    let text = fs::read_to_string(folder.join(name)).expect("a file");
+    text.lines().map(|l| l.split(',').map(String::from).collect()).collect()
+}
+
+#[test]
+fn the_command_writes_what_it_promises() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+    compared(&one, &["--attribute", "--group", "railway=bosphorus", "--threads", "1"]);
+    compared(&two, &["--attribute", "--group", "railway=bosphorus", "--threads", "3", "--chunk-rows", "200"]);
+    let files = contents(&one);
+    let names: Vec<&str> = files.keys().map(String::as_str).collect();
+    assert_eq!(names, ["a.toml", "attribution.csv", "b.toml", "compare.csv", "diversion.csv", "summary-a.csv", "summary-b.csv"]);
+    assert!(files == contents(&two), "threads and chunks change nothing");
+    let differences = rows(&one, "compare.csv");
+    assert_eq!(differences[0].join(","), "year,measure,origin,destination,a,b,difference,low,high,unit");
+    assert_eq!(differences.len(), rows(&one, "summary-a.csv").len());
+    let number = |text: &String| text.parse::<f64>().expect("a number");
+    for row in &differences[1..] {
+        let [a, b, difference, low, high] = [4, 5, 6, 7, 8].map(|i| number(&row[i]));
+        assert!((b - a - difference).abs() <= 1e-7 * a.abs().max(b.abs()).max(1.0), "{row:?}");
+        assert!(low <= difference + 1e-9 * difference.abs().max(1e-9) && difference <= high + 1e-9 * difference.abs().max(1e-9) && (row[0].as_str() > "2005" || difference == 0.0), "{row:?}");
+    }
+    assert_eq!(rows(&one, "diversion.csv")[0].join(","), "year,origin,in_a,in_b,persons,low,high");
+    assert!(rows(&one, "diversion.csv")[1..].iter().all(|r| r[2] != r[3] && r[0].as_str() >= "2006"));
+    // Shares add to the total, which is the difference of compare.csv.
+    let shares = rows(&one, "attribution.csv");
+    assert_eq!(shares[0].join(","), "measure,origin,destination,year,channel,share,low,high,unit");
+    let mut sums: BTreeMap<Vec<String>, (f64, f64)> = BTreeMap::new();
+    for row in &shares[1..] {
+        let sum = sums.entry(row[..4].to_vec()).or_default();
+        if row[4] == "total" { sum.1 = number(&row[5]) } else { sum.0 += number(&row[5]) }
+    }
+    for row in &differences[1..] {
+        if let Some((sum, total)) = sums.get(&vec![row[1].clone(), row[2].clone(), row[3].clone(), row[0].clone()]) {
+            let near = |x: f64, y: f64| (x - y).abs() <= 1e-7 * number(&row[4]).abs().max(1.0);
+            assert!(near(*sum, *total) && near(*total, number(&row[6])), "{row:?}: {sum}, {total}");
+        }
+    }
+    let channels: BTreeSet<&str> = shares[1..].iter().map(|r| r[4].as_str()).collect();
+    assert_eq!(channels.into_iter().collect::<Vec<_>>(), ["closure:rus-2010", "railway", "regime:tur-uzb-free", "total"]);
+    // The same again is recognised, another is refused, and the resolved files give the same.
+    let out = one.to_str().expect("letters");
+    let again = musafir(&["compare", A, B, "--out", out, "--replicates", "3", "--attribute", "--group", "railway=bosphorus"]);
+    assert!(again.0 == 0 && again.1.contains("finished already"), "{again:?}");
+    let other = musafir(&["compare", A, B, "--out", out, "--replicates", "3"]);
+    assert!(other.0 == 2 && other.2.contains("another comparison"), "{other:?}");
+    let (a, b) = (one.join("a.toml"), one.join("b.toml"));
+    let three = folder.path().join("three");
+    let said = musafir(&["compare", a.to_str().expect("letters"), b.to_str().expect("letters"), "--out", three.to_str().expect("letters"), "--replicates", "3", "--quiet"]);
+    assert_eq!(said.0, 0, "{said:?}");
+    assert!(contents(&three)["compare.csv"] == files["compare.csv"]);
+    compared(&one, &["--force"]);
+    assert!(!one.join("attribution.csv").exists(), "what the new comparison does not have goes");
+}
+
+#[test]
+fn the_answer_is_printed_and_json_is_json() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().to_str().expect("letters");
+    let (code, text, _) = musafir(&["compare", A, B, A, "--out", out, "--replicates", "2", "--attribute"]);
+    assert_eq!(code, 0, "{text}");
+    for part in ["Abroad", "Remittances", "Leverage of RUS", "Elsewhere in August", "HOME to TUR", "Why: Abroad", "their inputs are the same", "the same"] {
+        assert!(text.contains(part), "{part} is missing in:\n{text}");
+    }
+    let same = rows(&folder.path().join("compare-small-small"), "compare.csv");
+    assert!(same.len() > 100 && same[1..].iter().all(|r| r[4] == r[5] && r[6] == "0" && r[7] == "0" && r[8] == "0"));
+    assert_eq!(rows(&folder.path().join("compare-small-small"), "diversion.csv").len(), 1);
+    assert_eq!(rows(&folder.path().join("compare-small-small"), "attribution.csv").len(), 1);
+    let one = folder.path().join("one");
+    let (code, text, said) = musafir(&["compare", A, B, "--out", one.to_str().expect("letters"), "--replicates", "1", "--json"]);
+    assert_eq!((code, said.as_str()), (0, ""));
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let answer = &json["comparisons"][0]["answer"];
+    assert_eq!(answer["rows"][0]["measure"], "stock_mean");
+    assert!(answer["rows"][0]["interval"].is_null(), "one replicate has no interval");
+    assert!(rows(&one, "compare.csv")[1..].iter().all(|r| r[7].is_empty() && r[8].is_empty()));
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let other = folder.path().join("other.toml");
+    let write = |text: &str| fs::write(&other, format!("title = \"Other\"\nextends = \"{}\"\n{text}", Path::new(env!("CARGO_MANIFEST_DIR")).join(B).display())).expect("written");
+    let out = folder.path().join("out");
+    let run = |more: &[&str]| musafir(&[&["compare", A, other.to_str().expect("letters"), "--root", "/", "--quiet", "--replicates", "1", "--out", out.to_str().expect("letters")], more].concat());
+    write("[run]\nend = \"2009-12\"\n");
+    let said = run(&[]);
+    assert!(said.0 == 2 && said.2.contains("--until"), "{said:?}");
+    write("[behaviour.choose]\nb_wage = 0.5\n");
+    let said = run(&["--attribute"]);
+    assert!(said.0 == 2 && said.2.contains("behaviour") && said.2.contains("attributed"), "{said:?}");
+    assert_eq!(run(&[]).0, 0, "without attribution it can be compared");
+    assert_eq!(run(&["--attribute", "--group", "x"]).0, 2);
+    assert_eq!(musafir(&["compare", A]).0, 2);
+    assert_eq!(musafir(&["compare", A, "nothing.toml"]).0, 2);
+    let said = run(&["--resume", "--force"]);
+    assert!(said.0 == 2 && said.2.contains("nothing to resume"), "{said:?}");
+}
+
+#[test]
+fn finished_replicates_are_not_run_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (whole, part) = (folder.path().join("whole"), folder.path().join("part"));
+    compared(&whole, &[]);
+    let record = Record::read(&whole).expect("a record");
+    let scenarios = [load("small.toml"), load("east.toml")];
+    let comparison = Comparison::new(&scenarios, None).expect("they can be compared");
+    let mut saved = Unfinished { identity: identity(&record), ..Unfinished::default() };
+    for k in 1..=2 {
+        let (mut pairs, tally) = comparison.replicate(&comparison.tree(), musafir::engine::Setup { seed: k, sample: 1.0, chunk_rows: 500 }, k as u32, &()).expect("nobody stops it");
+        saved.replicates.push(pairs.remove(0));
+        saved.tallies.push(tally);
+    }
+    saved.save(&part).expect("it can be written");
+    let out = part.to_str().expect("letters");
+    let said = musafir(&["compare", A, B, "--out", out, "--replicates", "3"]);
+    assert!(said.0 == 2 && said.2.contains("--resume"), "{said:?}");
+    let said = musafir(&["compare", A, B, "--out", out, "--replicates", "4", "--resume"]);
+    assert!(said.0 == 2 && said.2.contains("another comparison"), "{said:?}");
+    compared(&part, &["--resume"]);
+    assert!(contents(&part) == contents(&whole), "the resumed comparison is another");
+    // A damaged file is found.
+    saved.save(&part).expect("it can be written");
+    let path = part.join(UNFINISHED);
+    let mut bytes = fs::read(&path).expect("it is there");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&path, bytes).expect("written");
+    let said = musafir(&["compare", A, B, "--out", out, "--replicates", "3", "--resume", "--force"]);
+    assert!(said.0 == 1 && said.2.contains("damaged"), "{said:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_it_in_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_musafir"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["compare", A, B, "--replicates", "5000", "--out", out.to_str().expect("letters")]);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let started = Instant::now();
+    // The folder is tried just before the runs begin and before signals are heard.
+    thread::sleep(Duration::from_millis(1500));
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(sent.success());
+    let output = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(started.elapsed() < Duration::from_secs(60));
+    assert!(said.contains("Stopped"), "{said}");
+    let left: Vec<String> = fs::read_dir(&out).map(|d| d.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect()).unwrap_or_default();
+    assert!(if said.contains("nothing is saved") { left.is_empty() } else { left == [UNFINISHED] && said.contains("--resume") }, "{left:?}: {said}");
+}
