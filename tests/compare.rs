@@ -172,31 +172,67 @@ fn diversion_is_what_a_count_of_two_full_runs_says() {
     }
 }
 
-#[test]
-fn a_better_turkey_draws_from_home_and_russia_and_pushes_nobody_anywhere_else() {
-    // Nobody is stopped by the purse or by the law, so that whoever chooses goes.
+/// The small world, and the same with a much milder Turkey for one origin from August 2010 on. Nobody is stopped by the purse or by the
+/// law, so that whoever chooses goes; with the indices of Russia, Turkey and the origin.
+fn better_turkey() -> ([Scenario; 2], [usize; 3]) {
     let keys = [&small::NO_FEEDBACK[..], &[("behaviour.afford.credit", "60.0"), ("behaviour.afford.credit_kin", "60.0")]].concat();
-    let a = small::scenario(&keys);
-    let mut b = small::scenario(&keys);
-    let (rus, tur, uzb) = (a.world.places.country("RUS").expect("Russia"), a.world.places.country("TUR").expect("Türkiye"), a.world.places.origin("UZB").expect("Uzbekistan"));
-    let timeline = &mut b.world.law.regimes[uzb][tur];
+    let mut alike = [small::scenario(&keys), small::scenario(&keys)];
+    let places = &alike[0].world.places;
+    let [rus, tur] = ["RUS", "TUR"].map(|c| places.country(c).expect("a country"));
+    let uzb = places.origin("UZB").expect("an origin");
+    let timeline = &mut alike[1].world.law.regimes[uzb][tur];
     let mut better = timeline.last().expect("a regime").1.clone();
     better.burden -= 2.0;
     timeline.push((Month::new(2010, 8), better));
+    for scenario in &mut alike {
+        scenario.world.months = 68;
+    }
+    (alike, [rus, tur, uzb])
+}
+
+#[test]
+fn a_better_turkey_draws_from_home_and_russia_and_pushes_nobody_anywhere_else() {
+    let (alike, [rus, tur, uzb]) = better_turkey();
     let (mut from_home, mut from_russia) = (0, 0);
     for seed in 1..=12 {
-        let mut alike = [a.clone(), b.clone()];
-        for scenario in &mut alike {
-            scenario.world.months = 68;
-        }
-        let pair = pair(&alike, false, seed);
         // The first month of the change is the August that is counted: no later life has come between.
-        let matrix = &pair.diversion.expect("the same persons")[&2010];
+        let matrix = &pair(&alike, false, seed).diversion.expect("the same persons")[&2010];
         from_home += matrix.get(uzb, None, Some(tur));
         from_russia += matrix.get(uzb, Some(rus), Some(tur));
         assert_eq!(matrix.total(), matrix.get(uzb, None, Some(tur)) + matrix.get(uzb, Some(rus), Some(tur)), "seed {seed}: somebody was pushed elsewhere");
     }
     assert!(from_home > 0 && from_russia > 0, "{from_home} from home, {from_russia} from Russia");
+}
+
+#[test]
+fn a_better_turkey_draws_from_each_region_of_russia_in_proportion() {
+    let ([a, b], [rus, tur, _]) = better_turkey();
+    let regions = a.world.places.regions_of(rus);
+    // Of those who leave for a region in A: how many, and how many go to Turkey in B.
+    let mut counts = vec![(0.0, 0.0); regions.len()];
+    for seed in 1..=60 {
+        let mut in_a = Simulation::new(&a.world, &a.behaviour, small::setup(seed));
+        while in_a.month() < Month::new(2010, 8) {
+            in_a.step(&mut ());
+        }
+        let month = in_a.month();
+        let mut in_b = in_a.fork(&b.world, &b.behaviour);
+        in_a.step(&mut ());
+        in_b.step(&mut ());
+        for (p, q) in in_a.chunks().iter().flat_map(|c| &c.person).zip(in_b.chunks().iter().flat_map(|c| &c.person)) {
+            let region = usize::from(p.place);
+            if p.place != HOME && regions.contains(&region) && p.since == month.0 && p.active(month) {
+                let count = &mut counts[region - regions.start];
+                count.0 += 1.0;
+                count.1 += f64::from(u8::from(q.place != HOME && a.world.places.destinations[usize::from(q.place)].country == tur));
+            }
+        }
+    }
+    let [(n, drawn), (m, other)] = counts[..] else { panic!("two regions") };
+    assert!(drawn > 20.0 && other > 5.0, "{counts:?}");
+    let share = (drawn + other) / (n + m);
+    let deviation = (drawn / n - other / m) / (share * (1.0 - share) * (1.0 / n + 1.0 / m)).sqrt();
+    assert!(deviation.abs() < 3.5, "{counts:?}: {deviation} standard deviations");
 }
 
 #[test]
@@ -347,7 +383,10 @@ fn the_command_writes_what_it_promises() {
     for row in &differences[1..] {
         let [a, b, difference, low, high] = [4, 5, 6, 7, 8].map(|i| number(&row[i]));
         assert!((b - a - difference).abs() <= 1e-7 * a.abs().max(b.abs()).max(1.0), "{row:?}");
-        assert!(low <= difference + 1e-9 * difference.abs().max(1e-9) && difference <= high + 1e-9 * difference.abs().max(1e-9) && (row[0].as_str() > "2005" || difference == 0.0), "{row:?}");
+        assert!(
+            low <= difference + 1e-9 * difference.abs().max(1e-9) && difference <= high + 1e-9 * difference.abs().max(1e-9) && (row[0].as_str() > "2005" || difference == 0.0),
+            "{row:?}"
+        );
     }
     assert_eq!(rows(&one, "diversion.csv")[0].join(","), "year,origin,in_a,in_b,persons,low,high");
     assert!(rows(&one, "diversion.csv")[1..].iter().all(|r| r[2] != r[3] && r[0].as_str() >= "2006"));
@@ -411,7 +450,9 @@ fn what_cannot_be_compared_is_refused() {
     let other = folder.path().join("other.toml");
     let write = |text: &str| fs::write(&other, format!("title = \"Other\"\nextends = \"{}\"\n{text}", Path::new(env!("CARGO_MANIFEST_DIR")).join(B).display())).expect("written");
     let out = folder.path().join("out");
-    let run = |more: &[&str]| musafir(&[&["compare", A, other.to_str().expect("letters"), "--root", "/", "--quiet", "--replicates", "1", "--out", out.to_str().expect("letters")], more].concat());
+    let run = |more: &[&str]| {
+        musafir(&[&["compare", A, other.to_str().expect("letters"), "--root", "/", "--quiet", "--replicates", "1", "--out", out.to_str().expect("letters")], more].concat())
+    };
     write("[run]\nend = \"2009-12\"\n");
     let said = run(&[]);
     assert!(said.0 == 2 && said.2.contains("--until"), "{said:?}");
@@ -436,7 +477,8 @@ fn finished_replicates_are_not_run_again() {
     let comparison = Comparison::new(&scenarios, None).expect("they can be compared");
     let mut saved = Unfinished { identity: identity(&record), ..Unfinished::default() };
     for k in 1..=2 {
-        let (mut pairs, tally) = comparison.replicate(&comparison.tree(), musafir::engine::Setup { seed: k, sample: 1.0, chunk_rows: 500 }, k as u32, &()).expect("nobody stops it");
+        let (mut pairs, tally) =
+            comparison.replicate(&comparison.tree(), musafir::engine::Setup { seed: k, sample: 1.0, chunk_rows: 500 }, k as u32, &()).expect("nobody stops it");
         saved.replicates.push(pairs.remove(0));
         saved.tallies.push(tally);
     }

@@ -232,7 +232,7 @@ impl Job<'_> {
             return Ok(());
         }
         if self.args.attribute && !quiet {
-            self.estimate(tree, all + 1 - first, side_by_side);
+            self.estimate(tree, all + 1 - first);
         }
         let watcher = Watcher::new(self.args, self.comparison, tree.months(), first, quiet);
         let mut saved = Instant::now();
@@ -265,7 +265,7 @@ impl Job<'_> {
     }
 
     /// Says how long it will take, from the first months of A.
-    fn estimate(&self, tree: &Tree<'_>, replicates: u32, side_by_side: usize) {
+    fn estimate(&self, tree: &Tree<'_>, replicates: u32) {
         let a = &self.scenarios[0];
         let mut simulation = Simulation::new(&a.world, &a.behaviour, self.setup(1));
         let started = Instant::now();
@@ -274,10 +274,10 @@ impl Job<'_> {
         }
         let month = started.elapsed().as_secs_f64() / simulation.index().max(1) as f64;
         let months = tree.months() * u64::from(replicates);
-        let seconds = month * months as f64 / (side_by_side as f64 / 1.5).max(1.0);
+        let seconds = month * months as f64;
         let _ = writeln!(
             std::io::stderr(),
-            "About {} or more: {months} months in {replicates} replicates of {} worlds, timed on the first {} months (later ones take longer the more people are abroad).",
+            "About {}: {months} months in {replicates} replicates of {} worlds, timed on the first {} months (later ones take longer the more people are abroad).",
             duration(seconds),
             tree.worlds(),
             simulation.index()

@@ -50,11 +50,12 @@ pub fn all(args: &Args, pairs: &[Said]) -> String {
     if args.quiet { String::new() } else { pairs.iter().map(pair).collect() }
 }
 
-/// How numbers of a unit are printed.
-fn print(unit: &str, value: f64) -> String {
+/// How numbers of a unit are printed beside numbers up to `scale`.
+fn print(unit: &str, value: f64, scale: f64) -> String {
     match unit {
         "persons" => thousands(value),
-        "USD" if value.abs() >= 1e7 => format!("{} M USD", thousands(value / 1e6)),
+        "USD" if scale >= 1e9 => format!("{} M USD", thousands(value / 1e6)),
+        "USD" if scale >= 1e7 => format!("{:.1} M USD", value / 1e6),
         "USD" => format!("{} USD", thousands(value)),
         "share" => format!("{:.2} %", value * 100.0),
         _ => format!("{value:.4}"),
@@ -62,8 +63,8 @@ fn print(unit: &str, value: f64) -> String {
 }
 
 /// With a sign, unless it is rounded to zero.
-fn signed(unit: &str, value: f64) -> String {
-    let text = print(unit, value);
+fn signed(unit: &str, value: f64, scale: f64) -> String {
+    let text = print(unit, value, scale);
     match text.contains(|c: char| ('1'..='9').contains(&c)) {
         true if value > 0.0 => format!("+{text}"),
         true => text,
@@ -71,27 +72,25 @@ fn signed(unit: &str, value: f64) -> String {
     }
 }
 
-/// The interval, and in a word what it says.
-fn verdict(row: &Row) -> (String, &'static str) {
+/// In a word what an interval says.
+fn verdict(row: &Row) -> &'static str {
     let persons = row.unit == "persons";
     match row.interval {
-        _ if row.difference == 0.0 && row.interval.is_none_or(|i| i == (0.0, 0.0)) => (String::new(), "the same"),
-        None => (String::new(), "one replicate: no interval"),
-        Some((low, high)) => {
-            let word = match (low > 0.0, high < 0.0, persons) {
-                (true, _, true) => "more",
-                (true, _, false) => "higher",
-                (_, true, true) => "fewer",
-                (_, true, false) => "lower",
-                _ => "cannot tell: the interval spans zero",
-            };
-            (interval(row.unit, row.interval), word)
-        }
+        interval if row.difference == 0.0 && interval.is_none_or(|i| i == (0.0, 0.0)) => "the same",
+        None => "one replicate: no interval",
+        Some((low, high)) => match (low > 0.0, high < 0.0) {
+            (true, _) if persons => "more",
+            (true, _) => "higher",
+            (_, true) if persons => "fewer",
+            (_, true) => "lower",
+            _ => "cannot tell: the interval spans zero",
+        },
     }
 }
 
-fn interval(unit: &str, interval: Interval) -> String {
-    interval.map_or_else(String::new, |(low, high)| format!("[{}, {}]", signed(unit, low), signed(unit, high)))
+/// The ends of an interval; nothing where there is none.
+fn bounds(unit: &str, interval: Interval, scale: f64) -> String {
+    interval.map_or_else(String::new, |(low, high)| format!("[{}, {}]  ", signed(unit, low, scale), signed(unit, high, scale)))
 }
 
 fn pair(said: &Said) -> String {
@@ -100,11 +99,13 @@ fn pair(said: &Said) -> String {
     let fork = record.fork.as_ref().map_or_else(|| "their inputs are the same".to_string(), |month| format!("one run until {month}"));
     let replicates = if answer.replicates == 1 { "1 replicate".to_string() } else { format!("{} replicates, 90 % intervals of the paired difference", answer.replicates) };
     let _ = writeln!(text, "\nA  {}\nB  {}\n{}, {replicates}; {fork}\n", record.a.scenario, record.b.scenario, answer.year);
-    let _ = writeln!(text, "{:<20}{:>16}{:>16}{:>16}", "", "A", "B", "B - A");
+    let _ = writeln!(text, "{:<22}{:>14}{:>14}{:>14}", "", "A", "B", "B - A");
     for row in &answer.rows {
-        let (bounds, word) = verdict(row);
-        let [a, b] = [row.a, row.b].map(|v| print(row.unit, v));
-        let _ = writeln!(text, "{:<20}{a:>16}{b:>16}{:>16}  {bounds}{}{word}", row.label, signed(row.unit, row.difference), if bounds.is_empty() { "" } else { "  " });
+        let scale = row.a.abs().max(row.b.abs());
+        let [a, b] = [row.a, row.b].map(|v| print(row.unit, v, scale));
+        let difference = signed(row.unit, row.difference, scale);
+        let interval = if verdict(row) == "the same" { String::new() } else { bounds(row.unit, row.interval, scale) };
+        let _ = writeln!(text, "{:<22}{a:>14}{b:>14}{difference:>14}  {interval}{}", row.label, verdict(row));
     }
     diverted(answer, &mut text);
     for cause in &answer.causes {
@@ -143,12 +144,11 @@ fn plain(interval: Interval) -> String {
 }
 
 fn did_it(cause: &Cause) -> String {
-    let share = |(name, value, bounds): &(String, f64, Interval)| {
-        let spans = bounds.is_some_and(|(low, high)| low <= 0.0 && high >= 0.0) && *value != 0.0;
-        let bounds = interval(cause.unit, *bounds);
-        let unclear = if spans { " (spans zero)" } else { "" };
-        format!("{name} {} {bounds}{unclear}", signed(cause.unit, *value)).trim_end().to_string()
+    let scale = cause.shares.iter().fold(0.0, |m: f64, s| m.max(s.1.abs()));
+    let share = |(name, value, interval): &(String, f64, Interval)| {
+        let unclear = if interval.is_some_and(|(low, high)| low <= 0.0 && high >= 0.0) && *value != 0.0 { "spans zero" } else { "" };
+        format!("  {name:<30}{:>14}  {}{unclear}", signed(cause.unit, *value, scale), bounds(cause.unit, *interval, scale)).trim_end().to_string()
     };
     let shares: Vec<String> = cause.shares.iter().filter(|s| s.0 != TOTAL).map(share).collect();
-    format!("Why: {}\n  {}", cause.label, shares.join("\n  "))
+    format!("Why: {}\n{}", cause.label, shares.join("\n"))
 }
