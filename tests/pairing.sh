@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What pairing gains: variance over replicates of the difference B - A in the stocks of one year, on the same seeds and on seeds that are
 # shifted by one. Passes if for Russia the paired variance is at most a tenth of the other, and for Turkey at most twice (B-A)/(B+A) of it.
-# Usage: tests/pairing.sh A.toml B.toml [replicates 40] [sample 0.01] [year 2035]     (some minutes for each replicate at most)
+# Usage: tests/pairing.sh A.toml B.toml [replicates 40] [sample 0.01] [year 2035]     (40 replicates take about ten minutes)
 set -uo pipefail
 cd "$(dirname "$0")/.."
 [ $# -ge 2 ] || { sed -n '2,5p' "$0" >&2; exit 2; }

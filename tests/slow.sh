@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The long checks: the shipped baseline, its bits, its cost, a full disk. Run before a release; `cargo test` holds the short ones.
 # MUSAFIR_ONE_TO_ONE=1 adds the run of everybody (about 8 minutes on two cores, 4 GB).
-# MUSAFIR_PAIRING=B.toml adds what pairing gains, baseline against B over 40 replicates (tests/pairing.sh; about a quarter of an hour).
+# MUSAFIR_PAIRING=B.toml adds what pairing gains, baseline against B over 40 replicates (tests/pairing.sh; about ten minutes).
 set -uo pipefail
 cd "$(dirname "$0")/.."
 cargo build --release --quiet || exit 1
