@@ -146,12 +146,32 @@ impl<'w> Simulation<'w> {
 
     /// Copies all state but the persons; what follows from the world stays as `to` derived it.
     fn carry<'v>(&self, mut to: Simulation<'v>) -> Simulation<'v> {
-        to.totals = self.totals.clone();
-        to.market = self.market.clone();
-        to.ledger = self.ledger.clone();
-        to.quota = self.quota.clone();
-        to.costs = network_costs(to.world, to.world.start.plus((self.index as i32 - 1).max(0)));
-        (to.index, to.person_months, to.visits, to.events) = (self.index, self.person_months, self.visits, self.events);
+        // Named one by one, so that a new field must say on which side it belongs.
+        let Simulation {
+            world: _,
+            behaviour: _,
+            setup: _,
+            resolved: _,
+            drivers: _,
+            chunks: _,
+            outcomes: _,
+            costs: _,
+            last: _,
+            totals,
+            market,
+            ledger,
+            quota,
+            index,
+            person_months,
+            visits,
+            events,
+        } = self;
+        to.totals.clone_from(totals);
+        to.market.clone_from(market);
+        to.ledger.clone_from(ledger);
+        to.quota.clone_from(quota);
+        to.costs = network_costs(to.world, to.world.start.plus((*index as i32 - 1).max(0)));
+        (to.index, to.person_months, to.visits, to.events) = (*index, *person_months, *visits, *events);
         to
     }
 

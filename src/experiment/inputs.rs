@@ -143,6 +143,7 @@ fn series(hasher: &mut Hasher, world: &World, drivers: &Drivers, t: usize) {
         hasher.update(name.as_bytes()).update(b"\0").update(place.as_bytes()).update(b"\0");
         numbers(hasher, values.get(t).copied());
     }
+    // Named one by one: a new driver must be hashed too.
     let Drivers { demand, output, pay, deflator, living, wage, unemployment, participation } = drivers;
     for list in [demand, output, pay, living, wage] {
         numbers(hasher, list.iter().map(|values| values[t]));

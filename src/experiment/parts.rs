@@ -10,7 +10,7 @@ use crate::{
     world::{
         World,
         corridor::Corridor,
-        network::Link,
+        network::{Link, Network},
         regime::{Amnesty, Closure, Regime},
     },
 };
@@ -138,6 +138,21 @@ pub fn others(a: &Scenario, b: &Scenario) -> Vec<&'static str> {
         change(&mut world);
         hash(&a.run, &world, &a.behaviour) != same
     };
+    // Named one by one, so that a new field is either made a part or put below. Start and months are equal where scenarios are compared at all.
+    let World {
+        start: _,
+        months: _,
+        horizon: _,
+        series: _,
+        corridors: _,
+        law: _,
+        network: Network { links: _, nodes: _, travel: _ },
+        places: _,
+        demography: _,
+        markets: _,
+        season_departures: _,
+        season_returns: _,
+    } = &b.world;
     let (from, behaviour) = (&b.world, hash(&a.run, &a.world, &b.behaviour) != same);
     let found = [
         (behaviour, "behaviour"),
@@ -188,8 +203,8 @@ fn corridor(in_a: Option<&Corridor>, in_b: Option<&Corridor>, taken: &BTreeSet<P
     if let Some(building) = &mut construction {
         building.foreign_share = side(Channel::ForeignWorkforce).and_then(|c| c.construction.as_ref()).map_or(0.0, |c| c.foreign_share);
     }
-    let dates = side(Channel::Travel).or(in_a).unwrap_or(first);
-    Some(Corridor { construction, ..dates.clone() })
+    let Corridor { id, name, opens, construction: _ } = side(Channel::Travel).or(in_a).unwrap_or(first).clone();
+    Some(Corridor { id, name, opens, construction })
 }
 
 /// Pairs whose regimes differ; pairs changed by the same rows are one part.
