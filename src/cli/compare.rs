@@ -209,10 +209,11 @@ impl Job<'_> {
 
     fn enough_memory(&self, tree: &Tree<'_>, rows: f64, side_by_side: usize) -> Result<(), Stop> {
         let run = &self.scenarios[0].run;
-        let state = Simulation::bytes_needed(&self.scenarios[0].world, run.sample);
-        // Three bytes a person abroad, a ninth of all, each August.
-        let whereabouts = (rows / 9.0 * 3.0 * self.scenarios[0].world.months as f64 / 12.0) as u64;
-        let needed = (state * tree.depth() as u64 + whereabouts) * side_by_side as u64;
+        // One run as such, a state for each further one in memory, and three bytes a person abroad (a ninth of all) each August.
+        let one = Simulation::bytes_needed(&self.scenarios[0].world, run.sample);
+        let states = 48.0 * rows * (tree.depth() * side_by_side).saturating_sub(1) as f64;
+        let whereabouts = rows / 9.0 * 3.0 * self.scenarios[0].world.months as f64 / 12.0 * side_by_side as f64;
+        let needed = one + (states + whereabouts) as u64;
         match record::memory_available() {
             Some(available) if needed > available => {
                 let gigabytes = |bytes: u64| bytes as f64 / 1e9;
