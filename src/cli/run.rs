@@ -1,19 +1,13 @@
 //! `musafir run`: one scenario, its replicates, its results.
 
 mod args;
-mod folder;
+pub mod folder;
 mod profile;
 
-use std::{
-    fmt,
-    io::Write,
-    path::Path,
-    process::ExitCode,
-    sync::atomic::{AtomicBool, Ordering},
-    time::Instant,
-};
+use std::{fmt, io::Write, path::Path, process::ExitCode, time::Instant};
 
 use super::{
+    interrupt,
     progress::{Progress, duration},
     table,
 };
@@ -47,8 +41,6 @@ impl From<StoreError> for Stop {
 pub use args::Args;
 use args::{load, out};
 use profile::Profile;
-
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Runs the command.
 pub fn execute(args: &Args) -> ExitCode {
@@ -108,12 +100,7 @@ impl Job<'_> {
         self.enough_memory()?;
         // A place that cannot be written is found now, not after the run.
         drop(Staging::new(self.out)?);
-        // A second signal does not wait for the end of the month.
-        let _ = ctrlc::set_handler(|| {
-            if INTERRUPTED.swap(true, Ordering::SeqCst) {
-                std::process::exit(1);
-            }
-        });
+        interrupt::listen();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.args.threads.unwrap_or(0)).build().map_err(|e| Stop::Failed(format!("cannot start threads: {e}")))?;
         let mut profile = self.args.profile.then(Profile::default);
         let (tally, results) = pool.install(|| self.simulate(opened, profile.as_mut()))?;
@@ -278,7 +265,7 @@ impl Job<'_> {
             let events = simulation.events();
             simulation.step(recorder);
             progress.month(simulation.rows() as u64, simulation.events() - events);
-            let stop = INTERRUPTED.load(Ordering::SeqCst);
+            let stop = interrupt::seen();
             let due = self.args.checkpoint_every.is_some_and(|n| simulation.index().is_multiple_of(n)) && !simulation.finished();
             if stop || due {
                 time(tally);
@@ -296,15 +283,8 @@ impl Job<'_> {
     }
 
     fn say_saved(&self, months: usize) {
-        let plain = |a: &str| !a.is_empty() && a.chars().all(|c| c.is_alphanumeric() || "-_./=:,+".contains(c));
-        let quoted = |a: String| if plain(&a) { a } else { format!("'{}'", a.replace('\'', "'\\''")) };
-        let command: Vec<String> = std::env::args().filter(|a| a != "--resume" && a != "--force").map(quoted).collect();
-        let _ = writeln!(
-            std::io::stderr(),
-            "Stopped after {months} months; the run is saved in {}.\nTo go on: {} --resume",
-            self.out.join(checkpoint::FILE).display(),
-            command.join(" ")
-        );
+        let place = self.out.join(checkpoint::FILE);
+        let _ = writeln!(std::io::stderr(), "Stopped after {months} months; the run is saved in {}.\nTo go on: {}", place.display(), interrupt::resuming());
     }
 
     fn write(&self, tally: &Tally, results: &Results, threads: usize) -> Result<(), Stop> {

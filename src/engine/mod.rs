@@ -89,6 +89,11 @@ impl<'w> Simulation<'w> {
     /// Synthesises the population of a scenario and sets up its first month.
     pub fn new(world: &'w World, behaviour: &'w Behaviour, setup: Setup) -> Simulation<'w> {
         let chunks = synthesis::synthesise(world, behaviour, setup.seed, setup.sample, setup.chunk_rows);
+        Simulation::with_population(world, behaviour, setup, chunks)
+    }
+
+    /// Sets up the first month around a population that was synthesised from the same places, demography and set-up.
+    pub fn with_population(world: &'w World, behaviour: &'w Behaviour, setup: Setup, chunks: Vec<Chunk>) -> Simulation<'w> {
         let mut simulation = Simulation::empty(world, behaviour, setup, chunks);
         simulation.classify();
         simulation.totals = simulation.census(|_| {});
@@ -134,6 +139,52 @@ impl<'w> Simulation<'w> {
     /// From now on, time spent by phase is counted on a clock.
     pub fn time(&mut self, clock: Arc<Clock>) {
         self.clock = Some(clock);
+    }
+
+    /// The same state in another world, to go on from here. Equal to that world's own run as long as all inputs of the months so far are equal
+    /// in both, and the behaviour is.
+    pub fn fork<'v>(&self, world: &'v World, behaviour: &'v Behaviour) -> Simulation<'v> {
+        self.carry(Simulation::empty(world, behaviour, self.setup, self.chunks.clone()))
+    }
+
+    /// [`Simulation::fork`] that leaves nothing behind.
+    pub fn onto<'v>(mut self, world: &'v World, behaviour: &'v Behaviour) -> Simulation<'v> {
+        let chunks = std::mem::take(&mut self.chunks);
+        self.carry(Simulation::empty(world, behaviour, self.setup, chunks))
+    }
+
+    /// Copies all state but the persons; what follows from the world stays as `to` derived it.
+    fn carry<'v>(&self, mut to: Simulation<'v>) -> Simulation<'v> {
+        // Named one by one, so that a new field must say on which side it belongs.
+        let Simulation {
+            world: _,
+            behaviour: _,
+            setup: _,
+            resolved: _,
+            drivers: _,
+            chunks: _,
+            outcomes: _,
+            costs: _,
+            last: _,
+            clock: _,
+            policy,
+            totals,
+            market,
+            ledger,
+            quota,
+            index,
+            person_months,
+            visits,
+            events,
+        } = self;
+        to.totals.clone_from(totals);
+        to.market.clone_from(market);
+        to.ledger.clone_from(ledger);
+        to.quota.clone_from(quota);
+        to.policy.clone_from(policy);
+        to.costs = network_costs(to.world, to.world.start.plus((*index as i32 - 1).max(0)));
+        (to.index, to.person_months, to.visits, to.events) = (*index, *person_months, *visits, *events);
+        to
     }
 
     fn classify(&mut self) {
@@ -440,7 +491,7 @@ impl<'w> Simulation<'w> {
 }
 
 /// Costs of all journeys from home regions to destination regions in a month.
-fn network_costs(world: &World, month: Month) -> Vec<Option<Cost>> {
+pub fn network_costs(world: &World, month: Month) -> Vec<Option<Cost>> {
     let homes: Vec<usize> = world.places.homes.iter().map(|h| h.node).collect();
     let targets: Vec<usize> = world.places.destinations.iter().map(|d| d.node).collect();
     world.network.costs(world.passenger_links(month), &homes, &targets).into_iter().flatten().collect()
