@@ -203,7 +203,7 @@ pub fn others(a: &Scenario, b: &Scenario) -> Vec<&'static str> {
         (with(&|w| w.network.travel = from.network.travel.clone()), "prices of travel"),
         (with(&|w| w.freight = from.freight.clone()), "freight and markets"),
         (with(&|w| w.ties = from.ties.clone()), "how ties grow"),
-        (with(&|w| w.outside = from.outside.clone()), "pairs outside the model"),
+        (with(&|w| w.outside.clone_from(&from.outside)), "pairs outside the model"),
     ];
     found.into_iter().filter(|f| f.0).map(|f| f.1).collect()
 }
