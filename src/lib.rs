@@ -10,6 +10,7 @@ pub mod behaviour;
 pub mod cli;
 pub mod draw;
 pub mod engine;
+pub mod experiment;
 pub mod hierarchy;
 pub mod math;
 pub mod measure;
