@@ -455,7 +455,7 @@ fn until_stops_early() {
     assert_eq!(years, BTreeSet::from(["2005", "2006", "2007"]));
 }
 
-/// The small world with a million times as many people fits into no machine of today.
+/// The small world with ten thousand times as many people, a hundred thousand times over, fits into no machine of today.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_run_too_large_for_the_memory_is_refused() {
@@ -473,13 +473,13 @@ fn a_run_too_large_for_the_memory_is_refused() {
         if at == 0 {
             assert_eq!(cells[4], "persons");
         } else {
-            cells[4] = (cells[4].parse::<f64>().expect("a number") * 1e8).to_string();
+            cells[4] = (cells[4].parse::<f64>().expect("a number") * 1e4).to_string();
         }
         lines.push(cells.join(","));
     }
     fs::write(world.join("population.csv"), lines.join("\n") + "\n").expect("it is written");
     let out = place.path().join("out");
-    let said = run(text(&place.path().join("small.toml")), &out, &[]);
+    let said = run(text(&place.path().join("small.toml")), &out, &["--replicates", "100000"]);
     assert!(said.code == 1 && said.err.contains("GB of memory") && said.err.contains("--sample"), "{} {}", said.code, said.err);
     assert!(!out.exists());
 }
@@ -497,4 +497,29 @@ fn trace_tells_a_life() {
         let said = musafir(&["trace", SMALL, &format!("--person={wrong}")]);
         assert!(said.code == 2 && said.out.is_empty() && said.err.contains("household.member"), "`{wrong}`: {} {}", said.code, said.err);
     }
+}
+
+#[test]
+fn a_profile_tells_where_time_went_and_changes_nothing() {
+    let folder = temporary();
+    let (plain, profiled) = (folder.path().join("plain"), folder.path().join("profiled"));
+    let expected = record(SMALL, &plain, &[]);
+    let said = run(SMALL, &profiled, &["--json", "--profile"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let told: Value = serde_json::from_str(&said.out).expect("standard output is the record alone");
+    assert_eq!(world_of(&told), world_of(&expected));
+    let number = |name: &str| -> f64 {
+        let line = said.err.lines().find(|l| l.trim_start().starts_with(name)).unwrap_or_else(|| panic!("no `{name}` in {}", said.err));
+        let value = line.trim_start()[name.len()..].split_whitespace().next().unwrap_or_default();
+        value.replace(',', "").parse().unwrap_or_else(|_| panic!("{line}"))
+    };
+    for (name, key) in [("person-months", "person_months"), ("visits", "visits"), ("events", "events")] {
+        assert_eq!(Some(number(name)), told[key].as_f64(), "{name}");
+    }
+    let phases: f64 = ["the world's month", "tables and bounds", "what falls due by date", "scan", "decide", "write", "quotas", "sums and markets", "year's end", "observers"]
+        .iter()
+        .map(|name| number(name))
+        .sum();
+    assert!(phases > 0.0 && phases <= 1.05 * number("all months") + 0.02, "{}", said.err);
+    assert!(number("memory read") > 0.0 && number("read by the scan") > 0.0 && number("bytes a row") > 20.0, "{}", said.err);
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The long checks: the shipped baseline, its bits, its cost, a full disk. Run before a release; `cargo test` holds the short ones.
 # MUSAFIR_ONE_TO_ONE=1 adds the run of everybody (about 8 minutes on two cores, 4 GB).
+# MUSAFIR_PAIRING=B.toml adds what pairing gains, baseline against B over 40 replicates (tests/pairing.sh; about ten minutes).
 set -uo pipefail
 cd "$(dirname "$0")/.."
 cargo build --release --quiet || exit 1
@@ -39,6 +40,12 @@ echo "      $cpu CPU seconds of simulation, $rss bytes at most"
 awk "BEGIN{exit !($cpu <= 60)}" && ok 'at most 60 CPU seconds' || bad "at most 60 CPU seconds: $cpu"
 awk "BEGIN{exit !($rss < 2e9)}" && ok 'under 2 GB' || bad "under 2 GB: $rss"
 
+echo '== the mini workload: instructions against their limits'
+if ! command -v valgrind >/dev/null; then bad 'valgrind is missing (benches/README.md)'
+elif ! command -v "${GUNGRAUN_RUNNER:-gungraun-runner}" >/dev/null; then bad 'gungraun-runner is missing (benches/README.md)'
+elif cargo bench --bench instructions >"$work/instructions" 2>&1; then ok 'no bench above its limit'
+else bad "a bench is above its limit: $(grep -iE 'regress|limit|error' "$work/instructions" | head -3 | tr '\n' ' ')"; fi
+
 echo '== a full disk'
 mkdir "$work/disk"
 if mount -t tmpfs -o size=300k tmpfs "$work/disk" 2>/dev/null; then
@@ -51,6 +58,10 @@ else echo 'SKIPPED: no file system can be mounted here'; fi
 if [ "${MUSAFIR_ONE_TO_ONE:-0}" = 1 ]; then
   echo '== one to one'
   run "$work/all" --sample 1.0 && ok "everybody: $(field "$work/all" persons) rows, $(field "$work/all" seconds_simulate) s, $(field "$work/all" cpu_seconds_simulate) CPU s, $(field "$work/all" peak_rss_bytes) bytes" || bad 'one to one'
+fi
+if [ -n "${MUSAFIR_PAIRING:-}" ]; then
+  echo '== paired against unpaired'
+  tests/pairing.sh scenarios/baseline.toml "$MUSAFIR_PAIRING" && ok 'pairing' || bad 'pairing'
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -4,16 +4,23 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::{Mutex, PoisonError},
 };
 
-use super::{DONE, FAILED, WRONG, diagnostics, progress::Progress, usage};
+use rayon::prelude::*;
+
+use super::{DONE, FAILED, WRONG, diagnostics, interrupt, progress::Progress, usage};
 use crate::{
-    engine::{CHUNK_ROWS, Setup, Simulation},
-    experiment::claims::{
-        Book, Trial,
-        page::{self, Made},
+    engine::{CHUNK_ROWS, Setup},
+    experiment::{
+        claims::{
+            Book, Trial,
+            page::{self, Made},
+        },
+        inputs::Inputs,
+        replicate::{Grown, Step, Stopped, Tree, Variant, Watch},
     },
-    measure::{Recorder, scope::Scope, year::Value},
+    measure::scope::Scope,
     scenario::{Overrides, Scenario},
     store::atomic,
 };
@@ -61,17 +68,10 @@ pub fn execute(args: &Args) -> ExitCode {
     if args.check {
         return super::print(&format!("{}: right ({} claims, {} scenarios)\n", args.file.display(), book.claim.len(), scenarios.len()));
     }
-    let months: usize = scenarios.iter().map(|s| s.world.months).sum();
-    let mut progress = Progress::new(months as u64 * u64::from(args.replicates), 0, args.quiet);
-    for replicate in 1..=args.replicates {
-        let setup = Setup { seed: args.seed.wrapping_add(u64::from(replicate) - 1), sample: args.sample, chunk_rows: CHUNK_ROWS };
-        let runs: Result<Vec<Vec<Value>>, String> = scenarios.iter().map(|s| run(s, setup, replicate, &mut progress)).collect();
-        match runs {
-            Ok(runs) => trial.replicate(&runs),
-            Err(why) => return failed(&why),
-        }
+    interrupt::listen();
+    if let Err(why) = replicates(args, &scenarios, &mut trial) {
+        return failed(&why);
     }
-    progress.finish();
     let text = page::page(&book, &trial, Made { sample: args.sample, replicates: args.replicates, seed: args.seed });
     match atomic::write(&args.out, |sink| sink.write_all(text.as_bytes())) {
         Ok(_) if args.quiet => ExitCode::from(DONE),
@@ -113,15 +113,36 @@ fn read(file: &Path) -> Result<(Book, Vec<Scenario>, Trial), String> {
     Ok((book, scenarios, trial))
 }
 
-/// Yearly values of one run.
-fn run(scenario: &Scenario, setup: Setup, replicate: u32, progress: &mut Progress) -> Result<Vec<Value>, String> {
-    let mut recorder = Recorder::new(&scenario.world, setup.sample, replicate);
-    let mut simulation = Simulation::new(&scenario.world, &scenario.behaviour, setup);
-    simulation.start(&mut recorder);
-    while !simulation.finished() {
-        let events = simulation.events();
-        simulation.step(&mut recorder);
-        progress.month(simulation.rows() as u64, simulation.events() - events);
+/// Runs all replicates, as many side by side as there are threads; scenarios share the past in which they do not differ.
+fn replicates(args: &Args, scenarios: &[Scenario], trial: &mut Trial) -> Result<(), String> {
+    let inputs: Vec<Inputs> = scenarios.iter().map(|s| Inputs::new(&s.run, &s.world, &s.behaviour)).collect();
+    let variants = scenarios.iter().zip(&inputs).map(|(s, inputs)| Variant { world: &s.world, behaviour: &s.behaviour, inputs });
+    let tree = Tree::new(variants.collect(), 0);
+    let watcher = Watcher(Mutex::new(Progress::new(tree.months() * u64::from(args.replicates), 0, args.quiet)));
+    let numbers: Vec<u32> = (1..=args.replicates).collect();
+    for batch in numbers.chunks(rayon::current_num_threads().max(1)) {
+        let run = |&k: &u32| {
+            let setup = Setup { seed: args.seed.wrapping_add(u64::from(k) - 1), sample: args.sample, chunk_rows: CHUNK_ROWS };
+            tree.grow(setup, k, &watcher)
+        };
+        let grown: Result<Vec<Grown>, Stopped> = batch.par_iter().map(run).collect();
+        for grown in grown.map_err(|Stopped| "stopped; nothing was written".to_string())? {
+            trial.replicate(&grown.values.iter().map(|v| v.as_slice()).collect::<Vec<_>>());
+        }
     }
-    recorder.finish().map(|recorded| recorded.values).map_err(|e| format!("`{}`: {e}", scenario.title))
+    watcher.0.lock().unwrap_or_else(PoisonError::into_inner).finish();
+    Ok(())
+}
+
+struct Watcher(Mutex<Progress>);
+
+impl Watch for Watcher {
+    fn month(&self, step: &Step<'_>) {
+        let mut progress = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        progress.month(step.persons, step.events);
+    }
+
+    fn stopped(&self) -> bool {
+        interrupt::seen()
+    }
 }

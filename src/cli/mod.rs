@@ -2,8 +2,10 @@
 
 mod check;
 mod claims;
+mod compare;
 mod completions;
 pub mod diagnostics;
+mod interrupt;
 mod man;
 mod progress;
 mod run;
@@ -39,6 +41,7 @@ Start here:
   musafir run scenarios/baseline.toml             run it; results are under results/baseline/
   musafir show scenarios/baseline.toml            every value with its unit, its place and its source
   musafir run FILE --set run.sample=0.01          change a value without a file
+  musafir compare scenarios/baseline.toml FILE    the same persons under both; results are under results/compare-baseline-.../
 
 Exit codes:
   0  done
@@ -59,6 +62,8 @@ struct Cli {
 enum Command {
     /// Run one scenario and write its results.
     Run(run::Args),
+    /// The same persons under two or more scenarios: paired differences, who is elsewhere, and what did it.
+    Compare(compare::Args),
     /// Show every mistake of scenario files at once, each with its line and a likely fix.
     Check(check::Args),
     /// Show a scenario after `extends` and `--set`: every value with unit, place and source.
@@ -79,6 +84,7 @@ enum Command {
 pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(args) => run::execute(&args),
+        Command::Compare(args) => compare::execute(&args),
         Command::Check(args) => check::execute(&args),
         Command::Show(args) => show::execute(&args),
         Command::Trace(args) => trace::execute(&args),

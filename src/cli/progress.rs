@@ -26,6 +26,8 @@ pub struct Progress {
     /// Months already done when this process began.
     before: u64,
     events: u64,
+    /// What is being run, if there is more than one thing.
+    label: String,
 }
 
 impl Progress {
@@ -42,7 +44,7 @@ impl Progress {
         } else {
             Form::Lines { last: Instant::now() }
         };
-        Progress { form, started: Instant::now(), months, done: before, before, events: 0 }
+        Progress { form, started: Instant::now(), months, done: before, before, events: 0, label: String::new() }
     }
 
     /// A remark that stays on the screen.
@@ -52,6 +54,16 @@ impl Progress {
             Form::Bar(bar) => bar.println(text),
             Form::Lines { .. } => line(text),
         }
+    }
+
+    /// Whether anything is shown at all.
+    pub fn shows(&self) -> bool {
+        !matches!(self.form, Form::None)
+    }
+
+    /// Says what the months to come belong to.
+    pub fn label(&mut self, label: &str) {
+        label.clone_into(&mut self.label);
     }
 
     /// One more month, with the number of simulated persons and the events of that month.
@@ -83,7 +95,8 @@ impl Progress {
     fn text(&self, persons: u64) -> String {
         let seconds = self.started.elapsed().as_secs_f64().max(1e-6);
         let left = seconds / (self.done - self.before).max(1) as f64 * self.months.saturating_sub(self.done) as f64;
-        format!("{} persons  {} events/s  {} left", thousands(persons as f64), thousands(self.events as f64 / seconds), duration(left))
+        let label = if self.label.is_empty() { String::new() } else { format!("{}  ", self.label) };
+        format!("{label}{} persons  {} events/s  {} left", thousands(persons as f64), thousands(self.events as f64 / seconds), duration(left))
     }
 
     /// Takes the bar away.

@@ -1,18 +1,13 @@
 //! `musafir run`: one scenario, its replicates, its results.
 
 mod args;
-mod folder;
+pub mod folder;
+mod profile;
 
-use std::{
-    fmt,
-    io::Write,
-    path::Path,
-    process::ExitCode,
-    sync::atomic::{AtomicBool, Ordering},
-    time::Instant,
-};
+use std::{fmt, io::Write, path::Path, process::ExitCode, time::Instant};
 
 use super::{
+    interrupt,
     progress::{Progress, duration},
     table,
 };
@@ -45,8 +40,7 @@ impl From<StoreError> for Stop {
 
 pub use args::Args;
 use args::{load, out};
-
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+use profile::Profile;
 
 /// Runs the command.
 pub fn execute(args: &Args) -> ExitCode {
@@ -106,15 +100,16 @@ impl Job<'_> {
         self.enough_memory()?;
         // A place that cannot be written is found now, not after the run.
         drop(Staging::new(self.out)?);
-        // A second signal does not wait for the end of the month.
-        let _ = ctrlc::set_handler(|| {
-            if INTERRUPTED.swap(true, Ordering::SeqCst) {
-                std::process::exit(1);
-            }
-        });
+        interrupt::listen();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.args.threads.unwrap_or(0)).build().map_err(|e| Stop::Failed(format!("cannot start threads: {e}")))?;
-        let (tally, results) = pool.install(|| self.simulate(opened))?;
-        self.write(&tally, &results, pool.current_num_threads())
+        let mut profile = self.args.profile.then(Profile::default);
+        let (tally, results) = pool.install(|| self.simulate(opened, profile.as_mut()))?;
+        self.write(&tally, &results, pool.current_num_threads())?;
+        if let Some(mut profile) = profile {
+            pool.install(|| profile.measure_memory());
+            let _ = write!(std::io::stderr(), "\n{profile}");
+        }
+        Ok(())
     }
 
     fn identity(&self) -> Identity {
@@ -198,7 +193,7 @@ impl Job<'_> {
         Setup { seed: run.seed.wrapping_add(u64::from(replicate) - 1), sample: run.sample, chunk_rows: self.args.chunk_rows }
     }
 
-    fn simulate(&self, opened: Option<checkpoint::Opened>) -> Result<(Tally, Results), Stop> {
+    fn simulate(&self, opened: Option<checkpoint::Opened>, mut profile: Option<&mut Profile>) -> Result<(Tally, Results), Stop> {
         let run = &self.scenario.run;
         let months = self.scenario.world.months as u64;
         let (mut tally, mut results, mut first) = (Tally::default(), Results::default(), 1);
@@ -221,6 +216,10 @@ impl Job<'_> {
                 None => self.begin(replicate),
             };
             tally.seconds_synthesis += started.elapsed().as_secs_f64();
+            if let Some(profile) = &mut profile {
+                profile.begin(&mut simulation);
+            }
+            let simulated = tally.cpu_seconds_simulate;
             self.months(replicate, &mut tally, &results, &mut recorder, &mut simulation, &mut progress)?;
             tally.persons = simulation.rows() as u64;
             tally.person_months += simulation.person_months();
@@ -232,7 +231,13 @@ impl Job<'_> {
                     tally.warnings.push(warning);
                 }
             }
+            let cpu = record::cpu_seconds();
             let recorded = recorder.finish().map_err(|e| Stop::Failed(format!("cannot encode the tables: {e}")))?;
+            if let Some(profile) = &mut profile {
+                profile.end(&simulation);
+                profile.simulation += tally.cpu_seconds_simulate - simulated;
+                profile.encoding += record::cpu_seconds().zip(cpu).map_or(0.0, |(now, before)| now - before);
+            }
             results.replicates.push(recorded);
         }
         progress.finish();
@@ -260,7 +265,7 @@ impl Job<'_> {
             let events = simulation.events();
             simulation.step(recorder);
             progress.month(simulation.rows() as u64, simulation.events() - events);
-            let stop = INTERRUPTED.load(Ordering::SeqCst);
+            let stop = interrupt::seen();
             let due = self.args.checkpoint_every.is_some_and(|n| simulation.index().is_multiple_of(n)) && !simulation.finished();
             if stop || due {
                 time(tally);
@@ -278,15 +283,8 @@ impl Job<'_> {
     }
 
     fn say_saved(&self, months: usize) {
-        let plain = |a: &str| !a.is_empty() && a.chars().all(|c| c.is_alphanumeric() || "-_./=:,+".contains(c));
-        let quoted = |a: String| if plain(&a) { a } else { format!("'{}'", a.replace('\'', "'\\''")) };
-        let command: Vec<String> = std::env::args().filter(|a| a != "--resume" && a != "--force").map(quoted).collect();
-        let _ = writeln!(
-            std::io::stderr(),
-            "Stopped after {months} months; the run is saved in {}.\nTo go on: {} --resume",
-            self.out.join(checkpoint::FILE).display(),
-            command.join(" ")
-        );
+        let place = self.out.join(checkpoint::FILE);
+        let _ = writeln!(std::io::stderr(), "Stopped after {months} months; the run is saved in {}.\nTo go on: {}", place.display(), interrupt::resuming());
     }
 
     fn write(&self, tally: &Tally, results: &Results, threads: usize) -> Result<(), Stop> {

@@ -5,6 +5,7 @@
 use super::{
     act::Act,
     bounds::Bounds,
+    clock::{Laps, Phase},
     event::{Event, Happening, Obstacle, Profile},
     leave,
     ledger::Ledger,
@@ -72,17 +73,20 @@ pub struct Owner<'a, 'w> {
 }
 
 impl Owner<'_, '_> {
-    /// The whole month of a chunk, but for the quota places.
-    pub fn month(&mut self, bounds: &Bounds) {
+    /// The whole month of a chunk, but for the quota places; `laps` tells how long its phases take.
+    pub fn month(&mut self, bounds: &Bounds, mut laps: Laps<'_>) {
         self.out.events.clear();
         self.out.applicants.clear();
         self.out.journeys = 0;
         self.amnesties();
         self.deaths();
         self.birthdays();
+        laps.end(Phase::Dates);
         scan::due(self.env, self.chunk, bounds, &mut self.out.due);
+        laps.end(Phase::Scan);
         self.out.visits = self.out.due.visits();
         self.out.decisions.make(self.env, bounds, self.chunk, &self.out.due);
+        laps.end(Phase::Decide);
         let decisions = std::mem::take(&mut self.out.decisions);
         for &row in &decisions.faded {
             self.classify(usize::from(row));
@@ -94,6 +98,7 @@ impl Owner<'_, '_> {
             }
         }
         self.out.decisions = decisions;
+        laps.end(Phase::Write);
     }
 
     fn deaths(&mut self) {

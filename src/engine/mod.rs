@@ -6,6 +6,7 @@ pub mod act;
 pub mod bounds;
 pub mod checkpoint;
 pub mod chunk_month;
+pub mod clock;
 pub mod corridors;
 pub mod event;
 pub mod explain;
@@ -39,6 +40,7 @@ use crate::{
 };
 use bounds::Bounds;
 use chunk_month::{Outcome, Owner};
+use clock::{Clock, Laps, Phase};
 use event::{Event, Happening};
 use ledger::Ledger;
 use market::{Drivers, Market};
@@ -80,12 +82,18 @@ pub struct Simulation<'w> {
     person_months: u64,
     visits: u64,
     events: u64,
+    clock: Option<Arc<Clock>>,
 }
 
 impl<'w> Simulation<'w> {
     /// Synthesises the population of a scenario and sets up its first month.
     pub fn new(world: &'w World, behaviour: &'w Behaviour, setup: Setup) -> Simulation<'w> {
         let chunks = synthesis::synthesise(world, behaviour, setup.seed, setup.sample, setup.chunk_rows);
+        Simulation::with_population(world, behaviour, setup, chunks)
+    }
+
+    /// Sets up the first month around a population that was synthesised from the same places, demography and set-up.
+    pub fn with_population(world: &'w World, behaviour: &'w Behaviour, setup: Setup, chunks: Vec<Chunk>) -> Simulation<'w> {
         let mut simulation = Simulation::empty(world, behaviour, setup, chunks);
         simulation.classify();
         simulation.totals = simulation.census(|_| {});
@@ -124,7 +132,59 @@ impl<'w> Simulation<'w> {
             person_months: 0,
             visits: 0,
             events: 0,
+            clock: None,
         }
+    }
+
+    /// From now on, time spent by phase is counted on a clock.
+    pub fn time(&mut self, clock: Arc<Clock>) {
+        self.clock = Some(clock);
+    }
+
+    /// The same state in another world, to go on from here. Equal to that world's own run as long as all inputs of the months so far are equal
+    /// in both, and the behaviour is.
+    pub fn fork<'v>(&self, world: &'v World, behaviour: &'v Behaviour) -> Simulation<'v> {
+        self.carry(Simulation::empty(world, behaviour, self.setup, self.chunks.clone()))
+    }
+
+    /// [`Simulation::fork`] that leaves nothing behind.
+    pub fn onto<'v>(mut self, world: &'v World, behaviour: &'v Behaviour) -> Simulation<'v> {
+        let chunks = std::mem::take(&mut self.chunks);
+        self.carry(Simulation::empty(world, behaviour, self.setup, chunks))
+    }
+
+    /// Copies all state but the persons; what follows from the world stays as `to` derived it.
+    fn carry<'v>(&self, mut to: Simulation<'v>) -> Simulation<'v> {
+        // Named one by one, so that a new field must say on which side it belongs.
+        let Simulation {
+            world: _,
+            behaviour: _,
+            setup: _,
+            resolved: _,
+            drivers: _,
+            chunks: _,
+            outcomes: _,
+            costs: _,
+            last: _,
+            clock: _,
+            policy,
+            totals,
+            market,
+            ledger,
+            quota,
+            index,
+            person_months,
+            visits,
+            events,
+        } = self;
+        to.totals.clone_from(totals);
+        to.market.clone_from(market);
+        to.ledger.clone_from(ledger);
+        to.quota.clone_from(quota);
+        to.policy.clone_from(policy);
+        to.costs = network_costs(to.world, to.world.start.plus((*index as i32 - 1).max(0)));
+        (to.index, to.person_months, to.visits, to.events) = (*index, *person_months, *visits, *events);
+        to
     }
 
     fn classify(&mut self) {
@@ -213,26 +273,39 @@ impl<'w> Simulation<'w> {
     /// One month, in the order of the model (section 3).
     pub fn step(&mut self, observer: &mut dyn Observer) {
         let month = self.month();
+        let clock = self.clock.clone();
+        let mut laps = Laps::start(clock.as_deref());
         // (1) The world's month: policy rules act and ease on last month's measures, the network may have changed, peaks are remembered.
         self.policy.decide(self.world, self.setup.seed, self.index);
         if self.index > 0 && self.world.passenger_links_change(month) {
             self.costs = network_costs(self.world, month);
         }
         self.market.remember(self.behaviour, &self.drivers, self.index);
+        laps.end(Phase::World);
         // (2) Tables by cell, and bounds.
         let environment = self.environment();
         let bounds = Bounds::new(&environment);
+        laps.end(Phase::Tables);
         observer.before_visits(&environment, &self.chunks, &self.totals);
+        laps.end(Phase::Observers);
         // (3) Visits: each chunk by its owner, on the state at the end of the month before.
         let ledger = &self.ledger;
-        self.chunks.par_iter_mut().zip(self.outcomes.par_iter_mut()).for_each(|(chunk, out)| Owner { env: &environment, ledger, chunk, out }.month(&bounds));
+        self.chunks
+            .par_iter_mut()
+            .zip(self.outcomes.par_iter_mut())
+            .for_each(|(chunk, out)| Owner { env: &environment, ledger, chunk, out }.month(&bounds, Laps::start(clock.as_deref())));
+        laps.skip();
         // (4) Quota places among applicants, in keyed order.
         quota::settle(&environment, ledger, &mut self.quota, self.setup.sample, &mut self.chunks, &mut self.outcomes);
+        laps.end(Phase::Quotas);
         // (5) Sums: stocks, money, markets, purses.
         self.sum(&environment);
-        let (bans, debt) = self.year_end(&environment);
+        laps.end(Phase::Sums);
+        let (bans, debt) = self.year_end(&environment, clock.as_deref());
+        laps.skip();
         self.market.advance(self.world, self.behaviour, &self.drivers, &self.totals, self.setup.sample, self.index);
         let acting = self.watch(&environment.tables);
+        laps.end(Phase::Sums);
         // (6) Observers.
         let events: Vec<&[Event]> = self.outcomes.iter().map(|o| o.events.as_slice()).collect();
         let visits = self.outcomes.iter().map(|o| o.visits).sum::<u64>();
@@ -254,6 +327,7 @@ impl<'w> Simulation<'w> {
         self.events += events.iter().map(|e| e.len() as u64).sum::<u64>();
         self.last = Some(environment.tables);
         self.index += 1;
+        laps.end(Phase::Observers);
     }
 
     /// Lets policy rules see the month; returns what they were in it.
@@ -284,7 +358,7 @@ impl<'w> Simulation<'w> {
     }
 
     /// The general settlement of purses in December: bans in force and debt, by home region; nothing in other months.
-    fn year_end(&mut self, environment: &Environment<'_>) -> (Vec<i64>, Vec<i64>) {
+    fn year_end(&mut self, environment: &Environment<'_>, clock: Option<&Clock>) -> (Vec<i64>, Vec<i64>) {
         let (homes, countries) = (self.world.places.homes.len(), self.world.places.countries.len());
         self.totals.ceremonies.fill(0);
         self.totals.interest.fill(0);
@@ -297,9 +371,11 @@ impl<'w> Simulation<'w> {
             .par_iter_mut()
             .zip(self.outcomes.par_iter_mut())
             .map(|(chunk, out)| {
+                let mut laps = Laps::start(clock);
                 let mut bans = vec![0; countries];
                 let home = usize::from(chunk.home);
                 let sums = Owner { env: environment, ledger, chunk, out }.year_end(&mut bans);
+                laps.end(Phase::YearEnd);
                 (home, bans, sums)
             })
             .collect();
@@ -415,7 +491,7 @@ impl<'w> Simulation<'w> {
 }
 
 /// Costs of all journeys from home regions to destination regions in a month.
-fn network_costs(world: &World, month: Month) -> Vec<Option<Cost>> {
+pub fn network_costs(world: &World, month: Month) -> Vec<Option<Cost>> {
     let homes: Vec<usize> = world.places.homes.iter().map(|h| h.node).collect();
     let targets: Vec<usize> = world.places.destinations.iter().map(|d| d.node).collect();
     world.network.costs(world.passenger_links(month), &homes, &targets).into_iter().flatten().collect()

@@ -169,6 +169,59 @@ pub const SUMMARY: TableSpec = TableSpec {
     ],
 };
 
+const LOW: ColumnSpec = column("low", Kind::Real, "see unit", "Quantile 0.05 over replicates of the paired difference; blank for one replicate.");
+const HIGH: ColumnSpec = column("high", Kind::Real, "see unit", "Quantile 0.95, likewise.");
+
+/// Columns of `compare.csv`.
+pub const COMPARE: TableSpec = TableSpec {
+    name: "compare",
+    meaning: "One difference between two scenarios a year, measure, origin and destination (always CSV). The measures are those of the summary.",
+    columns: &[
+        column("year", Kind::Whole, "year", "Calendar year."),
+        column("measure", Kind::Name, "name", "What is measured."),
+        column("origin", Kind::Name, "ISO 3166", "As in the summary."),
+        column("destination", Kind::Name, "ISO 3166", "As in the summary."),
+        column("a", Kind::Real, "see unit", "Mean over replicates in A."),
+        column("b", Kind::Real, "see unit", "Mean over the same replicates in B."),
+        column("difference", Kind::Real, "see unit", "Mean of the paired differences B - A."),
+        LOW,
+        HIGH,
+        column("unit", Kind::Name, "unit", "Unit of the values."),
+    ],
+};
+
+/// Columns of `diversion.csv`.
+pub const DIVERSION: TableSpec = TableSpec {
+    name: "diversion",
+    meaning: "Persons aged 16-64 who are in one place in A and in another in B at the end of August, from the year on in which the scenarios part (always CSV). Pairs of places between which nobody differs are left out.",
+    columns: &[
+        column("year", Kind::Whole, "year", "Calendar year."),
+        column("origin", Kind::Name, "ISO 3166", "Country of origin, or CA3 for all of them."),
+        column("in_a", Kind::Name, "ISO 3166", "Country where they are in A, or HOME."),
+        column("in_b", Kind::Name, "ISO 3166", "Country where they are in B, or HOME."),
+        column("persons", Kind::Real, "persons", "Mean over replicates, the naturalised included."),
+        column("low", Kind::Real, "persons", "Quantile 0.05 over replicates; blank for one replicate."),
+        column("high", Kind::Real, "persons", "Quantile 0.95, likewise."),
+    ],
+};
+
+/// Columns of `attribution.csv`.
+pub const ATTRIBUTION: TableSpec = TableSpec {
+    name: "attribution",
+    meaning: "Shapley shares of groups of changes in the difference B - A, from the year on in which the scenarios part (always CSV).",
+    columns: &[
+        column("measure", Kind::Name, "name", "What is measured, some of the measures of the summary."),
+        column("origin", Kind::Name, "ISO 3166", "As in the summary."),
+        column("destination", Kind::Name, "ISO 3166", "As in the summary."),
+        column("year", Kind::Whole, "year", "Calendar year."),
+        column("channel", Kind::Name, "name", "Group of changes, or `total`: the whole difference, to which the shares of the groups add."),
+        column("share", Kind::Real, "see unit", "Mean over replicates."),
+        column("low", Kind::Real, "see unit", "Quantile 0.05 over replicates; blank for one replicate."),
+        column("high", Kind::Real, "see unit", "Quantile 0.95, likewise."),
+        column("unit", Kind::Name, "unit", "Unit of the share."),
+    ],
+};
+
 /// Index, unit and meaning.
 pub type MeasureSpec = (&'static str, &'static str, &'static str);
 
@@ -268,6 +321,10 @@ pub fn page() -> String {
         if table.name == "hierarchy" {
             text += &list(&INDICES);
         }
+    }
+    for table in [&COMPARE, &DIVERSION, &ATTRIBUTION] {
+        text += "\n";
+        text += &table.markdown();
     }
     text
 }

@@ -82,9 +82,13 @@ impl Record {
 
     /// Whether all files that the record lists are in the folder with the content it says.
     pub fn complete(&self, folder: &Path) -> bool {
-        let intact = |file: &FileEntry| hash_file(&folder.join(&file.name)).is_some_and(|hash| hash == file.hash);
-        !self.files.is_empty() && self.files.iter().all(intact)
+        !self.files.is_empty() && self.files.iter().all(|file| intact(folder, file))
     }
+}
+
+/// Whether a file is in a folder with the content that its entry says.
+pub fn intact(folder: &Path, file: &FileEntry) -> bool {
+    hash_file(&folder.join(&file.name)).is_some_and(|hash| hash == file.hash)
 }
 
 fn hash_file(path: &Path) -> Option<String> {

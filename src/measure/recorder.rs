@@ -49,7 +49,7 @@ pub struct Recorded {
 }
 
 /// What a checkpoint holds.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct State {
     stocks: Stocks,
     blocked: Blocked,
@@ -66,6 +66,7 @@ pub struct Recorder {
     replicate: u32,
     weight: f64,
     end: Month,
+    tables: bool,
     flows: Flows,
     /// Of the month that closes a year, between its visits and its end.
     households: Vec<Inequality>,
@@ -83,6 +84,7 @@ impl Recorder {
             replicate,
             weight,
             end: world.start.plus(world.months as i32 - 1),
+            tables: true,
             flows: Flows::new(&scope),
             households: Vec::new(),
             state: State {
@@ -95,6 +97,30 @@ impl Recorder {
             },
             scope,
             failure: None,
+        }
+    }
+
+    /// Keeps the yearly values and no tables.
+    #[must_use]
+    pub fn without_tables(mut self) -> Recorder {
+        self.tables = false;
+        self
+    }
+
+    /// A recorder that has heard the same so far, for a run that goes on from here in another world of the same places.
+    #[must_use]
+    pub fn fork(&self) -> Recorder {
+        Recorder {
+            scope: self.scope.clone(),
+            layouts: self.layouts.clone(),
+            replicate: self.replicate,
+            weight: self.weight,
+            end: self.end,
+            tables: self.tables,
+            flows: Flows::new(&self.scope),
+            households: self.households.clone(),
+            state: self.state.clone(),
+            failure: self.failure.as_ref().map(|e| io::Error::new(e.kind(), e.to_string())),
         }
     }
 
@@ -188,6 +214,10 @@ impl Recorder {
         let cannot = self.state.blocked.flush(&self.scope, self.replicate, january, &mut self.state.tables[BLOCKED]);
         self.state.year.values(&self.scope, month.year(), self.weight, &cannot, &mut self.state.recorded.values);
         self.state.year.turn(&self.scope);
+        if !self.tables {
+            self.state.tables.iter_mut().for_each(Table::clear);
+            return;
+        }
         let encode = |(table, layout): (&mut Table, &Layout)| {
             let part = parquet::encode(layout, table);
             table.clear();

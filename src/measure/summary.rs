@@ -118,9 +118,8 @@ impl Summary {
     pub fn write(&self, out: &mut dyn io::Write) -> io::Result<u64> {
         let mut writer = csv::Writer::from_writer(out);
         writer.write_record(columns::SUMMARY.columns.iter().map(|c| c.name))?;
-        let pair = |pair: Option<(f64, f64)>| pair.map_or((String::new(), String::new()), |(low, high)| (number(low), number(high)));
         for line in &self.lines {
-            let ((low, high), (p05, p95)) = (pair(line.mean_interval), pair(line.quantiles));
+            let ((low, high), (p05, p95)) = (bounds(line.mean_interval), bounds(line.quantiles));
             let year = line.year.to_string();
             let mean = number(line.mean);
             writer.write_record([&year, line.measure, &line.origin, &line.destination, &mean, &low, &high, &p05, &p95, line.unit])?;
@@ -128,6 +127,11 @@ impl Summary {
         writer.flush()?;
         Ok(self.lines.len() as u64)
     }
+}
+
+/// The ends of an interval as text, blank where there is none.
+pub fn bounds(interval: Interval) -> (String, String) {
+    interval.map_or((String::new(), String::new()), |(low, high)| (number(low), number(high)))
 }
 
 /// A number with at most nine significant digits, without exponent, without trailing zeros.

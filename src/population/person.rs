@@ -20,6 +20,9 @@ pub fn key(household: u32, member: u32) -> u32 {
 /// Bits of a key that number the members of a household.
 pub const MEMBER_BITS: u32 = 5;
 
+/// Most households of a run: what a key has room for.
+pub const MOST_HOUSEHOLDS: u64 = 1 << (32 - MEMBER_BITS);
+
 /// Text form of a key, `household.member`.
 pub fn key_name(key: u32) -> String {
     format!("{}.{}", key >> MEMBER_BITS, key & ((1 << MEMBER_BITS) - 1))
@@ -226,6 +229,11 @@ impl Chunk {
             + size_of::<Person>() * self.person.len()
             + size_of::<Household>() * self.household.len()
             + 2 * (self.by_birth.len() + self.by_death.len() + self.births.starts.len() + self.deaths.starts.len())
+    }
+
+    /// Bytes that a scan reads: rates and keys.
+    pub fn scanned(&self) -> usize {
+        self.rate.len() + 4 * self.key.len()
     }
 
     /// Rows of a household.

@@ -10,7 +10,9 @@ use rayon::prelude::*;
 use super::person::{Chunk, HOME, Household, MAX_ROWS, MEMBER_BITS, Person, key};
 use crate::{
     behaviour::{
-        Behaviour, in_order,
+        Behaviour,
+        afford::Founding,
+        in_order,
         traits::{Status, Stay},
     },
     draw::{Purpose, Stream, uniform},
@@ -91,6 +93,11 @@ fn household_count(world: &World, home: usize) -> (u32, f64) {
     let sizes = &world.demography.margins[home].household_size;
     let mean = sizes.iter().enumerate().map(|(k, share)| (k + 1) as f64 * share).sum::<f64>().max(1.0);
     ((persons / mean).round() as u32, mean)
+}
+
+/// Households of all home regions at `sample = 1`.
+pub fn households(world: &World) -> u64 {
+    (0..world.places.homes.len()).map(|home| u64::from(household_count(world, home).0)).sum()
 }
 
 /// Rows that a run needs at a sample, from the margins alone.
@@ -195,8 +202,15 @@ impl<'w> Region<'w> {
             chunk.key.push(k);
             chunk.person.push(person);
         }
-        let wealth = &self.behaviour.afford;
-        let purse = wealth.wealth_median * self.month_wage * exp(wealth.wealth_spread * streams.of(Purpose::Wealth).normal(head));
+        let members = &chunk.person[first..];
+        let founding = Founding {
+            wage: self.month_wage,
+            multiplier: f64::from(members[0].multiplier) / f64::from(MULTIPLIER_ONE),
+            age: members[0].age(self.world.start),
+            later: members.iter().all(|p| p.age(self.world.start) < OF_AGE),
+        };
+        let stream = streams.of(Purpose::Wealth);
+        let purse = self.behaviour.afford.wealth(&founding, || stream.normal(head), || stream.uniform(head));
         chunk.household.push(Household { purse: Money::from_usd(purse).0, id, settled: 0, first: first as u16, members: size as u8, migrants, spare: [0; 6] });
     }
 

@@ -96,6 +96,10 @@ pub struct File {
     /// Ids of items of the extended files to drop.
     #[serde(default)]
     remove: Vec<String>,
+    /// Real persons aged 16-64 at the start of the first year, all origins together. The tables `population`, `entrants` and `initial` are
+    /// scaled to it by one factor; jobs, places of quotas and workforces are not. Unless it is given, the tables are taken as they are.
+    #[schemars(range(min = 1.0, max = 1e9), extend("unit" = "persons"))]
+    population: Option<f64>,
     /// What is run.
     run: RunTable,
     /// What travelling costs.

@@ -26,6 +26,7 @@ use crate::{behaviour::Behaviour, units::Month, world::World};
 pub use finding::{Finding, Findings, Severity};
 pub use inventory::{Entry, Inventory, Row, Rows};
 pub use outlook::Outlook;
+pub use write::hash;
 
 /// What the command line changes.
 #[derive(Clone, Debug, Default)]

@@ -19,7 +19,7 @@ use crate::{
 /// The scenario as one file. `replaced` are the citizens of regimes and places of trends that later files replaced.
 pub fn resolved(tree: &Node, run: &Run, tables: &[Table], replaced: &BTreeSet<(&'static str, String, String)>) -> String {
     let mut out = String::from("# A resolved scenario of musafir: all files and tables in one. Running it gives the same world.\n\n");
-    for key in ["title", "description"] {
+    for key in ["title", "description", "population"] {
         if let Some(node) = tree.get(key) {
             let _ = writeln!(out, "{key} = {}", value(node));
         }
@@ -31,7 +31,7 @@ pub fn resolved(tree: &Node, run: &Run, tables: &[Table], replaced: &BTreeSet<(&
     let _ = write!(out, "sample = {:?}\nseed = {}\nreplicates = {}\n", run.sample, run.seed, run.replicates);
     for (key, node) in tree.entries() {
         match key.as_str() {
-            "title" | "description" | "run" | "tables" => {}
+            "title" | "description" | "population" | "run" | "tables" => {}
             _ => section(&mut out, key, node, replaced),
         }
     }

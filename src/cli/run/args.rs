@@ -62,6 +62,9 @@ pub struct Args {
     /// Print the record of the run as JSON and nothing else.
     #[arg(long)]
     pub json: bool,
+    /// Say on standard error where the time of the months went, and how near the scan comes to what memory can deliver.
+    #[arg(long)]
+    pub profile: bool,
     /// Rows of a chunk (results do not depend on it).
     #[arg(long, hide = true, default_value_t = CHUNK_ROWS)]
     pub chunk_rows: usize,

@@ -50,7 +50,7 @@ pub fn replace(folder: &Path, staging: Staging, new: &Record) -> Result<(), Stor
 }
 
 /// Removes a file of the folder; a name that would reach beyond it is not followed.
-fn remove(folder: &Path, name: &str) -> Result<(), StoreError> {
+pub fn remove(folder: &Path, name: &str) -> Result<(), StoreError> {
     let path = folder.join(name);
     let plain = Path::new(name).components().all(|c| matches!(c, Component::Normal(_))) && Path::new(name).components().count() == 1;
     if plain && path.is_file() { fs::remove_file(&path).map_err(StoreError::io("remove", &path)) } else { Ok(()) }

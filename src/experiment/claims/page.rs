@@ -54,7 +54,8 @@ pub fn page(book: &Book, trial: &Trial, made: Made) -> String {
     );
     text += "| | claim | test | scenario and measure | bounds | runs | verdict |\n| --- | --- | --- | --- | --- | --- | --- |\n";
     for (c, claim) in book.claim.iter().enumerate() {
-        let whole = format!("**{}**", of_claims[c].name());
+        let missed = claim.past && of_claims[c] == Verdict::Refuted;
+        let whole = format!("**{}**{}", of_claims[c].name(), if missed { ": the model misses the past" } else { "" });
         let remark = claim.not_tested.as_ref().or(claim.note.as_ref()).map_or(String::new(), |note| cell(note));
         if claim.test.len() == 1 {
             let row = row(&claim.test[0], trial.values(c, 0));

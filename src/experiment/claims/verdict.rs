@@ -28,9 +28,9 @@ impl Verdict {
     }
 }
 
-/// Mean over replicates, quantiles 0.05 and 0.95; none if a replicate has no value, or there are none.
+/// Mean over replicates, quantiles 0.05 and 0.95; none if a replicate has no value, or there are fewer than two.
 pub fn spread(values: &[f64]) -> Option<(f64, f64, f64)> {
-    if values.is_empty() || values.iter().any(|v| !v.is_finite()) {
+    if values.len() < 2 || values.iter().any(|v| !v.is_finite()) {
         return None;
     }
     let mut sorted = values.to_vec();
@@ -78,11 +78,12 @@ mod tests {
         assert_eq!(of_test(&sign, &[1e-9, 2e-9]), Verdict::Supported);
         assert_eq!(of_test(&sign, &[1.0, f64::NAN]), Verdict::CannotTell);
         assert_eq!(of_test(&sign, &[]), Verdict::CannotTell);
+        assert_eq!(of_test(&sign, &[1.0]), Verdict::CannotTell, "one run has no interval");
     }
 
     #[test]
     fn a_claim_is_as_good_as_its_worst_test() {
-        let claim = |not_tested: Option<&str>| Claim { number: 1, says: String::new(), not_tested: not_tested.map(String::from), note: None, test: Vec::new() };
+        let claim = |not_tested: Option<&str>| Claim { number: 1, says: String::new(), past: false, not_tested: not_tested.map(String::from), note: None, test: Vec::new() };
         assert_eq!(of_claim(&claim(None), &[Verdict::Supported, Verdict::CannotTell]), Verdict::CannotTell);
         assert_eq!(of_claim(&claim(None), &[Verdict::Refuted, Verdict::CannotTell, Verdict::Supported]), Verdict::Refuted);
         assert_eq!(of_claim(&claim(None), &[Verdict::Supported]), Verdict::Supported);

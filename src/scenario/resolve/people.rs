@@ -28,11 +28,33 @@ pub fn demography(parts: &Parts, ground: &Ground, run: Option<&Run>, ledger: &mu
     for shape in [&shapes::POPULATION, &shapes::ENTRANTS, &shapes::MORTALITY] {
         codes(parts.table(shape), "country", ground, ledger);
     }
-    let (first_birth_year, cohorts) = cohorts(parts, ground, run, ledger);
-    let (mortality, margins, initial) = (mortality(parts, ground, ledger), margins(parts, ground, ledger), initial(parts, ground, ledger));
+    let (first_birth_year, mut cohorts) = cohorts(parts, ground, run, ledger);
+    let (mortality, margins, mut initial) = (mortality(parts, ground, ledger), margins(parts, ground, ledger), initial(parts, ground, ledger));
+    if let Some(factor) = scale(parts, ledger) {
+        cohorts.iter_mut().flatten().flatten().for_each(|persons| *persons *= factor);
+        initial.iter_mut().flatten().for_each(|pair| pair.abroad *= factor);
+    }
     let households = parts.section("households", ledger);
     let start = parts.section("start", ledger);
     Some(Demography { households: households?, start: start?, cohorts, first_birth_year, mortality, margins, initial })
+}
+
+/// Factor by which the key `population` scales the tables; none if they are taken as they are.
+fn scale(parts: &Parts, ledger: &mut Ledger) -> Option<f64> {
+    let wanted = parts.json.get("population")?.as_f64()?;
+    let table = parts.table(&shapes::POPULATION);
+    let mut persons = 0.0;
+    for row in &table.rows {
+        let (from, to) = (table.number(row, "age_from"), table.number(row, "age_to"));
+        let inside = (to.min(f64::from(*AGES.end())) - from.max(f64::from(*AGES.start())) + 1.0).max(0.0);
+        persons += table.number(row, "persons") * inside / (to - from + 1.0).max(1.0);
+    }
+    if persons <= 0.0 {
+        let why = "the table `population` has nobody aged 16 to 64";
+        ledger.error(parts.at("population"), "population", "there is no population to scale", why, "fill the table, or leave the key out");
+        return None;
+    }
+    Some(wanted / persons)
 }
 
 fn codes(table: &Table, column: &str, ground: &Ground, ledger: &mut Ledger) {

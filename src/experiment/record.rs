@@ -1,0 +1,162 @@
+//! What a comparison leaves beside its tables: the record `run.json`, and the finished replicates of one that was interrupted.
+
+use std::{fs, io, path::Path};
+
+use serde::{Deserialize, Serialize};
+
+use super::compare::{Replicate, Tally};
+use crate::{
+    measure::record::{self, FileEntry},
+    store::{StoreError, atomic},
+};
+
+/// One of two scenarios.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Side {
+    /// Title.
+    pub scenario: String,
+    /// Hash of its resolved values.
+    pub scenario_hash: String,
+    /// One hash over the state at the end of all replicates.
+    pub state_hash: String,
+}
+
+/// A group of changes and the parts in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grouped {
+    /// Name, the `channel` of `attribution.csv`.
+    pub name: String,
+    /// Names of its parts.
+    pub parts: Vec<String>,
+}
+
+/// The record of a comparison of two scenarios.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Version of musafir.
+    pub version: String,
+    /// The reference.
+    pub a: Side,
+    /// What is compared with it.
+    pub b: Side,
+    /// First month in which their inputs differ, before which they are one run; none if they do not differ.
+    pub fork: Option<String>,
+    /// Groups to which differences are attributed; empty without `--attribute`.
+    pub groups: Vec<Grouped>,
+    /// Whether differences are attributed.
+    pub attribute: bool,
+    /// Seed of the first replicate.
+    pub seed: u64,
+    /// Number of replicates.
+    pub replicates: u32,
+    /// Simulated over real persons.
+    pub sample: f64,
+    /// Months of a run.
+    pub months: u64,
+    /// Rows of one replicate.
+    pub persons: u64,
+    /// Months simulated for all scenarios of the command and all replicates, shared ones once.
+    pub months_simulated: u64,
+    /// Events in them.
+    pub events: u64,
+    /// Threads.
+    pub threads: usize,
+    /// Wall time, seconds.
+    pub seconds: f64,
+    /// Processor time, seconds; none where the system does not tell.
+    pub cpu_seconds: Option<f64>,
+    /// Largest resident memory, bytes; none where the system does not tell.
+    pub peak_rss_bytes: Option<u64>,
+    /// Result files, without this one.
+    pub files: Vec<FileEntry>,
+    /// What to be wary of.
+    pub warnings: Vec<String>,
+}
+
+impl Record {
+    /// The record in a folder; none if there is none that can be read.
+    pub fn read(folder: &Path) -> Option<Record> {
+        serde_json::from_slice(&fs::read(folder.join(record::FILE)).ok()?).ok()
+    }
+
+    /// As JSON text, with a line feed.
+    pub fn json(&self) -> String {
+        serde_json::to_string_pretty(self).map_or_else(|_| String::new(), |text| text + "\n")
+    }
+
+    /// Whether both are of the same inputs.
+    pub fn same_comparison(&self, other: &Record) -> bool {
+        let inputs = |r: &Record| {
+            let hashes = [r.a.scenario_hash.clone(), r.b.scenario_hash.clone()];
+            (r.version.clone(), hashes, r.attribute, r.groups.clone(), r.seed, r.replicates, r.sample.to_bits(), r.months)
+        };
+        inputs(self) == inputs(other)
+    }
+
+    /// Whether all files that the record lists are in the folder with the content it says.
+    pub fn complete(&self, folder: &Path) -> bool {
+        !self.files.is_empty() && self.files.iter().all(|file| record::intact(folder, file))
+    }
+}
+
+/// Finished replicates of a comparison that is not finished.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Unfinished {
+    /// Which comparison: a hash over what identifies it.
+    pub identity: [u8; 32],
+    /// In the order of replicates.
+    pub replicates: Vec<Replicate>,
+    /// Their counts.
+    pub tallies: Vec<Tally>,
+}
+
+/// Name of the file within the folder of results.
+pub const UNFINISHED: &str = "replicates.musafir";
+const MAGIC: &[u8] = b"musafir replicates 1\n";
+
+/// What identifies a comparison.
+pub fn identity(record: &Record) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    let inputs = (
+        &record.version,
+        &record.a.scenario_hash,
+        &record.b.scenario_hash,
+        record.attribute,
+        record.groups.iter().map(|g| (&g.name, &g.parts)).collect::<Vec<_>>(),
+        record.seed,
+        record.replicates,
+        record.sample.to_bits(),
+        record.months,
+    );
+    hasher.update(format!("{inputs:?}").as_bytes());
+    *hasher.finalize().as_bytes()
+}
+
+impl Unfinished {
+    /// Saves it, whole or not at all.
+    ///
+    /// # Errors
+    /// Those of the file system and of the encoder.
+    pub fn save(&self, folder: &Path) -> Result<(), StoreError> {
+        atomic::write(&folder.join(UNFINISHED), |sink| {
+            use io::Write;
+            let body = postcard::to_stdvec(self).map_err(io::Error::other)?;
+            sink.write_all(MAGIC)?;
+            sink.write_all(blake3::hash(&body).as_bytes())?;
+            sink.write_all(&body)
+        })?;
+        Ok(())
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Those of the file system; content that is cut off, damaged or of another version.
+    pub fn open(folder: &Path) -> Result<Unfinished, StoreError> {
+        let path = folder.join(UNFINISHED);
+        let bytes = fs::read(&path).map_err(StoreError::io("read", &path))?;
+        let body = bytes.strip_prefix(MAGIC).and_then(|rest| rest.split_at_checked(32)).filter(|(hash, body)| blake3::hash(body).as_bytes() == *hash);
+        body.and_then(|(_, body)| postcard::from_bytes(body).ok())
+            .ok_or_else(|| StoreError::Content { path, reason: "the saved replicates are cut off, damaged or of another version; start again with --force".to_string() })
+    }
+}

@@ -1,0 +1,254 @@
+//! One replicate of many worlds as a tree: worlds whose inputs are equal so far are one run, which parts where they first differ. Each world
+//! ends with the bits of its own full run. At any time only the runs on the way from the root to the running branch are in memory: one more
+//! state than there are partings on that way.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{
+    diversion::{self, Matrix, Places},
+    inputs::Inputs,
+};
+use crate::{
+    behaviour::Behaviour,
+    engine::{Setup, Simulation},
+    measure::{Recorder, year::Value},
+    population::synthesis,
+    units::Month,
+    world::World,
+};
+
+/// A world to run.
+#[derive(Clone, Debug)]
+pub struct Variant<'w> {
+    /// The world.
+    pub world: &'w World,
+    /// The behaviour.
+    pub behaviour: &'w Behaviour,
+    /// What it reads.
+    pub inputs: &'w Inputs,
+}
+
+/// What is running.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    /// Replicate, from 1.
+    pub replicate: u32,
+    /// Worlds (indices) that share this run.
+    pub variants: &'a [usize],
+    /// The month that ended.
+    pub month: Month,
+    /// Simulated persons.
+    pub persons: u64,
+    /// Events of the month.
+    pub events: u64,
+}
+
+/// Who watches the runs from outside; may stop them.
+pub trait Watch: Sync {
+    /// A month of a run ended.
+    fn month(&self, step: &Step<'_>);
+    /// Whether to stop.
+    fn stopped(&self) -> bool;
+}
+
+impl Watch for () {
+    fn month(&self, _: &Step<'_>) {}
+    fn stopped(&self) -> bool {
+        false
+    }
+}
+
+/// The runs were stopped before they ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped;
+
+/// What all runs of a replicate left.
+#[derive(Clone, Debug, Default)]
+pub struct Grown {
+    /// Yearly values by world.
+    pub values: Vec<Arc<Vec<Value>>>,
+    /// State hash at the end by world.
+    pub states: Vec<[u8; 32]>,
+    /// Diversion against world 0, by world and year; none where the persons are not the same ones.
+    pub diversion: Vec<Option<BTreeMap<i32, Matrix>>>,
+    /// Rows.
+    pub persons: u64,
+    /// Months simulated, each shared month once.
+    pub months: u64,
+    /// Events, likewise.
+    pub events: u64,
+    /// Remarks of the runs.
+    pub warnings: Vec<String>,
+    /// World 0 by year, from where it parts from another named one.
+    places: BTreeMap<i32, Places>,
+}
+
+/// The worlds of a comparison. World 0 is A; the first `named` are scenarios, the others coalitions.
+#[derive(Clone, Debug)]
+pub struct Tree<'w> {
+    variants: Vec<Variant<'w>>,
+    named: usize,
+}
+
+impl<'w> Tree<'w> {
+    /// Of worlds of the same places and months.
+    pub fn new(variants: Vec<Variant<'w>>, named: usize) -> Tree<'w> {
+        Tree { variants, named }
+    }
+
+    /// Groups of worlds with the same key, by their smallest member.
+    fn classes(&self, group: &[usize], key: impl Fn(&Inputs) -> [blake3::Hash; 2]) -> Vec<Vec<usize>> {
+        let mut classes: Vec<([blake3::Hash; 2], Vec<usize>)> = Vec::new();
+        for &member in group {
+            let key = key(self.variants[member].inputs);
+            match classes.iter_mut().find(|(k, _)| *k == key) {
+                Some((_, class)) => class.push(member),
+                None => classes.push((key, vec![member])),
+            }
+        }
+        classes.into_iter().map(|(_, class)| class).collect()
+    }
+
+    fn at(&self, group: &[usize], t: usize) -> Vec<Vec<usize>> {
+        self.classes(group, |i| [i.base, i.months.get(t).copied().unwrap_or(i.base)])
+    }
+
+    /// The first month from `t` on in which a group parts.
+    fn parting(&self, group: &[usize], t: usize) -> Option<usize> {
+        let first = &self.variants[*group.first()?].inputs.months;
+        let differs = |k: &usize| group.iter().any(|&m| self.variants[m].inputs.months.get(*k) != first.get(*k));
+        (t..first.len()).find(differs)
+    }
+
+    /// Months that a replicate simulates.
+    pub fn months(&self) -> u64 {
+        let all: Vec<usize> = (0..self.variants.len()).collect();
+        self.at(&all, 0).iter().map(|class| self.months_from(class, 0)).sum()
+    }
+
+    fn months_from(&self, group: &[usize], t: usize) -> u64 {
+        let end = self.variants[group[0]].inputs.months.len();
+        match self.parting(group, t) {
+            None => (end - t) as u64,
+            Some(k) => (k - t) as u64 + self.at(group, k).iter().map(|class| self.months_from(class, k)).sum::<u64>(),
+        }
+    }
+
+    /// Number of worlds.
+    pub fn worlds(&self) -> usize {
+        self.variants.len()
+    }
+
+    /// Most runs in memory at once.
+    pub fn depth(&self) -> usize {
+        let all: Vec<usize> = (0..self.variants.len()).collect();
+        let starts = self.at(&all, 0);
+        // Synthesised persons wait for the next start.
+        starts.iter().map(|class| self.depth_from(class, 0)).max().unwrap_or(0) + usize::from(starts.len() > 1)
+    }
+
+    fn depth_from(&self, group: &[usize], t: usize) -> usize {
+        self.parting(group, t).map_or(1, |k| 1 + self.at(group, k).iter().map(|class| self.depth_from(class, k)).max().unwrap_or(0))
+    }
+
+    /// Runs all worlds on the persons and draws of one seed.
+    ///
+    /// # Errors
+    /// If `watch` stopped it.
+    pub fn grow(&self, setup: Setup, replicate: u32, watch: &dyn Watch) -> Result<Grown, Stopped> {
+        let all: Vec<usize> = (0..self.variants.len()).collect();
+        let mut grown = Grown {
+            values: vec![Arc::default(); all.len()],
+            states: vec![[0; 32]; all.len()],
+            diversion: (0..all.len()).map(|m| self.same_persons(m).then(BTreeMap::new)).collect(),
+            ..Grown::default()
+        };
+        for class in self.classes(&all, |i| [i.synthesis, i.synthesis]) {
+            let first = &self.variants[class[0]];
+            let mut chunks = synthesis::synthesise(first.world, first.behaviour, setup.seed, setup.sample, setup.chunk_rows);
+            let starts = self.at(&class, 0);
+            for (n, start) in starts.iter().enumerate() {
+                let own = if n + 1 == starts.len() { std::mem::take(&mut chunks) } else { chunks.clone() };
+                let variant = &self.variants[start[0]];
+                let simulation = Simulation::with_population(variant.world, variant.behaviour, setup, own);
+                let mut recorder = Recorder::new(variant.world, setup.sample, replicate).without_tables();
+                simulation.start(&mut recorder);
+                grown.persons = simulation.rows() as u64;
+                self.branch(start, simulation, recorder, replicate, watch, &mut grown)?;
+            }
+        }
+        Ok(grown)
+    }
+
+    fn same_persons(&self, member: usize) -> bool {
+        self.variants[member].inputs.persons == self.variants[0].inputs.persons
+    }
+
+    fn branch(&self, group: &[usize], mut simulation: Simulation<'w>, mut recorder: Recorder, replicate: u32, watch: &dyn Watch, grown: &mut Grown) -> Result<(), Stopped> {
+        let parting = self.parting(group, simulation.index());
+        while !simulation.finished() {
+            if parting == Some(simulation.index()) {
+                return self.part(group, simulation, recorder, replicate, watch, grown);
+            }
+            let (month, events) = (simulation.month(), simulation.events());
+            simulation.step(&mut recorder);
+            let events = simulation.events() - events;
+            grown.months += 1;
+            grown.events += events;
+            self.whereabouts(group, &simulation, month, grown);
+            watch.month(&Step { replicate, variants: group, month, persons: simulation.rows() as u64, events });
+            if watch.stopped() {
+                return Err(Stopped);
+            }
+        }
+        let state = *simulation.state_hash().as_bytes();
+        for warning in simulation.warnings() {
+            if !grown.warnings.contains(&warning) {
+                grown.warnings.push(warning);
+            }
+        }
+        drop(simulation);
+        let values = Arc::new(recorder.finish().map(|recorded| recorded.values).unwrap_or_default());
+        for &member in group {
+            grown.values[member] = values.clone();
+            grown.states[member] = state;
+        }
+        Ok(())
+    }
+
+    /// Goes on in each of the worlds into which a group parts, the one of A first.
+    fn part(&self, group: &[usize], simulation: Simulation<'w>, recorder: Recorder, replicate: u32, watch: &dyn Watch, grown: &mut Grown) -> Result<(), Stopped> {
+        let mut classes = self.at(group, simulation.index());
+        let last = classes.pop();
+        for class in &classes {
+            let to = &self.variants[class[0]];
+            self.branch(class, simulation.fork(to.world, to.behaviour), recorder.fork(), replicate, watch, grown)?;
+        }
+        let Some(last) = last else { return Ok(()) };
+        let to = &self.variants[last[0]];
+        self.branch(&last, simulation.onto(to.world, to.behaviour), recorder, replicate, watch, grown)
+    }
+
+    /// Where everybody is, if some scenario has parted from A. A runs before all others.
+    fn whereabouts(&self, group: &[usize], simulation: &Simulation<'_>, month: Month, grown: &mut Grown) {
+        let named = |group: &[usize]| group.iter().filter(|m| **m < self.named).count();
+        if !diversion::counted(month) || named(group) == 0 || named(group) == self.named {
+            return;
+        }
+        let world = self.variants[group[0]].world;
+        if group.contains(&0) {
+            grown.places.insert(month.year(), Places::of(world, simulation.chunks(), month));
+            return;
+        }
+        let Some(places) = grown.places.get(&month.year()) else { return };
+        if !self.same_persons(group[0]) {
+            return;
+        }
+        let matrix = places.differences(world, simulation.chunks(), month);
+        for &member in group.iter().filter(|m| **m < self.named) {
+            if let Some(years) = &mut grown.diversion[member] {
+                years.insert(month.year(), matrix.clone());
+            }
+        }
+    }
+}
