@@ -4,9 +4,11 @@
 //! What knows the parts of a world stands in two files: [`inputs`] (what a month reads, so that runs can share a past) and [`parts`] (what
 //! one scenario changes against another, and worlds with some of the changes). [`replicate`] runs many worlds as one tree, [`compare`],
 //! [`diversion`] and [`attribute`] make the results of it, [`answer`] picks ten numbers of them, [`record`] is what is left on disk beside the tables.
+//! [`claims`] holds claims against the runs of many scenarios.
 
 pub mod answer;
 pub mod attribute;
+pub mod claims;
 pub mod compare;
 pub mod diversion;
 pub mod inputs;
