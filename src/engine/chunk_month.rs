@@ -104,7 +104,6 @@ impl Owner<'_, '_> {
     fn deaths(&mut self) {
         for place in self.chunk.dying(self.env.month) {
             let row = usize::from(self.chunk.by_death[place]);
-            self.settle(row);
             self.happen(row, Happening::Died, 0, 0, |_| {});
         }
     }
@@ -120,7 +119,6 @@ impl Owner<'_, '_> {
                 for place in some {
                     let row = usize::from(self.chunk.by_birth[place]);
                     if self.chunk.person[row].death > self.env.month.0 {
-                        self.settle(row);
                         self.happen(row, happening, 0, 0, |_| {});
                     }
                 }

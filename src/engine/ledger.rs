@@ -6,6 +6,7 @@ use super::totals::{CELLS, HOME_CELLS, cell, home_cell};
 use crate::{
     population::person::{Chunk, HOME, Person},
     units::Month,
+    world::demography::{AGED_OUT, OF_AGE},
 };
 
 /// Cumulated rates since the last general settlement, thousandths of a dollar.
@@ -65,8 +66,16 @@ impl Ledger {
         ((u32::from(person.multiplier) * factor) >> 10).clamp(1, u32::from(u16::MAX)) as u16
     }
 
-    /// What a person adds to the purse between two month indices in which the state did not change.
+    /// What a person adds to the purse between two month indices in which place and work did not change: nothing before coming of age and
+    /// after death or 65.
+    #[inline]
     fn gain(&self, home: u8, person: &Person, from: usize, until: usize) -> i64 {
+        let index = |month: i32| (month - i32::from(self.start.0)).max(0) as usize;
+        let from = from.max(index(i32::from(person.birth) + OF_AGE));
+        let until = until.min(index((i32::from(person.birth) + AGED_OUT).min(i32::from(person.death))));
+        if from >= until {
+            return 0;
+        }
         let (from, until) = (from - self.base, until - self.base);
         if person.place == HOME {
             let k = usize::from(home) * HOME_CELLS + home_cell(person.sex(), person.education(), person.trade());
@@ -84,8 +93,7 @@ impl Ledger {
         if from >= until {
             return 0;
         }
-        let month = self.start.plus(until as i32 - 1);
-        chunk.rows(household).map(|row| &chunk.person[row]).filter(|p| p.active(month)).map(|p| self.gain(chunk.home, p, from, until)).sum()
+        chunk.person[chunk.rows(household)].iter().map(|p| self.gain(chunk.home, p, from, until)).sum()
     }
 
     /// Brings a purse up to date.

@@ -21,7 +21,7 @@ const MOST: i64 = 1 << 36;
 /// Number of classes.
 const CLASSES: usize = class(MOST) + 1;
 /// Where there are more households than these, every second, fourth, ... is counted, told by its id: a pass must stay cheap.
-const MOST_HOUSEHOLDS: usize = 500_000;
+const MOST_HOUSEHOLDS: usize = 131_072;
 
 /// Inequality between households of a row of origins; NaN where there is none to tell.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
