@@ -21,6 +21,7 @@ pub mod policy;
 pub mod quota;
 pub mod scan;
 pub mod screen;
+pub mod streams;
 pub mod tables;
 pub mod totals;
 pub mod visit;

@@ -10,6 +10,7 @@ use super::{
     ledger::Ledger,
     market::{Drivers, Market, jobs},
     policy::Policy,
+    streams::Streams,
     tables::Tables,
     totals::{CELLS, HOME_CELLS, Totals, cell},
 };
@@ -20,7 +21,6 @@ use crate::{
         stay::Climate,
         traits::{MOTIVES, Motive, Status, Stay},
     },
-    draw::{Purpose, Stream},
     units::{MILLS, Month},
     world::{
         World,
@@ -93,50 +93,6 @@ impl Resolved {
             origin_of: places.homes.iter().map(|h| h.origin).collect(),
             country_of: places.destinations.iter().map(|d| d.country).collect(),
             regions_of: (0..countries.len()).map(|c| places.regions_of(c)).collect(),
-        }
-    }
-}
-
-/// The streams of a month, one a purpose and alternative.
-#[derive(Clone, Debug)]
-#[allow(missing_docs)]
-pub struct Streams {
-    pub consider: Stream,
-    pub frailty: [Stream; 2],
-    pub stay: Stream,
-    pub country: [Stream; MAX_COUNTRIES],
-    /// With [`LANES`] more.
-    pub region: Vec<Stream>,
-    pub sector: [Stream; 4],
-    pub channel: Stream,
-    pub kind: Stream,
-    pub border: Stream,
-    pub granted: Stream,
-    pub causes: [Stream; CAUSES],
-    pub ban: Stream,
-    pub experience: Stream,
-    pub quota: Stream,
-}
-
-impl Streams {
-    fn new(seed: u64, month: Month, countries: usize, regions: usize) -> Streams {
-        let one = |p: Purpose| Stream::new(seed, p, month, 0);
-        let at = |p: Purpose, k: usize| Stream::new(seed, p, month, k as u32);
-        Streams {
-            consider: one(Purpose::Consider),
-            frailty: [one(Purpose::Frailty), one(Purpose::FrailtyScale)],
-            stay: one(Purpose::Stay),
-            country: std::array::from_fn(|k| if k < countries { at(Purpose::Country, k) } else { Stream::default() }),
-            region: (0..regions).map(|k| at(Purpose::Region, k)).chain([Stream::default(); LANES]).collect(),
-            sector: [0, 1, 2, 3].map(|k| at(Purpose::Sector, k)),
-            channel: one(Purpose::Channel),
-            kind: one(Purpose::Kind),
-            border: one(Purpose::Border),
-            granted: one(Purpose::Granted),
-            causes: super::abroad::PURPOSES.map(|(p, k)| at(p, k)),
-            ban: one(Purpose::Ban),
-            experience: one(Purpose::Experience),
-            quota: one(Purpose::QuotaOrder),
         }
     }
 }
