@@ -7,6 +7,7 @@ pub mod diagnostics;
 mod interrupt;
 mod man;
 mod progress;
+mod report;
 mod run;
 mod schema;
 mod show;
@@ -63,6 +64,8 @@ enum Command {
     Run(run::Args),
     /// The same persons under two or more scenarios: paired differences, who is elsewhere, and what did it.
     Compare(compare::Args),
+    /// Make the page of results that are there already (run and compare make it by themselves).
+    Report(report::Args),
     /// Show every mistake of scenario files at once, each with its line and a likely fix.
     Check(check::Args),
     /// Show a scenario after `extends` and `--set`: every value with unit, place and source.
@@ -82,6 +85,7 @@ pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(args) => run::execute(&args),
         Command::Compare(args) => compare::execute(&args),
+        Command::Report(args) => report::execute(&args),
         Command::Check(args) => check::execute(&args),
         Command::Show(args) => show::execute(&args),
         Command::Trace(args) => trace::execute(&args),
