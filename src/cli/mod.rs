@@ -4,6 +4,7 @@ mod check;
 mod compare;
 mod completions;
 pub mod diagnostics;
+mod export;
 mod interrupt;
 mod man;
 mod progress;
@@ -42,6 +43,7 @@ Start here:
   musafir show scenarios/baseline.toml            every value with its unit, its place and its source
   musafir run FILE --set run.sample=0.01          change a value without a file
   musafir compare scenarios/baseline.toml FILE    the same persons under both; results are under results/compare-baseline-.../
+  musafir export results/baseline --as xlsx       the same for Excel
 
 Exit codes:
   0  done
@@ -66,6 +68,8 @@ enum Command {
     Compare(compare::Args),
     /// Make the page of results that are there already (run and compare make it by themselves).
     Report(report::Args),
+    /// Write results for other programs: Flowmap.blue, migest and circlize, GeoJSON, Excel.
+    Export(export::Args),
     /// Show every mistake of scenario files at once, each with its line and a likely fix.
     Check(check::Args),
     /// Show a scenario after `extends` and `--set`: every value with unit, place and source.
@@ -86,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::execute(&args),
         Command::Compare(args) => compare::execute(&args),
         Command::Report(args) => report::execute(&args),
+        Command::Export(args) => export::execute(&args),
         Command::Check(args) => check::execute(&args),
         Command::Show(args) => show::execute(&args),
         Command::Trace(args) => trace::execute(&args),

@@ -97,12 +97,16 @@ fn abroad(values: &Values, year: i32, l: Language) -> Option<String> {
     let (number, share) = (amount(all, all, "persons", l), decimal(100.0 * russia / all.max(1.0), 0, l));
     let peak_text = amount(most, most, "persons", l);
     Some(match l {
-        Language::English if peak == year => format!("In {year}, {number} citizens of the origins aged 16–64 are abroad in an average month, {share} % of them in Russia; no year before had more."),
+        Language::English if peak == year => {
+            format!("In {year}, {number} citizens of the origins aged 16–64 are abroad in an average month, {share} % of them in Russia; no year before had more.")
+        }
         Language::English => {
             format!("In {year}, {number} citizens of the origins aged 16–64 are abroad in an average month, {share} % of them in Russia; the peak was {peak_text} in {peak}.")
         }
         Language::Russian if peak == year => {
-            format!("В {year} году в среднем за месяц за рубежом находится {number} граждан стран исхода в возрасте 16–64 лет, из них {share} % в России; больше не было ни в одном году.")
+            format!(
+                "В {year} году в среднем за месяц за рубежом находится {number} граждан стран исхода в возрасте 16–64 лет, из них {share} % в России; больше не было ни в одном году."
+            )
         }
         Language::Russian => format!(
             "В {year} году в среднем за месяц за рубежом находится {number} граждан стран исхода в возрасте 16–64 лет, из них {share} % в России; наибольшее число, {peak_text}, было в {peak} году."
@@ -226,13 +230,23 @@ fn more_or_fewer(values: &Values, year: i32, l: Language) -> Option<String> {
         (Direction::More, Language::Russian) => format!("В {year} году при B за рубежом на {n} человек больше, чем при A ({of}; {range})."),
         (Direction::Fewer, Language::English) => format!("In {year}, {n} fewer people are abroad under B than the {of} under A ({range})."),
         (Direction::Fewer, Language::Russian) => format!("В {year} году при B за рубежом на {n} человек меньше, чем при A ({of}; {range})."),
-        (Direction::Unclear, Language::English) => format!("Whether more or fewer people are abroad under B in {year} cannot be told: the interval {range} spans zero (of {of} under A)."),
-        (Direction::Unclear, Language::Russian) => format!("Больше или меньше людей за рубежом при B в {year} году, сказать нельзя: интервал {range} содержит ноль (при A – {of})."),
+        (Direction::Unclear, Language::English) => {
+            format!("Whether more or fewer people are abroad under B in {year} cannot be told: the interval {range} spans zero (of {of} under A).")
+        }
+        (Direction::Unclear, Language::Russian) => {
+            format!("Больше или меньше людей за рубежом при B в {year} году, сказать нельзя: интервал {range} содержит ноль (при A – {of}).")
+        }
         (Direction::Single(more), Language::English) => {
-            format!("In the one replicate, {n} {} people are abroad in {year} under B than the {of} under A; without more replicates this may be chance.", if more { "more" } else { "fewer" })
+            format!(
+                "In the one replicate, {n} {} people are abroad in {year} under B than the {of} under A; without more replicates this may be chance.",
+                if more { "more" } else { "fewer" }
+            )
         }
         (Direction::Single(more), Language::Russian) => {
-            format!("В единственном повторе при B в {year} году за рубежом на {n} человек {}, чем при A ({of}); без других повторов это может быть случайностью.", if more { "больше" } else { "меньше" })
+            format!(
+                "В единственном повторе при B в {year} году за рубежом на {n} человек {}, чем при A ({of}); без других повторов это может быть случайностью.",
+                if more { "больше" } else { "меньше" }
+            )
         }
     })
 }
@@ -270,7 +284,8 @@ fn elsewhere(values: &Values, diversion: Option<&Values>, year: i32, l: Language
     let place = |code: &str| if code == "HOME" { l.pick("home", "дома").to_string() } else { name(code, l) };
     let flows = diversion.map(|d| {
         let all = d.series.keys().filter(|k| k[0] == "CA3");
-        let mut flows: Vec<(f64, &str, &str)> = all.filter_map(|k| d.at(&[&k[0], &k[1], &k[2]], year).map(|v| (v[0], k[1].as_str(), k[2].as_str()))).filter(|f| f.0 > 0.0).collect();
+        let mut flows: Vec<(f64, &str, &str)> =
+            all.filter_map(|k| d.at(&[&k[0], &k[1], &k[2]], year).map(|v| (v[0], k[1].as_str(), k[2].as_str()))).filter(|f| f.0 > 0.0).collect();
         flows.sort_by(|a, b| b.0.total_cmp(&a.0));
         flows
     });

@@ -111,15 +111,16 @@ impl Monthly {
         let reasons = blocked.spec.columns.iter().position(|c| c.name == "reason").map_or_else(Vec::new, |c| blocked.names[c].clone());
         let yearly = [scope.homes() * scope.countries, scope.origins * reasons.len()];
 
-        let sums = scan(folder, stocks, &["month", "home", "destination", "status", "persons"], &frame, &[(pairs, frame.months), (yearly[0], frame.years)], |table, frame, sums| {
-            let [Column::Month(month), Column::Name(home), Column::Name(destination), Column::Name(status), Column::Real(persons)] = &table.columns[..] else { return };
-            for i in 0..month.len() {
-                let Some(pair) = frame.pair(home[i], destination[i]).filter(|_| status[i] < NATURALISED) else { continue };
-                sums[0].add(pair, frame.month(month[i]), persons[i]);
-                let country = frame.scope.country_of[usize::from(destination[i])];
-                sums[1].add(usize::from(home[i]) * frame.scope.countries + country, frame.year(month[i]), persons[i] / 12.0);
-            }
-        })?;
+        let sums =
+            scan(folder, stocks, &["month", "home", "destination", "status", "persons"], &frame, &[(pairs, frame.months), (yearly[0], frame.years)], |table, frame, sums| {
+                let [Column::Month(month), Column::Name(home), Column::Name(destination), Column::Name(status), Column::Real(persons)] = &table.columns[..] else { return };
+                for i in 0..month.len() {
+                    let Some(pair) = frame.pair(home[i], destination[i]).filter(|_| status[i] < NATURALISED) else { continue };
+                    sums[0].add(pair, frame.month(month[i]), persons[i]);
+                    let country = frame.scope.country_of[usize::from(destination[i])];
+                    sums[1].add(usize::from(home[i]) * frame.scope.countries + country, frame.year(month[i]), persons[i]);
+                }
+            })?;
         let Some([stock, homes]) = sums.and_then(|s| <[Sums; 2]>::try_from(s).ok()) else { return Ok(None) };
         let sums = scan(folder, flows, &["month", "home", "destination", "departures", "returns"], &frame, &[(pairs, frame.months); 2], |table, frame, sums| {
             let [Column::Month(month), Column::Name(home), Column::Name(destination), Column::Real(departures), Column::Real(returns)] = &table.columns[..] else { return };
@@ -155,10 +156,50 @@ impl Monthly {
         for sums in [&mut monthly.stock, &mut monthly.departures, &mut monthly.returns, &mut monthly.remittances, &mut monthly.homes, &mut monthly.blocked] {
             sums.scale(mean);
         }
+        monthly.homes.scale(1.0 / MONTHS);
         Ok(Some(monthly))
     }
 }
 
+/// Foreign citizens (mean of the year) and departures (sum of the year), persons, means over replicates; rows: home region x region of
+/// destination. None if the folder has no such tables.
+///
+/// # Errors
+/// Those of the file system; content that cannot be read.
+pub fn by_regions(folder: &Folder, years: &[i32]) -> Result<Option<[Sums; 2]>, StoreError> {
+    let (scenario, Some(&first_year)) = (folder.first(), years.first()) else { return Ok(None) };
+    let scope = Scope::new(&scenario.world);
+    let layouts = scope.layouts(1.0 / scenario.run.sample);
+    let frame = Frame { scope: &scope, start: scenario.world.start.0, months: scenario.world.months, first_year, years: years.len() };
+    let shape = [(scope.homes() * scope.destinations(), frame.years)];
+    let [Some(stocks), Some(flows)] = ["stocks", "flows"].map(|name| layouts.iter().find(|l| l.spec.name == name)) else { return Ok(None) };
+    let row = |frame: &Frame<'_>, home: u8, destination: u8| frame.pair(home, destination).map(|_| usize::from(home) * frame.scope.destinations() + usize::from(destination));
+    let stock = scan(folder, stocks, &["month", "home", "destination", "status", "persons"], &frame, &shape, |table, frame, sums| {
+        let [Column::Month(month), Column::Name(home), Column::Name(destination), Column::Name(status), Column::Real(persons)] = &table.columns[..] else { return };
+        for i in 0..month.len() {
+            if let Some(row) = row(frame, home[i], destination[i]).filter(|_| status[i] < NATURALISED) {
+                sums[0].add(row, frame.year(month[i]), persons[i]);
+            }
+        }
+    })?;
+    let departures = scan(folder, flows, &["month", "home", "destination", "departures"], &frame, &shape, |table, frame, sums| {
+        let [Column::Month(month), Column::Name(home), Column::Name(destination), Column::Real(departures)] = &table.columns[..] else { return };
+        for i in 0..month.len() {
+            if let Some(row) = row(frame, home[i], destination[i]) {
+                sums[0].add(row, frame.year(month[i]), departures[i]);
+            }
+        }
+    })?;
+    let both = stock.zip(departures).and_then(|(mut s, mut d)| Some([s.pop()?, d.pop()?]));
+    Ok(both.map(|mut both| {
+        both.iter_mut().for_each(|sums| sums.scale(1.0 / f64::from(folder.replicates().max(1))));
+        both[0].scale(1.0 / MONTHS);
+        both
+    }))
+}
+
+/// Months of a year, over which stocks are averaged; the division comes last, so that the sums before it are exact.
+const MONTHS: f64 = 12.0;
 /// Codes of the status from here on are of naturalised persons, who are no foreign citizens.
 const NATURALISED: u8 = 2;
 
@@ -185,7 +226,8 @@ fn scan(
         return Ok(None);
     }
     let bytes = fs::read(path).map_err(StoreError::io("read", path))?;
-    let parts = if binary.exists() { parquet::read_columns(layout, bytes.into(), &columns, one) } else { csv::read_columns(layout, &bytes, &columns).and_then(one).map(|s| vec![s]) };
+    let parts =
+        if binary.exists() { parquet::read_columns(layout, bytes.into(), &columns, one) } else { csv::read_columns(layout, &bytes, &columns).and_then(one).map(|s| vec![s]) };
     let parts = parts.map_err(|e| StoreError::Content { path: path.clone(), reason: e.to_string() })?;
     let mut total = empty();
     // In the order of the file, so that sums do not depend on threads.

@@ -52,7 +52,15 @@ pub fn decimal(x: f64, digits: usize, language: Language) -> String {
 /// Three significant digits and a unit that suits the size; `size` decides for numbers that stand together.
 pub fn amount(x: f64, size: f64, unit: &str, language: Language) -> String {
     let size = size.abs();
-    let digits = |scaled: f64| if scaled >= 100.0 { 0 } else if scaled >= 10.0 { 1 } else { 2 };
+    let digits = |scaled: f64| {
+        if scaled >= 100.0 {
+            0
+        } else if scaled >= 10.0 {
+            1
+        } else {
+            2
+        }
+    };
     let in_units = |divisor: f64, name: &str| {
         let text = decimal(x / divisor, digits(size / divisor), language);
         if name.is_empty() { text } else { format!("{text}\u{a0}{name}") }

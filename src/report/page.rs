@@ -13,13 +13,8 @@ use super::{
 
 const STYLE: &str = include_str!("page/style.css");
 /// The page's scripts, in their order.
-pub(super) const SCRIPTS: [&str; 5] = [
-    include_str!("page/runtime.js"),
-    include_str!("page/lines.js"),
-    include_str!("page/shapes.js"),
-    include_str!("page/map.js"),
-    include_str!("page/main.js"),
-];
+pub(super) const SCRIPTS: [&str; 5] =
+    [include_str!("page/runtime.js"), include_str!("page/lines.js"), include_str!("page/shapes.js"), include_str!("page/map.js"), include_str!("page/main.js")];
 /// Nothing may be loaded from anywhere.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 

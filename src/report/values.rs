@@ -66,10 +66,9 @@ impl Values {
         let mut series: BTreeMap<Vec<String>, Series> = BTreeMap::new();
         for (record, year) in records.iter().zip(years) {
             let key = key_at.iter().map(|&at| text(record, at)).collect();
-            let one = series.entry(key).or_insert_with(|| Series {
-                unit: unit_at.map_or_else(String::new, |at| text(record, at)),
-                columns: vec![vec![f64::NAN; distinct.len()]; columns.len()],
-            });
+            let one = series
+                .entry(key)
+                .or_insert_with(|| Series { unit: unit_at.map_or_else(String::new, |at| text(record, at)), columns: vec![vec![f64::NAN; distinct.len()]; columns.len()] });
             let Ok(index) = distinct.binary_search(&year) else { continue };
             for (values, &at) in one.columns.iter_mut().zip(&column_at) {
                 let text = text(record, at);

@@ -7,7 +7,7 @@ function frame(host, width, height, years, low, high, unit, label) {
   const m = MARGIN, w = width - m.left - m.right, h = height - m.top - m.bottom;
   const step = w / Math.max(1, years.length - 1);
   const y = ticks(low, high, Math.max(3, Math.round(h / 48)));
-  const bottom = Math.min(low, y.values[0]), top = Math.max(high, y.values[y.values.length - 1]);
+  const bottom = Math.min(low, y.values[0]), top = Math.max(high + (high - low) * 0.03, y.values[y.values.length - 1]);
   const X = i => m.left + i * step, Y = v => m.top + h * (1 - (v - bottom) / (top - bottom || 1));
   const scale = scaleOf(unit, Math.max(Math.abs(top), Math.abs(bottom)));
   const svg = sv("svg", { viewBox: "0 0 " + width + " " + height, width, height, role: "img", "aria-label": label, tabindex: 0, class: "chart" });
@@ -83,7 +83,7 @@ function lineChart(host, width, list, options) {
   for (const s of list) f.svg.append(sv("path", { d: pathOf(s.values, f.X, f.Y), class: "line" + (s.thin ? " thin" : ""), style: "stroke:" + s.colour, "stroke-dasharray": s.dash, "data-key": s.key }));
   crosshair(f, years, width, height, i => list.map(s => ({ name: s.name, key: s.key, colour: s.colour, raw: s.values[i], dot: s.values[i], value: options.sign ? signed(s.values[i], options.unit) : exact(s.values[i], options.unit),
     extra: s.low && s.low[i] !== null && s.low[i] !== undefined ? "(" + exact(s.low[i], options.unit).replace(/[^\d.,\s−]+$/, "").trim() + " … " + exact(s.high[i], options.unit) + ")" : null })));
-  return list.map(s => ({ name: s.name, colour: s.colour, dash: s.dash }));
+  return list.map(s => ({ name: s.name, base: s.base, colour: s.colour, dash: s.dash }));
 }
 
 // Stacked bars by year, negative ones downwards, and a line for the whole: [{ name, key, colour, values }].
@@ -117,7 +117,7 @@ const monthName = (i, form) => new Intl.DateTimeFormat(S.lang, { month: form || 
 
 // A table of shades: months down, years across.
 function shadeChart(host, width, grid, options) {
-  const m = { left: 44, right: 4, top: 6, bottom: 24 }, years = YEARS, w = (width - m.left - m.right) / years.length, h = 19, height = m.top + 12 * h + m.bottom;
+  const m = { left: 44, right: 16, top: 6, bottom: 24 }, years = YEARS, w = (width - m.left - m.right) / years.length, h = 19, height = m.top + 12 * h + m.bottom;
   const most = Math.max(1, ...grid.flat().filter(v => v !== null));
   const svg = sv("svg", { viewBox: "0 0 " + width + " " + height, width, height, role: "img", "aria-label": options.label, tabindex: 0, class: "chart" });
   const every = [1, 2, 5, 10].find(k => (years.length / k) * 40 < width - m.left) || 10;

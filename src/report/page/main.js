@@ -16,7 +16,7 @@ function measureLines(measure, keys, nameOf) {
   for (const [o, d, code, index] of keys) {
     const s = series(measure, o, d);
     if (!s || s.a.every(v => v === null)) continue;
-    const base = { name: nameOf(o, d), key: o + "|" + d, colour: colour(code, index) };
+    const base = { name: nameOf(o, d), base: nameOf(o, d), key: o + "|" + d, colour: colour(code, index) };
     if (COMPARE) list.push({ ...base, name: base.name + " A", key: base.key + "|a", values: s.a, dash: "4 4", thin: true }, { ...base, name: base.name + " B", key: base.key + "|b", values: s.b });
     else list.push({ ...base, values: s.a, low: s.low, high: s.high });
   }
@@ -25,7 +25,11 @@ function measureLines(measure, keys, nameOf) {
 // The destinations that matter most to all origins together.
 const SHOWN = ["RUS", "KAZ", "MIDDLE-EAST"];
 const destinationKeys = (measure, o, all) => [...(all ? [[o, "ALL", "ALL"]] : []), ...["RUS", "KAZ", "MIDDLE-EAST", "KOR", "CHN"].filter(d => series(measure, o, d)).map(d => [o, d, d])];
-const withBand = items => (D.replicates > 1 && !COMPARE ? [...items, { name: T("band") }] : items);
+const withBand = items => {
+  if (!COMPARE) return D.replicates > 1 ? [...items, { name: T("band") }] : items;
+  // The same name stands for A and for B.
+  return [...items.filter(i => !i.dash).map(i => ({ ...i, name: i.base || i.name })), { name: "A", colour: "var(--ink-3)", dash: "4 4" }, { name: "B", colour: "var(--ink-3)" }];
+};
 
 function lineCard(id, measure, keysOf, nameOf, more) {
   const state = { origin: "CA3" };
@@ -62,7 +66,7 @@ function flowsCard() {
     draw: (host, width) => {
       const lines = [];
       for (const [m, c] of shown) {
-        const s = series(m, state.origin, "ALL"), base = { name: T("m." + m), key: m, colour: "var(--" + c + ")" };
+        const s = series(m, state.origin, "ALL"), base = { name: T("m." + m), base: T("m." + m), key: m, colour: "var(--" + c + ")" };
         if (!s) continue;
         if (COMPARE) lines.push({ ...base, name: base.name + " A", key: m + "|a", values: s.a, dash: "4 4", thin: true }, { ...base, name: base.name + " B", key: m + "|b", values: s.b });
         else lines.push({ ...base, values: s.a, low: s.low, high: s.high });
@@ -126,7 +130,7 @@ function blockedCard() {
 function lineCardNamed(id, sub, measure) {
   const state = { origin: "CA3" }, keys = () => destinationKeys(measure, state.origin, true).filter(k => k[1] === "ALL" || SHOWN.includes(k[1]));
   return card({ id, title: () => T("c." + id), sub: () => T(sub), controls: c => [originChoice(state, c)],
-    draw: (host, width) => lineChart(host, width, measureLines(measure, keys(), (o, d) => placeName(d)), { unit: unitOf(measure), label: T("c." + id) }), rows: () => seriesRows(measure, keys()) });
+    draw: (host, width) => withBand(lineChart(host, width, measureLines(measure, keys(), (o, d) => placeName(d)), { unit: unitOf(measure), label: T("c." + id) })), rows: () => seriesRows(measure, keys()) });
 }
 
 function hierarchyCard() {
@@ -197,7 +201,8 @@ document.addEventListener("keydown", ev => { if (ev.key === "Escape") hideTip();
 
 const theMap = mapSection(document.getElementById("map-host"));
 const chartsHost = document.getElementById("charts-host");
-for (const c of buildCards()) { chartsHost.append(c.figure); c.draw(); }
+buildCards().forEach(c => chartsHost.append(c.figure));
+for (const c of cards) c.draw();
 
 function setLanguage(lang) {
   S.lang = lang;

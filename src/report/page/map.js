@@ -34,7 +34,7 @@ function mapSection(host) {
     for (const [, , v] of now) for (const x of v) if (x !== null && Math.abs(x) > most) most = Math.abs(x);
   }
 
-  const svg = sv("svg", { viewBox: "0 0 " + W + " " + H, class: "mapsvg", role: "group", "aria-label": T("map.title"), preserveAspectRatio: "xMidYMid slice" });
+  const svg = sv("svg", { viewBox: "0 0 " + W + " " + H, class: "mapsvg", role: "group", "aria-label": T("map.title"), preserveAspectRatio: "xMidYMid meet" });
   const layer = name => { const g = sv("g", { class: name }); svg.append(g); return g; };
   const land = layer("land"), linkLayer = layer("links"), corridorLayer = layer("corridors"), arcLayer = layer("arcs"), circleLayer = layer("circles"), textLayer = layer("texts");
   const known = new Set([...ORIGINS, ...COUNTRIES]);
@@ -82,13 +82,35 @@ function mapSection(host) {
       const of = now.filter(x => x[0] === i).map(x => x[2]);
       spot(p, "origin", i, t => of.reduce((s, v) => s + (v[t] || 0), 0), () => placeName(p.code));
     });
-    const labelled = P.countries.filter(c => now.some(x => (monthly ? P.countries[P.destinations[x[1]].of].code : P.countries[x[1]].code) === c.code));
-    for (const c of [...P.origins.map(o => ({ ...o, home: true })), ...labelled]) {
-      const anchor = c.x > W - 90 ? "end" : c.x < 90 ? "start" : "middle";
-      textLayer.append(sv("text", { x: c.x, y: c.y, class: c.home ? "home" : "", "text-anchor": anchor, dy: c.y < 40 ? 26 : c.home ? 20 : -12 }, placeName(c.code)));
-    }
     zoom();
     update();
+    names();
+  }
+
+  // Names of countries where there is room: none lies on another or on a large circle. On a narrow screen they are larger in the drawing.
+  function names() {
+    textLayer.replaceChildren();
+    const v = VIEWS[M.view], pixel = v[2] / Math.max(240, svg.clientWidth || W), size = 13.5 * pixel, taken = [];
+    for (const c of circles) if (+c.circle.getAttribute("r") > 3.5 * k) { const r = +c.circle.getAttribute("r"); taken.push([c.p.x - r, c.p.y - r, c.p.x + r, c.p.y + r]); }
+    const middle = ["x", "y"].map(axis => P.origins.reduce((s, o) => s + o[axis], 0) / P.origins.length);
+    const of = new Map();
+    for (const [o, d, values] of now) { const c = monthly ? P.destinations[d].of : d; of.set(c, (of.get(c) || 0) + values.reduce((s, x) => s + Math.abs(x || 0), 0)); }
+    const list = [...P.origins.map(o => ({ ...o, home: true, weight: Infinity })), ...P.countries.map((c, i) => ({ ...c, weight: of.get(i) || 0 })).filter(c => c.weight > 0).sort((a, b) => b.weight - a.weight)];
+    for (const c of list) {
+      const text = placeName(c.code), w = text.length * size * 0.56, h = size * 1.05;
+      // A home country's name stands on the side on which the country lies among the others.
+      const side = ([dx, dy]) => dx * (c.x - middle[0]) + dy * (c.y - middle[1]) * 0.8;
+      const places = (c.home ? [[0, 3.1], [-1.4, 0.4], [1.4, 0.4], [-1.4, 1.9], [1.4, 1.9], [0, -2.4]].sort((a, b) => side(b) - side(a)) : [[0, -1.1], [0, 1.5], [1, 0.1], [-1, 0.1], [0, -2.3], [0, 2.7], [1, 1.3], [-1, 1.3]])
+        .map(([dx, dy]) => { const x = c.x + Math.sign(dx) * (Math.abs(dx) * size * (c.home ? 2.2 : 0.8) + w / 2), y = c.y + dy * size; return [x, y]; });
+      for (const [x, y] of places) {
+        const box = [x - w / 2, y - h * 0.75, x + w / 2, y + h * 0.3];
+        if (box[0] < v[0] + 4 * pixel || box[2] > v[0] + v[2] - 4 * pixel || box[1] < v[1] + 2 * pixel || box[3] > v[1] + v[3] - 4 * pixel) continue;
+        if (taken.some(b => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1])) continue;
+        taken.push(box);
+        textLayer.append(sv("text", { x: round(x), y: round(y), class: c.home ? "home" : "", "text-anchor": "middle", style: "font-size:" + size.toFixed(2) + "px;stroke-width:" + (3 * pixel).toFixed(2) }, text));
+        break;
+      }
+    }
   }
 
   const VIEWS = { all: [0, 0, W, H], ca: [395, 345, 185, 115] };
@@ -97,9 +119,6 @@ function mapSection(host) {
     const v = VIEWS[M.view];
     svg.setAttribute("viewBox", v.join(" "));
     k = v[2] / W;
-    svg.style.setProperty("--k", k);
-    for (const t of textLayer.children) { t.style.fontSize = 13 * (k < 1 ? k * 1.15 : 1) + "px"; t.setAttribute("dy", +t.getAttribute("dy") * 1); }
-    for (const t of textLayer.children) { const base = t.dataset.dy ?? t.getAttribute("dy"); t.dataset.dy = base; t.setAttribute("dy", base * (k < 1 ? k * 1.15 : 1)); }
   }
 
   function update() {
@@ -135,6 +154,7 @@ function mapSection(host) {
       const c = D.corridors[+li.dataset.i];
       li.lastChild.textContent = T("phase." + phaseAt(c));
       li.lastChild.className = "phase " + phaseAt(c);
+      li.querySelector("b").style.left = 100 * mi / D.months + "%";
     }
   }
 
@@ -188,12 +208,16 @@ function mapSection(host) {
     controls.replaceChildren(
       ...(COMPARE ? [segments(T("side.note"), [["a", "A"], ["b", "B"], ["d", "B − A"]], M.side, v => { M.side = v; for (const b of controls.querySelectorAll(".segments.first button, .segments button")) if (["a", "b", "d"].includes(b.dataset.value)) b.setAttribute("aria-pressed", String(b.dataset.value === v)); build(); legend(); })] : []),
       choice(T("map.quantity"), QUANTITIES.map(q => [q[0], T(q[2])]), M.quantity, v => { M.quantity = v; build(); drawRegion(); }),
-      segments(T("map.zoom"), [["all", T("map.zoom.all")], ["ca", T("map.zoom.ca")]], M.view, v => { M.view = v; for (const b of controls.querySelectorAll(".segments button")) if (["all", "ca"].includes(b.dataset.value)) b.setAttribute("aria-pressed", String(b.dataset.value === v)); zoom(); update(); }),
+      segments(T("map.zoom"), [["all", T("map.zoom.all")], ["ca", T("map.zoom.ca")]], M.view, v => { M.view = v; for (const b of controls.querySelectorAll(".segments button")) if (["all", "ca"].includes(b.dataset.value)) b.setAttribute("aria-pressed", String(b.dataset.value === v)); zoom(); update(); names(); }),
       el("button", { type: "button", class: "csv", title: T("csv.long"), on: { click: () => download("map.csv", csvText(rowsNow())) } }, "↓ " + T("csv")));
     range.setAttribute("aria-label", monthly ? T("map.month") : T("map.year"));
     range.setAttribute("aria-valuetext", timeName(M.t));
     sub.textContent = monthly ? T("map.sub") : T("map.sub.compare");
-    corridorList.replaceChildren(...D.corridors.map((c, i) => el("li", { "data-i": i }, [el("span", { dir: "auto" }, c.name + (COMPARE && c.side !== "ab" ? " (" + c.side.toUpperCase() + ")" : "")), el("span", { class: "phase" }, "")])));
+    corridorList.replaceChildren(...D.corridors.map((c, i) => el("li", { "data-i": i }, [
+      el("span", { dir: "auto" }, c.name + (COMPARE && c.side !== "ab" ? " (" + c.side.toUpperCase() + ")" : "")),
+      el("span", { class: "phases", title: c.phases.map(([t, p]) => T("phase." + p) + " " + month(t).toISOString().slice(0, 7)).join(" → ") }, c.phases.map(([t, p], n) =>
+        el("i", { class: p, style: "left:" + 100 * t / D.months + "%;width:" + 100 * ((n + 1 < c.phases.length ? c.phases[n + 1][0] : D.months) - t) / D.months + "%" })).concat(el("b", {}))),
+      el("span", { class: "phase" }, "")])));
     corridorTitle.textContent = T("corridors");
     corridorBox.hidden = !D.corridors.length;
     label();
@@ -208,5 +232,5 @@ function mapSection(host) {
   const sub = el("p", { class: "sub" }), corridorTitle = el("h3", {}), corridorBox = el("div", { class: "corridorbox" }, [corridorTitle, corridorList]);
   host.append(sub, el("div", { class: "card mapcard" }, [controls, el("div", { class: "mapframe" }, [svg, clock]), el("div", { class: "timebar" }, [play, range]), key, corridorBox]), panel);
   draw();
-  return { draw, resize: drawRegion };
+  return { draw, resize: () => { names(); drawRegion(); } };
 }

@@ -8,7 +8,7 @@ function ring(cx, cy, r0, r1, a, b) {
 
 // Origins on the left, destinations on the right: flows [{ from, to, value }], both with codes.
 function chordChart(host, width, flows, options) {
-  const size = Math.min(width, 620), height = Math.round(size * 0.86), cx = size / 2, cy = height / 2, r = Math.min(height / 2 - 14, size / 2 - (size < 420 ? 76 : 118));
+  const size = Math.min(width, 640), r = Math.min(200, size / 2 - (size < 420 ? 76 : 124)), height = Math.round(2 * r + 36), cx = size / 2, cy = height / 2;
   const svg = sv("svg", { viewBox: "0 0 " + size + " " + height, width: size, height, role: "group", "aria-label": options.label, class: "chart centred" });
   host.append(svg);
   const total = flows.reduce((s, f) => s + f.value, 0);
