@@ -79,7 +79,7 @@ fn a_run_writes_a_page_that_stands_alone_and_holds_the_summary() {
         for (text, column) in series.iter().zip(["mean", "p05", "p95"]) {
             let kept = compact::read(text.as_str().expect("a text"), step)[year];
             let value: f64 = row[column].parse().unwrap_or(f64::NAN);
-            assert!((kept - value).abs() <= step * 0.5000001 || (kept.is_nan() && value.is_nan()), "{row:?}: {kept}");
+            assert!((kept - value).abs() <= step * 0.500_000_1 || (kept.is_nan() && value.is_nan()), "{row:?}: {kept}");
             compared += 1;
         }
     }
@@ -162,7 +162,7 @@ fn a_comparison_writes_a_page_whose_answer_is_that_of_its_files() {
         for (text, column) in series.as_array().expect("columns").iter().zip(["a", "b", "difference", "low", "high"]) {
             let kept = compact::read(text.as_str().expect("a text"), 1.0)[5];
             let value: f64 = row[column].parse().expect("a number");
-            assert!((kept - value).abs() <= 0.5000001, "{row:?} {column}: {kept}");
+            assert!((kept - value).abs() <= 0.500_000_1, "{row:?} {column}: {kept}");
         }
     }
     // The first sentence says what the interval says.

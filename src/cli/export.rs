@@ -31,9 +31,9 @@ pub fn execute(args: &Args) -> ExitCode {
     match export::export(&args.folder, args.format, &out) {
         Ok(files) => {
             let mut said = String::new();
-            files.iter().for_each(|f| {
-                let _ = writeln!(said, "{}", f.display());
-            });
+            for file in &files {
+                let _ = writeln!(said, "{}", file.display());
+            }
             if args.quiet { ExitCode::SUCCESS } else { print(&said) }
         }
         Err(error) => {

@@ -68,7 +68,7 @@ enum Command {
     Compare(compare::Args),
     /// Make the page of results that are there already (run and compare make it by themselves).
     Report(report::Args),
-    /// Write results for other programs: Flowmap.blue, migest and circlize, GeoJSON, Excel.
+    /// Write results for other programs: Flowmap.blue, migest and circlize, geographic JSON, Excel.
     Export(export::Args),
     /// Show every mistake of scenario files at once, each with its line and a likely fix.
     Check(check::Args),

@@ -149,16 +149,18 @@ fn hold(values: &Values, year: i32, l: Language) -> Option<String> {
         Language::Russian => format!("Потеря направления «{}» была бы для остающихся дома равна падению заработка на {} %", name(first.1, l), cut(first.0)),
     };
     if let Some(second) = second {
-        text += &match l {
+        let more = match l {
             Language::English => format!(", losing {} {} %", name(second.1, l), cut(second.0)),
             Language::Russian => format!(", направления «{}» – на {} %", name(second.1, l), cut(second.0)),
         };
+        text.push_str(&more);
     }
-    text += &match (l, cannot) {
+    let more = match (l, cannot) {
         (Language::English, Some(n)) => format!("; {n} persons chose to go in {year} and could not."),
         (Language::Russian, Some(n)) => format!("; {n} человек в {year} году решили уехать и не смогли."),
         _ => ".".to_string(),
     };
+    text.push_str(&more);
     Some(text)
 }
 
@@ -268,12 +270,13 @@ fn whose_money(values: &Values, year: i32, l: Language) -> Option<String> {
     if let Some((share, origin)) = most {
         let points = decimal(share[2] * 100.0, 2, l);
         let before = amount(share[0], share[0], "share", l);
-        text += &match (direction(share), l) {
+        let more = match (direction(share), l) {
             (Direction::Unclear, Language::English) => format!("; for no origin does the share of GDP move so that replicates agree on the largest change ({}).", name(origin, l)),
             (Direction::Unclear, Language::Russian) => format!("; и наибольшее изменение доли ВВП ({}) в повторах имеет разный знак.", name(origin, l)),
             (_, Language::English) => format!("; the share of GDP moves most for {}: by {points} percentage points from {before}.", name(origin, l)),
             (_, Language::Russian) => format!("; доля в ВВП больше всего меняется у страны {}: на {points} п. п. от {before}.", name(origin, l)),
         };
+        text.push_str(&more);
     } else {
         text.push('.');
     }

@@ -184,7 +184,7 @@ fn reproduce(folder: &Folder) -> Markup {
         }
         Kind::Comparison(record) => {
             let attribute = if record.attribute { " --attribute" } else { "" };
-            let groups: String = record.groups.iter().map(|g| format!(" --group {}={}", g.name, g.parts.join(","))).collect();
+            let groups = record.groups.iter().map(|g| format!(" --group {}={}", g.name, g.parts.join(","))).collect::<Vec<_>>().concat();
             html! {
                 p { (both("print.reproduce.compare")) }
                 pre { code { "musafir compare a.toml b.toml --replicates " (record.replicates) " --seed " (record.seed) " --sample " (record.sample) (attribute) (groups) " --out again" } }

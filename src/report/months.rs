@@ -37,7 +37,9 @@ impl Sums {
     }
 
     fn merge(&mut self, cells: &[(u32, f64)]) {
-        cells.iter().for_each(|&(i, v)| self.values[i as usize] += v);
+        for &(i, v) in cells {
+            self.values[i as usize] += v;
+        }
     }
 
     fn scale(&mut self, by: f64) {
@@ -192,7 +194,9 @@ pub fn by_regions(folder: &Folder, years: &[i32]) -> Result<Option<[Sums; 2]>, S
     })?;
     let both = stock.zip(departures).and_then(|(mut s, mut d)| Some([s.pop()?, d.pop()?]));
     Ok(both.map(|mut both| {
-        both.iter_mut().for_each(|sums| sums.scale(1.0 / f64::from(folder.replicates().max(1))));
+        for sums in &mut both {
+            sums.scale(1.0 / f64::from(folder.replicates().max(1)));
+        }
         both[0].scale(1.0 / MONTHS);
         both
     }))

@@ -1,4 +1,4 @@
-//! GeoJSON (RFC 7946): regions as points, flows between countries as lines with a number for each year, corridors with their phases.
+//! Geographic JSON (RFC 7946): regions as points, flows between countries as lines with a number for each year, corridors with their phases.
 
 use serde_json::{Map, Value, json};
 

@@ -98,7 +98,7 @@ fn csv_bytes(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> io
     for row in rows {
         writer.write_record(row)?;
     }
-    writer.into_inner().map_err(|e| e.into_error())
+    writer.into_inner().map_err(csv::IntoInnerError::into_error)
 }
 
 /// An error of making bytes, which have no path yet.

@@ -52,7 +52,7 @@ function chordChart(host, width, flows, options) {
       () => [placeName(code), [{ name: options.year, key: code, raw: arc.value, value: exact(arc.value, "persons"), extra: plain(100 * arc.value / total, 1) + " %" }]]));
     const y = cy - (r + 10) * Math.cos(middle), x = cx + (r + 10) * Math.sin(middle);
     // Labels that would lie on each other are left to the tooltip.
-    if (Math.abs(y - lastLabel[key]) < 14) continue;
+    if (Math.abs(y - lastLabel[key]) < 15) continue;
     lastLabel[key] = y;
     const name = placeName(code), short = size < 420 && name.length > 11 ? code : name;
     svg.append(sv("text", { x: round(x), y: round(y) + 4, class: "label", "text-anchor": key === "from" ? "end" : "start" }, short));
