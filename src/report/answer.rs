@@ -284,7 +284,11 @@ fn whose_money(values: &Values, year: i32, l: Language) -> Option<String> {
 }
 
 fn elsewhere(values: &Values, diversion: Option<&Values>, year: i32, l: Language) -> Option<String> {
-    let place = |code: &str| if code == "HOME" { l.pick("home", "дома").to_string() } else { name(code, l) };
+    let place = |code: &str| match (code, l) {
+        ("HOME", _) => l.pick("at home", "дома").to_string(),
+        (_, Language::English) => format!("in {}", name(code, l)),
+        (_, Language::Russian) => name(code, l),
+    };
     let flows = diversion.map(|d| {
         let all = d.series.keys().filter(|k| k[0] == "CA3");
         let mut flows: Vec<(f64, &str, &str)> =
@@ -300,12 +304,12 @@ fn elsewhere(values: &Values, diversion: Option<&Values>, year: i32, l: Language
         let (gross, net) = (amount(largest.0, 0.0, "persons", l), amount(largest.0 - back, 0.0, "persons", l));
         return Some(match l {
             Language::English => format!(
-                "At the end of August {year}, {total} persons are in another place than under A; most of them, {gross}, in {} under A and {} under B ({net} net of the opposite way).",
+                "At the end of August {year}, {total} persons are in another place than under A; the largest group, {gross}, is {} under A and {} under B ({net} net of the opposite way).",
                 place(largest.1),
                 place(largest.2)
             ),
             Language::Russian => format!(
-                "В конце августа {year} года {total} человек находятся не там, где при A; больше всего, {gross}, – при A: {}, при B: {} (за вычетом обратного потока – {net}).",
+                "В конце августа {year} года {total} человек находятся не там, где при A; самая большая группа, {gross}, – при A: {}, при B: {} (за вычетом обратного потока – {net}).",
                 place(largest.1),
                 place(largest.2)
             ),

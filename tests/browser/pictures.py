@@ -16,11 +16,11 @@ def main():
     try:
         for name, page, keep, width in (
             ("map", run, [".mapcard"], 1000),
-            ("charts", run, ["#c-stock", "#c-season", "#c-chord", "#c-gdp"], 1000),
+            ("charts", run, ["#c-stock", "#c-season", "#c-chord", "#c-gdp"], 1120),
             ("answer", comparison, [".head", "#answer"], 1000),
             ("compare", comparison, ["#c-difference", "#c-attribution", "#c-diversion"], 1000),
         ):
-            browser.open(page, width, 900)
+            browser.open(page, width, 400)
             browser.run(MOVE, 103)  # August 2013, the peak of the hindcast
             browser.run(SHOW, keep)
             browser.wait("setTimeout(arguments[0], 400)")

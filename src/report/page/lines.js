@@ -3,12 +3,13 @@
 const MARGIN = { left: 50, right: 14, top: 26, bottom: 26 };
 
 // The frame of a chart over years: scales, grid, labels.
-function frame(host, width, height, years, low, high, unit, label) {
+function frame(host, width, height, years, low, high, unit, label, bars) {
   const m = MARGIN, w = width - m.left - m.right, h = height - m.top - m.bottom;
-  const step = w / Math.max(1, years.length - 1);
+  // Bars stand in the middle of their year, lines begin and end at the sides.
+  const step = w / Math.max(1, bars ? years.length : years.length - 1), inset = bars ? step / 2 : 0;
   const y = ticks(low, high, Math.max(3, Math.round(h / 48)));
   const bottom = Math.min(low, y.values[0]), top = Math.max(high + (high - low) * 0.03, y.values[y.values.length - 1]);
-  const X = i => m.left + i * step, Y = v => m.top + h * (1 - (v - bottom) / (top - bottom || 1));
+  const X = i => m.left + inset + i * step, Y = v => m.top + h * (1 - (v - bottom) / (top - bottom || 1));
   const scale = scaleOf(unit, Math.max(Math.abs(top), Math.abs(bottom)));
   const svg = sv("svg", { viewBox: "0 0 " + width + " " + height, width, height, role: "img", "aria-label": label, tabindex: 0, class: "chart" });
   svg.append(sv("text", { x: 0, y: 12, class: "unit" }, scale.name));
@@ -27,7 +28,7 @@ function frame(host, width, height, years, low, high, unit, label) {
     svg.append(sv("text", { x: round(X(fork)) + (flip ? -5 : 5), y: m.top + 8, class: "forktext", "text-anchor": flip ? "end" : "start" }, T("fork") + " " + D.fork));
   }
   host.append(svg);
-  return { svg, X, Y, m, w, h, step, bottom, top };
+  return { svg, X, Y, m, w, h, step, inset, bottom, top };
 }
 
 // A line that follows the pointer or the arrow keys, and a tooltip of the year.
@@ -47,7 +48,7 @@ function crosshair(f, years, width, height, rowsOf) {
   const hide = () => { line.setAttribute("visibility", "hidden"); dots.replaceChildren(); hideTip(); };
   f.svg.addEventListener("pointermove", ev => {
     const box = f.svg.getBoundingClientRect();
-    show(Math.round(((ev.clientX - box.x) * width / box.width - f.m.left) / f.step), { x: ev.clientX, y: ev.clientY });
+    show(Math.round(((ev.clientX - box.x) * width / box.width - f.m.left - f.inset) / f.step), { x: ev.clientX, y: ev.clientY });
   });
   f.svg.addEventListener("pointerleave", hide);
   f.svg.addEventListener("blur", hide);
@@ -93,9 +94,8 @@ function stackChart(host, width, list, total, options) {
   const tops = years.map((_, i) => sum(i, 1)), lows = years.map((_, i) => sum(i, -1));
   let low = Math.min(0, ...lows, ...(total || []).map(v => v || 0)), high = Math.max(0, ...tops, ...(total || []).map(v => v || 0));
   if (low === high) high = low + 1;
-  const f = frame(host, width, height, years, low, high, options.unit, options.label);
+  const f = frame(host, width, height, years, low, high, options.unit, options.label, true);
   const bar = Math.min(34, Math.max(3, f.step * 0.72));
-  const clamp = x => Math.max(f.m.left, Math.min(width - f.m.right - bar, x));
   years.forEach((_, i) => {
     let up = 0, down = 0;
     for (const s of list) {
@@ -103,7 +103,7 @@ function stackChart(host, width, list, total, options) {
       if (!v) continue;
       const [from, to] = v > 0 ? [up, up + v] : [down, down + v];
       if (v > 0) up = to; else down = to;
-      f.svg.append(sv("rect", { x: round(clamp(f.X(i) - bar / 2)), width: round(bar), y: round(Math.min(f.Y(from), f.Y(to))), height: Math.max(0.3, round(Math.abs(f.Y(from) - f.Y(to)))), style: "fill:" + s.colour, class: "bar" }));
+      f.svg.append(sv("rect", { x: round(f.X(i) - bar / 2), width: round(bar), y: round(Math.min(f.Y(from), f.Y(to))), height: Math.max(0.3, round(Math.abs(f.Y(from) - f.Y(to)))), style: "fill:" + s.colour, class: "bar" }));
     }
   });
   if (total) f.svg.append(sv("path", { d: pathOf(total, f.X, f.Y), class: "line halo" }), sv("path", { d: pathOf(total, f.X, f.Y), class: "line", style: "stroke:var(--ink)" }));

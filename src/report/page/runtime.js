@@ -74,7 +74,9 @@ function scaleOf(unit, most) {
     : unit === "share" ? [0.01, "%"]
     : unit === "persons" || unit === "bans" ? (most >= 1.5e6 ? [1e6, T("u.million") + " " + T("u.persons")] : most >= 2e4 ? [1e3, T("u.thousand") + " " + T("u.persons")] : [1, T("u.persons")])
     : unit === "USD/month" ? [1, T("u.usd_month")] : unit === "log earnings" ? [1, T("u.log")] : [1, T("u.share")];
-  return { divisor: by[0], name: by[1], text: (x, step) => plain(x / by[0], Math.max(0, Math.min(4, -Math.floor(Math.log10(step / by[0] + 1e-12) + 1e-9)))) };
+  // As many decimals as the step has.
+  const digits = s => [0, 1, 2, 3, 4, 5].find(d => Math.abs(s * 10 ** d - Math.round(s * 10 ** d)) < 1e-6 && Math.round(s * 10 ** d) > 0) ?? 5;
+  return { divisor: by[0], name: by[1], text: (x, step) => plain(x / by[0], digits(step / by[0])) };
 }
 function ticks(low, high, count) {
   if (!(high > low)) return { step: 1, values: [low] };
