@@ -15,6 +15,7 @@ pub mod hierarchy;
 pub mod math;
 pub mod measure;
 pub mod population;
+pub mod report;
 pub mod scenario;
 pub mod store;
 pub mod units;

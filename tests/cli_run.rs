@@ -88,7 +88,7 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 /// Names that a finished run leaves, and no others.
 fn finished_names() -> BTreeSet<String> {
     let tables = TABLES.map(|table| format!("{table}.parquet"));
-    tables.into_iter().chain(["summary.csv", "scenario.toml", "run.json"].map(String::from)).collect()
+    tables.into_iter().chain(["report.html", "summary.csv", "scenario.toml", "run.json"].map(String::from)).collect()
 }
 
 /// Fails where the two folders hold different results.
@@ -158,7 +158,7 @@ fn a_run_writes_its_folder() {
     }
     assert!(record["warnings"].is_array());
     let files = record["files"].as_array().expect("a list of files");
-    let listed: BTreeSet<String> = files.iter().map(|file| file["name"].as_str().expect("a name").to_string()).chain(["run.json".to_string()]).collect();
+    let listed: BTreeSet<String> = files.iter().map(|file| file["name"].as_str().expect("a name").to_string()).chain(["run.json", "report.html"].map(String::from)).collect();
     assert_eq!(listed, finished_names());
     for file in files {
         let name = file["name"].as_str().expect("a name");

@@ -406,7 +406,7 @@ fn the_command_writes_what_it_promises() {
     compared(&two, &["--attribute", "--group", "railway=bosphorus", "--threads", "3", "--chunk-rows", "200"]);
     let files = contents(&one);
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
-    assert_eq!(names, ["a.toml", "attribution.csv", "b.toml", "compare.csv", "diversion.csv", "summary-a.csv", "summary-b.csv"]);
+    assert_eq!(names, ["a.toml", "attribution.csv", "b.toml", "compare.csv", "diversion.csv", "report.html", "summary-a.csv", "summary-b.csv"]);
     assert!(files == contents(&two), "threads and chunks change nothing");
     let differences = rows(&one, "compare.csv");
     assert_eq!(differences[0].join(","), "year,measure,origin,destination,a,b,difference,low,high,unit");

@@ -40,6 +40,17 @@ echo "      $cpu CPU seconds of simulation, $rss bytes at most"
 awk "BEGIN{exit !($cpu <= 60)}" && ok 'at most 60 CPU seconds' || bad "at most 60 CPU seconds: $cpu"
 awk "BEGIN{exit !($rss < 2e9)}" && ok 'under 2 GB' || bad "under 2 GB: $rss"
 
+# The page of these results, against the run that made them.
+page=$( { TIMEFORMAT='%U %S'; time "$bin" report "$work/default" --quiet; } 2>&1 | awk '{print $1 + $2}')
+awk "BEGIN{exit !($page <= 0.05 * $cpu)}" && ok "the page costs $page CPU seconds, at most 5 % of the run" || bad "the page costs $page CPU seconds of $cpu"
+bytes=$(wc -c <"$work/default/report.html")
+[ "$bytes" -lt 1500000 ] && ok "the page has $bytes bytes" || bad "the page has $bytes bytes"
+
+echo '== the page in a browser'
+if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then bad 'chromium or chromedriver is missing (Debian: chromium, chromium-driver)'
+elif tests/browser.sh "$bin" >"$work/browser" 2>&1; then ok "$(tail -1 "$work/browser")"
+else bad "$(grep -E '^FAIL|Error' "$work/browser" | head -3 | tr '\n' ' ')"; fi
+
 echo '== the mini workload: instructions against their limits'
 if ! command -v valgrind >/dev/null; then bad 'valgrind is missing (benches/README.md)'
 elif ! command -v "${GUNGRAUN_RUNNER:-gungraun-runner}" >/dev/null; then bad 'gungraun-runner is missing (benches/README.md)'

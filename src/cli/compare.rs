@@ -14,7 +14,7 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{FAILED, STOPPED, WRONG, interrupt, print, progress::duration, usage};
+use super::{FAILED, STOPPED, WRONG, interrupt, print, progress::duration, run::folder::remove, usage};
 use crate::{
     engine::{Setup, Simulation},
     experiment::{
@@ -29,6 +29,7 @@ use crate::{
         scope::Scope,
     },
     population::synthesis,
+    report,
     scenario::Scenario,
     store::{
         StoreError,
@@ -113,6 +114,9 @@ fn job(args: &Args, scenarios: &[Scenario]) -> Result<String, Stop> {
     let job = Job { args, scenarios, comparison: &comparison, pairs: pairs.collect() };
     let finished = job.pairs.iter().map(|pair| folder::finished(&pair.folder, &pair.planned, args.force)).collect::<Result<Vec<_>, _>>().map_err(Stop::Usage)?;
     if let Some(records) = finished.into_iter().collect::<Option<Vec<Record>>>() {
+        for pair in job.pairs.iter().filter(|p| !args.no_report && !p.folder.join(report::FILE).exists()) {
+            report::write(&pair.folder)?;
+        }
         return Ok(say::finished(args, &job.pairs.iter().map(|p| p.folder.as_path()).zip(&records).collect::<Vec<_>>()));
     }
     job.run()
@@ -321,7 +325,12 @@ impl Job<'_> {
         record.b.state_hash = states(replicates, 1);
         record.warnings = self.warnings(pair, done, diversions.is_some());
         staging.file(record::FILE, |sink| sink.write_all(record.json().as_bytes()))?;
+        // The page of other results would belie the new ones.
+        remove(&pair.folder, report::FILE)?;
         folder::replace(&pair.folder, staging, &record)?;
+        if !self.args.no_report {
+            report::write(&pair.folder)?;
+        }
         let answer = answer::answer(world, sample, replicates, &lines, &diverted, &attributed);
         Ok(say::Said { folder: pair.folder.clone(), record, answer })
     }

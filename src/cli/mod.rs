@@ -5,9 +5,11 @@ mod claims;
 mod compare;
 mod completions;
 pub mod diagnostics;
+mod export;
 mod interrupt;
 mod man;
 mod progress;
+mod report;
 mod run;
 mod schema;
 mod show;
@@ -42,6 +44,7 @@ Start here:
   musafir show scenarios/baseline.toml            every value with its unit, its place and its source
   musafir run FILE --set run.sample=0.01          change a value without a file
   musafir compare scenarios/baseline.toml FILE    the same persons under both; results are under results/compare-baseline-.../
+  musafir export results/baseline --as xlsx       the same for Excel
 
 Exit codes:
   0  done
@@ -64,6 +67,10 @@ enum Command {
     Run(run::Args),
     /// The same persons under two or more scenarios: paired differences, who is elsewhere, and what did it.
     Compare(compare::Args),
+    /// Make the page of results that are there already (run and compare make it by themselves).
+    Report(report::Args),
+    /// Write results for other programs: Flowmap.blue, migest and circlize, geographic JSON, Excel.
+    Export(export::Args),
     /// Show every mistake of scenario files at once, each with its line and a likely fix.
     Check(check::Args),
     /// Show a scenario after `extends` and `--set`: every value with unit, place and source.
@@ -85,6 +92,8 @@ pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(args) => run::execute(&args),
         Command::Compare(args) => compare::execute(&args),
+        Command::Report(args) => report::execute(&args),
+        Command::Export(args) => export::execute(&args),
         Command::Check(args) => check::execute(&args),
         Command::Show(args) => show::execute(&args),
         Command::Trace(args) => trace::execute(&args),

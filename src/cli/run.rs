@@ -18,6 +18,7 @@ use crate::{
         checkpoint::{self, Head, Identity, Tally},
         record::{self, FileEntry, Record},
     },
+    report,
     scenario::Scenario,
     store::{StoreError, atomic::Staging},
 };
@@ -93,6 +94,9 @@ impl Job<'_> {
         }
         let finished = folder::finished(self.out, &self.record(), self.args.format, self.args.force).map_err(Stop::Usage)?;
         if let Some(record) = finished {
+            if !self.args.no_report && !self.out.join(report::FILE).exists() {
+                report::write(self.out)?;
+            }
             self.say_finished(&record);
             return Ok(());
         }
@@ -313,7 +317,12 @@ impl Job<'_> {
             ..self.record()
         };
         staging.file(record::FILE, |sink| sink.write_all(record.json().as_bytes()))?;
+        // The page of other results would belie the new ones.
+        folder::remove(self.out, report::FILE)?;
         folder::replace(self.out, staging, &record)?;
+        if !self.args.no_report {
+            report::write(self.out)?;
+        }
         self.say(&record, results);
         Ok(())
     }
@@ -325,7 +334,8 @@ impl Job<'_> {
             let summary = table::summary(&results.summary(&self.scenario.world));
             let place = self.out.display();
             let tables = record.files.len().saturating_sub(2);
-            print(format_args!("\n{}\n\n{summary}\n{}Results: {place}  (summary.csv, {tables} tables, scenario.toml, run.json)\n", self.scenario.title, figures(record)));
+            let page = if self.args.no_report { "" } else { "report.html, " };
+            print(format_args!("\n{}\n\n{summary}\n{}Results: {place}  ({page}summary.csv, {tables} tables, scenario.toml, run.json)\n", self.scenario.title, figures(record)));
         }
     }
 }

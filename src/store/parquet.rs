@@ -278,14 +278,25 @@ pub fn decode(layout: &Layout, part: &Part) -> io::Result<Table> {
 /// # Errors
 /// Content that is not of this layout.
 pub fn read(layout: &Layout, bytes: Bytes) -> io::Result<Vec<Table>> {
+    let all: Vec<usize> = (0..layout.spec.columns.len()).collect();
+    read_columns(layout, bytes, &all, Ok)
+}
+
+/// Reads some columns (indices into the layout) of a file, one row group after the other, each handed on as a table of these columns in
+/// this order. Groups are read in parallel; results stand in the order of the groups.
+///
+/// # Errors
+/// Content that is not of this layout; those of `each`.
+pub fn read_columns<T: Send>(layout: &Layout, bytes: Bytes, columns: &[usize], each: impl Fn(Table) -> io::Result<T> + Sync) -> io::Result<Vec<T>> {
     let reader = SerializedFileReader::new(bytes).map_err(wrong)?;
     let group = |g: usize| -> Result<Table, ParquetError> {
         let group = reader.get_row_group(g)?;
         let rows = group.metadata().num_rows() as usize;
-        let columns = (0..layout.spec.columns.len()).map(|c| read_column(group.get_column_reader(c)?, layout, c, rows));
+        let columns = columns.iter().map(|&c| read_column(group.get_column_reader(c)?, layout, c, rows));
         Ok(Table { columns: columns.collect::<Result<_, _>>()? })
     };
-    (0..reader.metadata().num_row_groups()).map(group).collect::<Result<_, _>>().map_err(wrong)
+    let count = reader.metadata().num_row_groups();
+    (0..count).into_par_iter().map(|g| group(g).map_err(wrong).and_then(&each)).collect()
 }
 
 fn read_column(reader: ColumnReader, layout: &Layout, index: usize, rows: usize) -> Result<Column, ParquetError> {
@@ -296,7 +307,13 @@ fn read_column(reader: ColumnReader, layout: &Layout, index: usize, rows: usize)
             reader.read_records(rows, None, None, &mut values)?;
             let names = &layout.names[index];
             let code = |v: &ByteArray| names.iter().position(|n| n.as_bytes() == v.data()).map_or(u8::MAX, |p| p as u8);
-            Column::Name(values.iter().map(code).collect())
+            // Values of a dictionary share their bytes, and equal ones often follow each other.
+            let mut last: Option<(&ByteArray, u8)> = None;
+            let mut again = |v| match last {
+                Some((same, code)) if std::ptr::eq(ByteArray::data(same), ByteArray::data(v)) => code,
+                _ => last.insert((v, code(v))).1,
+            };
+            Column::Name(values.iter().map(&mut again).collect())
         }
         (Kind::Month, ColumnReader::Int32ColumnReader(mut reader)) => {
             let mut values = Vec::with_capacity(rows);

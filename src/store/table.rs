@@ -80,7 +80,7 @@ pub enum Column {
 }
 
 impl Column {
-    fn new(kind: Kind) -> Column {
+    pub(super) fn new(kind: Kind) -> Column {
         match kind {
             Kind::Name => Column::Name(Vec::new()),
             Kind::Month => Column::Month(Vec::new()),

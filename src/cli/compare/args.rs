@@ -50,6 +50,9 @@ pub struct Args {
     /// its name up to a colon, or by a channel.
     #[arg(long, value_name = "NAME=PART,..", requires = "attribute")]
     pub group: Vec<String>,
+    /// Leave out the page report.html.
+    #[arg(long)]
+    pub no_report: bool,
     /// Replace other results.
     #[arg(long)]
     pub force: bool,

@@ -47,6 +47,9 @@ pub struct Args {
     /// Format of the tables.
     #[arg(long, value_enum, default_value_t = Format::Parquet)]
     pub format: Format,
+    /// Leave out the page report.html.
+    #[arg(long)]
+    pub no_report: bool,
     /// Replace the results of another run.
     #[arg(long)]
     pub force: bool,

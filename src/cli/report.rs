@@ -1,0 +1,38 @@
+//! `musafir report`: the page of results that are there already.
+
+use std::{fmt::Write as _, io::Write, path::PathBuf, process::ExitCode};
+
+use super::{FAILED, WRONG, print};
+use crate::{report, store::StoreError};
+
+/// Arguments of `report`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Folders of results of `run` or `compare`.
+    #[arg(required = true, value_name = "DIR")]
+    folders: Vec<PathBuf>,
+    /// Say nothing.
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Writes the pages; a folder that cannot be read does not keep the others from theirs.
+pub fn execute(args: &Args) -> ExitCode {
+    let (mut said, mut code) = (String::new(), None);
+    for folder in &args.folders {
+        match report::write(folder) {
+            Ok(()) => {
+                let _ = writeln!(said, "Report: {}", folder.join(report::FILE).display());
+            }
+            Err(error) => {
+                let _ = writeln!(std::io::stderr(), "error: {error}");
+                let wrong = matches!(error, StoreError::Content { .. });
+                code = Some(if wrong { WRONG } else { FAILED });
+            }
+        }
+    }
+    if !args.quiet {
+        print(&said);
+    }
+    ExitCode::from(code.unwrap_or(0))
+}

@@ -1,0 +1,235 @@
+//! The fine print: what B changes, all values with their sources, the record, and how to make the same bytes again.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+
+use super::{
+    folder::{Folder, Kind},
+    numbers::{LANGUAGES, decimal},
+    page::{both, texts},
+    strings,
+};
+use crate::{
+    measure::record::FileEntry,
+    scenario::{Entry, Inventory},
+};
+
+/// Lists whose items are shown in one line each.
+const LISTS: [&str; 7] = ["corridor", "regime", "closure", "amnesty", "trend", "shock", "rule"];
+
+/// The section.
+pub fn fine_print(folder: &Folder) -> Markup {
+    let (a, b) = (&folder.played[0], folder.played.last());
+    html! {
+        section #print aria-labelledby="print-title" {
+            h2 #print-title { (both("nav.print")) }
+            @if let (Kind::Comparison(_), Some(b)) = (&folder.kind, b) {
+                details open { summary { (both("print.differences")) } (differences(&a.inventory, &b.inventory)) }
+            }
+            @if let Some(shown) = b {
+                (verified(&shown.inventory))
+                details { summary { (both("print.values")) } (values(&shown.inventory)) }
+                details { summary { (both("print.regimes")) } (items(&shown.inventory)) }
+                details { summary { (both("print.tables")) } (tables(&shown.inventory)) }
+            }
+            details open { summary { (both("print.reproduce")) } (reproduce(folder)) }
+            details { summary { (both("print.record")) } (record(folder)) }
+            @let warnings = match &folder.kind { Kind::Run(r) => &r.warnings, Kind::Comparison(r) => &r.warnings };
+            @if !warnings.is_empty() {
+                details { summary { (both("print.warnings")) " (" (warnings.len()) ")" } @for warning in warnings { pre dir="auto" { (warning) } } }
+            }
+        }
+    }
+}
+
+fn checked(verified: Option<bool>) -> Markup {
+    match verified {
+        Some(true) => html! { span.yes { "✓ " (both("print.verified")) } },
+        Some(false) => html! { span.no { "○ " (both("print.unverified")) } },
+        None => html! { span.none { (both("print.unstated")) } },
+    }
+}
+
+/// How many values and rows are verified.
+fn verified(inventory: &Inventory) -> Markup {
+    let rows = inventory.tables.iter().map(|t| (t.rows.iter().filter(|r| r.verified).count(), t.rows.len()));
+    let entries = (inventory.entries.iter().filter(|e| e.verified == Some(true)).count(), inventory.entries.len());
+    let (n, all) = rows.fold(entries, |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let text = LANGUAGES.map(|l| strings::text("print.share", l).replace("{n}", &decimal(n as f64, 0, l)).replace("{all}", &decimal(all as f64, 0, l)));
+    html! { p { (texts(&text)) } }
+}
+
+/// The list and the item that a key belongs to, and the rest of the key.
+fn item(key: &str) -> Option<(&str, &str)> {
+    let (list, rest) = key.split_once('.')?;
+    if !LISTS.contains(&list) {
+        return None;
+    }
+    let end = rest.find('.')?;
+    Some((&key[..=list.len() + end], &rest[end + 1..]))
+}
+
+fn table(head: &[&str], body: &Markup) -> Markup {
+    html! { div.scroll tabindex="0" { table { thead { tr { @for key in head { th scope="col" { (both(key)) } } } } tbody { (body) } } } }
+}
+
+fn values(inventory: &Inventory) -> Markup {
+    let single = inventory.entries.iter().filter(|e| item(&e.key).is_none() && e.key != "title" && e.key != "description");
+    let body = html! {
+        @for e in single {
+            tr { td { code { (e.key) } } td dir="auto" { (e.value) } td { (e.unit) } td dir="auto" { (e.source) } td { (checked(e.verified)) } }
+        }
+    };
+    table(&["col.key", "col.value", "col.unit", "col.source", "col.checked"], &body)
+}
+
+fn items(inventory: &Inventory) -> Markup {
+    let mut found: Vec<(&str, Vec<&Entry>)> = Vec::new();
+    for entry in &inventory.entries {
+        if let Some((id, _)) = item(&entry.key) {
+            match found.last_mut().filter(|last| last.0 == id) {
+                Some(last) => last.1.push(entry),
+                None => found.push((id, vec![entry])),
+            }
+        }
+    }
+    let text = |entries: &[&Entry]| entries.iter().map(|e| format!("{} = {}", item(&e.key).map_or("", |i| i.1), e.value)).collect::<Vec<_>>().join("; ");
+    let body = html! {
+        @for (id, entries) in &found {
+            @let first = entries[0];
+            tr { td { code { (id) } } td dir="auto" { (text(entries)) } td dir="auto" { (first.source) } td { (checked(first.verified)) } }
+        }
+    };
+    table(&["col.key", "col.value", "col.source", "col.checked"], &body)
+}
+
+fn tables(inventory: &Inventory) -> Markup {
+    let body = html! {
+        @for t in &inventory.tables {
+            @let share = decimal(100.0 * t.verified(), 0, super::numbers::Language::English);
+            tr {
+                td { code { (t.name) } " – " (t.meaning) }
+                td.number { (t.rows.len()) }
+                td { (share) " % " (both("print.verified")) }
+                td dir="auto" {
+                    details { summary { (sources(t).len()) } ul { @for (source, rows) in sources(t) { li { (source) " (" (rows) ")" } } } }
+                }
+            }
+        }
+    };
+    table(&["col.table", "col.rows", "col.checked", "col.source"], &body)
+}
+
+/// Distinct sources of a table with the number of their rows.
+fn sources(table: &crate::scenario::Rows) -> Vec<(&str, usize)> {
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in &table.rows {
+        *count.entry(row.source.as_str()).or_default() += 1;
+    }
+    let mut list: Vec<_> = count.into_iter().collect();
+    list.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    list
+}
+
+/// Values and rows of tables that differ.
+fn differences(a: &Inventory, b: &Inventory) -> Markup {
+    let keyed = |inventory: &Inventory| -> BTreeMap<String, (String, String, Option<bool>)> {
+        let entries = inventory.entries.iter().filter(|e| e.key != "title" && e.key != "description");
+        let mut all: BTreeMap<String, (String, String, Option<bool>)> = entries.map(|e| (e.key.clone(), (e.value.clone(), e.source.clone(), e.verified))).collect();
+        for t in &inventory.tables {
+            for row in &t.rows {
+                // A row is named by what is not its last value.
+                let (last, head) = row.values.split_last().map_or((String::new(), String::new()), |(l, h)| (l.clone(), h.join(",")));
+                all.insert(format!("tables.{} {head}", t.name), (last, row.source.clone(), Some(row.verified)));
+            }
+        }
+        all
+    };
+    let (of_a, of_b) = (keyed(a), keyed(b));
+    let keys: std::collections::BTreeSet<&String> = of_a.keys().chain(of_b.keys()).collect();
+    let changed: Vec<&String> = keys.into_iter().filter(|k| of_a.get(*k).map(|v| &v.0) != of_b.get(*k).map(|v| &v.0)).collect();
+    if changed.is_empty() {
+        return html! { p { (both("print.none")) } };
+    }
+    const MOST: usize = 400;
+    let body = html! {
+        @for key in changed.iter().take(MOST) {
+            @let (in_a, in_b) = (of_a.get(*key), of_b.get(*key));
+            tr {
+                td { code { (key) } }
+                td dir="auto" { (in_a.map_or("–", |v| v.0.as_str())) }
+                td dir="auto" { (in_b.map_or("–", |v| v.0.as_str())) }
+                td dir="auto" { (in_b.or(in_a).map_or("", |v| v.1.as_str())) }
+                td { (checked(in_b.or(in_a).and_then(|v| v.2))) }
+            }
+        }
+        @if changed.len() > MOST { tr { td colspan="5" { "… +" (changed.len() - MOST) } } }
+    };
+    table(&["col.key", "col.a", "col.b", "col.source", "col.checked"], &body)
+}
+
+fn reproduce(folder: &Folder) -> Markup {
+    let version = env!("CARGO_PKG_VERSION");
+    match &folder.kind {
+        Kind::Run(record) => {
+            let csv = if record.files.iter().any(|f| f.name == "flows.csv") { " --format csv" } else { "" };
+            html! {
+                p { (both("print.reproduce.run")) }
+                pre { code { "musafir run scenario.toml --out again" (csv) } }
+                p { (both("print.page")) }
+                pre { code { "musafir report again" } }
+                p.note { "musafir " (version) " · seed " (record.seed) " · sample " (record.sample) " · replicates " (record.replicates) }
+            }
+        }
+        Kind::Comparison(record) => {
+            let attribute = if record.attribute { " --attribute" } else { "" };
+            let groups = record.groups.iter().map(|g| format!(" --group {}={}", g.name, g.parts.join(","))).collect::<Vec<_>>().concat();
+            html! {
+                p { (both("print.reproduce.compare")) }
+                pre { code { "musafir compare a.toml b.toml --replicates " (record.replicates) " --seed " (record.seed) " --sample " (record.sample) (attribute) (groups) " --out again" } }
+                p { (both("print.page")) }
+                pre { code { "musafir report again" } }
+                p.note { "musafir " (version) " · seeds " (record.seed) " … " (record.seed + u64::from(record.replicates) - 1) " · sample " (record.sample) }
+            }
+        }
+    }
+}
+
+fn files(entries: &[FileEntry]) -> Markup {
+    let body = html! {
+        @for f in entries {
+            tr { td { code { (f.name) } } td.number { @if let Some(rows) = f.rows { (texts(&LANGUAGES.map(|l| decimal(rows as f64, 0, l)))) } } td { code.hash { (f.hash) } } }
+        }
+    };
+    table(&["col.file", "col.rows", "col.hash"], &body)
+}
+
+fn record(folder: &Folder) -> Markup {
+    let mut lines: Vec<(&str, String)> = Vec::new();
+    let entries = match &folder.kind {
+        Kind::Run(r) => {
+            lines.push(("scenario_hash", r.scenario_hash.clone()));
+            lines.push(("state_hash", r.state_hash.clone()));
+            lines.push(("persons", decimal(r.persons as f64, 0, LANGUAGES[0])));
+            lines.push(("months", r.months.to_string()));
+            lines.push(("person_months", decimal(r.person_months as f64, 0, LANGUAGES[0])));
+            lines.push(("events", decimal(r.events as f64, 0, LANGUAGES[0])));
+            &r.files
+        }
+        Kind::Comparison(r) => {
+            for (letter, side) in [("a", &r.a), ("b", &r.b)] {
+                lines.push((if letter == "a" { "a.scenario_hash" } else { "b.scenario_hash" }, side.scenario_hash.clone()));
+                lines.push((if letter == "a" { "a.state_hash" } else { "b.state_hash" }, side.state_hash.clone()));
+            }
+            lines.push(("fork", r.fork.clone().unwrap_or_else(|| "–".to_string())));
+            lines.push(("persons", decimal(r.persons as f64, 0, LANGUAGES[0])));
+            lines.push(("months", r.months.to_string()));
+            &r.files
+        }
+    };
+    html! {
+        dl { @for (key, value) in &lines { dt { code { (key) } } dd { code.hash { (value) } } } }
+        (files(entries))
+    }
+}
