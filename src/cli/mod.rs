@@ -10,6 +10,7 @@ mod progress;
 mod run;
 mod schema;
 mod show;
+mod sweep;
 mod table;
 mod trace;
 
@@ -63,6 +64,8 @@ enum Command {
     Run(run::Args),
     /// The same persons under two or more scenarios: paired differences, who is elsewhere, and what did it.
     Compare(compare::Args),
+    /// A design over the keys of a scenario: many runs that go on by themselves, one data set, and what it says.
+    Sweep(sweep::Args),
     /// Show every mistake of scenario files at once, each with its line and a likely fix.
     Check(check::Args),
     /// Show a scenario after `extends` and `--set`: every value with unit, place and source.
@@ -82,6 +85,7 @@ pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(args) => run::execute(&args),
         Command::Compare(args) => compare::execute(&args),
+        Command::Sweep(args) => sweep::execute(&args),
         Command::Check(args) => check::execute(&args),
         Command::Show(args) => show::execute(&args),
         Command::Trace(args) => trace::execute(&args),
