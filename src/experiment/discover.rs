@@ -76,12 +76,7 @@ impl Cases<'_> {
         let all: Vec<usize> = (0..self.points.len()).collect();
         let within: Vec<usize> = all.iter().copied().filter(|&i| self.inside(i, &sides)).collect();
         let share = |a: usize, b: usize| if b == 0 { 0.0 } else { a as f64 / b as f64 };
-        Region {
-            sides,
-            coverage: share(self.hits(&within), self.hits(&all)),
-            density: share(self.hits(&within), within.len()),
-            mass: share(within.len(), all.len()),
-        }
+        Region { sides, coverage: share(self.hits(&within), self.hits(&all)), density: share(self.hits(&within), within.len()), mass: share(within.len(), all.len()) }
     }
 }
 

@@ -60,9 +60,8 @@ pub fn findings(sweep: &Sweep, plan: &Plan, gathered: &Gathered) -> Vec<Finding>
     let mut all = Vec::new();
     for (o, outcome) in sweep.outcomes.iter().enumerate() {
         // A grid is analysed over all its factors; elsewhere crossed ones stand for different questions.
-        let apart: Vec<usize> = (0..sweep.factors.len())
-            .filter(|&f| sweep.factors[f].crossed && sweep.design.kind != Kind::Grid && outcome.difference.is_none_or(|d| d.0 != f))
-            .collect();
+        let apart: Vec<usize> =
+            (0..sweep.factors.len()).filter(|&f| sweep.factors[f].crossed && sweep.design.kind != Kind::Grid && outcome.difference.is_none_or(|d| d.0 != f)).collect();
         let varied: Vec<usize> = (0..sweep.factors.len()).filter(|f| !apart.contains(f) && outcome.difference.is_none_or(|d| d.0 != *f)).collect();
         let cases = cases(plan, gathered, o, outcome);
         let key = |case: &Case| apart.iter().map(|&f| format!("{}={}", sweep.factors[f].id, sweep.factors[f].text(case.levels[f]))).collect::<Vec<_>>().join(" ");

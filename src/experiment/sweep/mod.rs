@@ -83,18 +83,8 @@ pub struct Selection {
 }
 
 /// Measures that are kept unless the sweep says otherwise.
-pub const USUAL: [&str; 10] = [
-    "stock_mean",
-    "departures",
-    "returns",
-    "naturalised",
-    "net_migration",
-    "remittances_usd",
-    "remittances_gdp_share",
-    "would_go_cannot",
-    "leverage",
-    "concentration_hhi",
-];
+pub const USUAL: [&str; 10] =
+    ["stock_mean", "departures", "returns", "naturalised", "net_migration", "remittances_usd", "remittances_gdp_share", "would_go_cannot", "leverage", "concentration_hhi"];
 
 impl Selection {
     fn holds(&self, v: &Value) -> bool {

@@ -189,7 +189,13 @@ impl Reader<'_> {
             if let Some(id) = item.get("id")
                 && !seen.insert(id.text())
             {
-                self.ledger.error(id.at, &format!("{list}.{}", id.text().unwrap_or_default()), "two items have this id", "results are told apart by it", "give this one another id");
+                self.ledger.error(
+                    id.at,
+                    &format!("{list}.{}", id.text().unwrap_or_default()),
+                    "two items have this id",
+                    "results are told apart by it",
+                    "give this one another id",
+                );
             }
         }
     }
@@ -271,7 +277,13 @@ impl Reader<'_> {
     fn dates(&mut self, item: &FactorItem, node: &Node, path: &str) -> Option<Levels> {
         let [from, to] = item.dates.as_deref()? else { return None };
         if from.acts >= to.acts {
-            self.ledger.error(node.get("dates").map_or(node.at, |n| n.at), path, format!("the dates of `{path}` are in no order"), "the first is the earliest", "write them as [first, last]");
+            self.ledger.error(
+                node.get("dates").map_or(node.at, |n| n.at),
+                path,
+                format!("the dates of `{path}` are in no order"),
+                "the first is the earliest",
+                "write them as [first, last]",
+            );
             return None;
         }
         Some(Levels::Dates { from: from.acts, to: to.acts })
@@ -302,11 +314,8 @@ impl Reader<'_> {
 
     fn alternatives(&self, items: &[AlternativeItem], node: &Node) -> Vec<Choice> {
         let nodes = node.get("alternatives").map_or(&[][..], Node::items);
-        let choice = |(item, node): (&AlternativeItem, &Node)| Choice {
-            name: item.name.clone(),
-            changes: node.get("set").map_or_else(Vec::new, |set| self.changes(set)),
-            scenario: None,
-        };
+        let choice =
+            |(item, node): (&AlternativeItem, &Node)| Choice { name: item.name.clone(), changes: node.get("set").map_or_else(Vec::new, |set| self.changes(set)), scenario: None };
         items.iter().zip(nodes).map(choice).collect()
     }
 
@@ -350,7 +359,13 @@ impl Reader<'_> {
         }
         let dimensions = if kind == Kind::Saltelli { 2 * factors } else { factors };
         if matches!(kind, Kind::Sobol | Kind::Saltelli) && dimensions > SOBOL_DIMENSIONS {
-            self.ledger.error(at("kind"), "design.kind", "there are too many factors", format!("the sequence has {SOBOL_DIMENSIONS} dimensions, this needs {dimensions}"), "use a Latin hypercube or Morris");
+            self.ledger.error(
+                at("kind"),
+                "design.kind",
+                "there are too many factors",
+                format!("the sequence has {SOBOL_DIMENSIONS} dimensions, this needs {dimensions}"),
+                "use a Latin hypercube or Morris",
+            );
         }
         if factors == 0 && kind != Kind::List && kind != Kind::Grid {
             self.ledger.error(at("kind"), "design.kind", "nothing is left to vary", "all factors are crossed", "use `kind = \"grid\"`");
@@ -413,7 +428,13 @@ impl Reader<'_> {
         let place = factors.iter().position(|f| f.id == difference.factor && f.crossed);
         let Some(factor) = place else {
             let hint = if crossed.is_empty() { "add `crossed = true` to one".to_string() } else { did_you_mean(&difference.factor, crossed) };
-            self.ledger.error(at("difference"), &path, format!("no crossed factor is named `{}`", difference.factor), "pairs are points that differ in a crossed factor alone", hint);
+            self.ledger.error(
+                at("difference"),
+                &path,
+                format!("no crossed factor is named `{}`", difference.factor),
+                "pairs are points that differ in a crossed factor alone",
+                hint,
+            );
             return None;
         };
         let names = factors[factor].names();
@@ -484,7 +505,13 @@ impl Reader<'_> {
         if !(same && months && run) {
             let factor = &sweep.factors[factor];
             let what = if same { "months, sample or seed" } else { "places" };
-            self.ledger.error(factor.node.key, &format!("factor.{}", factor.id), format!("`{}` changes {what}", factor.id), "all points of a sweep have the same ones", "make two sweeps of it");
+            self.ledger.error(
+                factor.node.key,
+                &format!("factor.{}", factor.id),
+                format!("`{}` changes {what}", factor.id),
+                "all points of a sweep have the same ones",
+                "make two sweeps of it",
+            );
         }
     }
 }
