@@ -120,6 +120,12 @@ pub fn lowbias32(mut x: u32) -> u32 {
     x ^ (x >> 16)
 }
 
+/// 32 random bits of a key under two salts.
+#[inline(always)]
+pub fn salted(key: u32, before: u32, between: u32) -> u32 {
+    lowbias32(lowbias32(key ^ before).wrapping_add(between))
+}
+
 /// The draws of one purpose, month and index, for every person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stream {
@@ -135,7 +141,7 @@ impl Stream {
         Stream { before: salt as u32, between: (salt >> 32) as u32 }
     }
 
-    /// The two salts: [`Stream::bits`] is `lowbias32(lowbias32(key ^ before) + between)`.
+    /// The two salts: [`Stream::bits`] is [`salted`] with them.
     pub fn salts(self) -> (u32, u32) {
         (self.before, self.between)
     }
@@ -143,7 +149,7 @@ impl Stream {
     /// 32 random bits of the person with this key.
     #[inline(always)]
     pub fn bits(self, key: u32) -> u32 {
-        lowbias32(lowbias32(key ^ self.before).wrapping_add(self.between))
+        salted(key, self.before, self.between)
     }
 
     /// Uniform in the open interval (0, 1).

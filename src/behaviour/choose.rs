@@ -150,10 +150,15 @@ pub fn race(values: impl Iterator<Item = (usize, f64, f64)>, lambda: f64) -> Opt
     best.map(|b| b.1)
 }
 
-/// Weights `exp(v / lambda)` over the largest of them, and the inclusive value `lambda ln sum exp(v / lambda)` of the nest.
+/// Weights `exp(v / lambda)` over the largest of them, and the inclusive value `lambda ln sum exp(v / lambda)` of the nest. Stands apart so that
+/// its loop becomes vector instructions.
+#[inline(never)]
 pub fn weights<const N: usize>(values: &[f64; N], lambda: f64) -> ([f64; N], f64) {
     let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let weights = values.map(|v| exp((v - largest) / lambda));
+    let mut weights = [0.0; N];
+    for k in 0..N {
+        weights[k] = exp((values[k] - largest) / lambda);
+    }
     (weights, largest + lambda * ln(weights.iter().sum()))
 }
 

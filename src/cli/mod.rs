@@ -1,6 +1,7 @@
 //! The commands, one file each. Uses everything; nothing uses it.
 
 mod check;
+mod claims;
 mod compare;
 mod completions;
 pub mod diagnostics;
@@ -72,6 +73,8 @@ enum Command {
     Show(show::Args),
     /// Tell one life, month by month.
     Trace(trace::Args),
+    /// Hold claims against runs and write the table of verdicts.
+    Claims(claims::Args),
     /// Print the JSON Schema of scenario files, for editors.
     Schema(schema::Args),
     /// Print completions for a shell.
@@ -89,6 +92,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::execute(&args),
         Command::Show(args) => show::execute(&args),
         Command::Trace(args) => trace::execute(&args),
+        Command::Claims(args) => claims::execute(&args),
         Command::Schema(args) => schema::execute(&args),
         Command::Completions(args) => completions::execute(&args),
         Command::Man(args) => man::execute(&args),

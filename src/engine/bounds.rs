@@ -6,14 +6,20 @@ use super::{
     month::Environment,
     screen::Screen,
 };
-use crate::{behaviour::consider, draw::bound, population::class};
+use crate::{
+    behaviour::consider,
+    draw::{Stream, bound},
+    population::class,
+};
 
 /// Room for codes abroad in a table: the next power of two.
 pub const ABROAD_CODES: usize = (class::CODES - class::ABROAD as usize).next_power_of_two();
+/// Room for causes in a row of a table: the next power of two.
+pub const CAUSE_LANES: usize = CAUSES.next_power_of_two();
 /// Codes at home, the inert included.
 pub const HOME_CODES: usize = class::ABROAD as usize;
 
-/// Bounds of a month; those of draws are compared with bits shifted right by one.
+/// Bounds of a month.
 #[derive(Clone, Debug)]
 pub struct Bounds {
     /// Factor of the month on rates, by home region.
@@ -22,8 +28,10 @@ pub struct Bounds {
     pub hazard: Vec<[f64; HOME_CODES]>,
     /// Least and largest factor of deprivation, with room for rounding.
     pub deprivation: [f64; 2],
-    /// By origin, by cause, by code abroad.
-    pub abroad: Vec<[[u32; ABROAD_CODES]; CAUSES]>,
+    /// By origin, by code abroad, by cause: compared with the draws' bits shifted right by one.
+    pub abroad: Vec<[[u32; CAUSE_LANES]; ABROAD_CODES]>,
+    /// Salts of the causes' streams.
+    pub salts: [[u32; CAUSE_LANES]; 2],
     /// Of the choice to go.
     pub screen: Screen,
 }
@@ -36,16 +44,20 @@ impl Bounds {
         let pace = env.pace.iter().map(|pace| *pace as f32).collect();
         let abroad = (0..env.world.places.origins.len())
             .map(|origin| {
-                let mut table = [[0; ABROAD_CODES]; CAUSES];
-                for k in 0..env.countries() * 6 {
-                    for (cause, hazard) in abroad::bounds(env, origin, class::ABROAD + k as u8).into_iter().enumerate() {
-                        table[cause][k] = bound(hazard);
+                let mut table = [[0; CAUSE_LANES]; ABROAD_CODES];
+                for (k, row) in table.iter_mut().enumerate().take(env.countries() * 6) {
+                    for (bound_of, hazard) in row.iter_mut().zip(abroad::bounds(env, origin, class::ABROAD + k as u8)) {
+                        *bound_of = bound(hazard);
                     }
                 }
                 table
             })
             .collect();
-        Bounds { pace, hazard, deprivation, abroad, screen: Screen::new(env) }
+        let mut salts = [[0; CAUSE_LANES]; 2];
+        for (cause, (before, between)) in env.streams.causes.map(Stream::salts).into_iter().enumerate() {
+            (salts[0][cause], salts[1][cause]) = (before, between);
+        }
+        Bounds { pace, hazard, deprivation, abroad, salts, screen: Screen::new(env) }
     }
 }
 

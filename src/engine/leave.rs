@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     behaviour::choose::{CostForm, ln_arrival},
-    draw::ln_positive_stable,
+    draw::{Stream, ln_positive_stable},
     math::{exp, ln},
     population::person::{Chunk, HOME, Person},
     units::{MULTIPLIER_ONE, Month},
@@ -75,8 +75,40 @@ struct Scales<'a> {
 
 /// Entries of a few regions from one on.
 #[inline]
-fn lanes(of: &[f64], from: usize) -> [f64; LANES] {
+fn lanes<T: Copy + Default>(of: &[T], from: usize) -> [T; LANES] {
     of[from..].first_chunk().copied().unwrap_or_default()
+}
+
+// The loops over lanes stand in functions of their own: there they become vector instructions, inlined they do not.
+
+/// Weights of a few regions with the journey, cost term of the form `ln(1 + C/w)`.
+#[inline(never)]
+fn weights_ln1p(weights: &[f64; LANES], motive: &[f64; LANES], costs: &[f64; LANES], per_earnings: f64, slope: f64) -> [f64; LANES] {
+    let mut value = [0.0; LANES];
+    for d in 0..LANES {
+        value[d] = weights[d] * motive[d] * exp(slope * ln(1.0 + costs[d] * per_earnings));
+    }
+    value
+}
+
+/// Weights of a few regions with the journey, cost term of the form `C/w`.
+#[inline(never)]
+fn weights_linear(weights: &[f64; LANES], motive: &[f64; LANES], costs: &[f64; LANES], per_earnings: f64, slope: f64) -> [f64; LANES] {
+    let mut value = [0.0; LANES];
+    for d in 0..LANES {
+        value[d] = weights[d] * motive[d] * exp(slope * costs[d] * per_earnings);
+    }
+    value
+}
+
+/// Times at which a few alternatives arrive: exponential over weight.
+#[inline(never)]
+fn arrivals(streams: &[Stream; LANES], weights: &[f64; LANES], key: u32) -> [f64; LANES] {
+    let mut times = [0.0; LANES];
+    for d in 0..LANES {
+        times[d] = streams[d].exponential(key) / weights[d];
+    }
+    times
 }
 
 impl<'a> Scales<'a> {
@@ -98,14 +130,13 @@ impl<'a> Scales<'a> {
     fn weigh(&self, country: usize, region: &mut [f64; MAX_DESTINATIONS + LANES]) -> f64 {
         let choose = &self.env.behaviour.choose;
         let range = self.env.resolved.regions_of[country].clone();
-        // A fixed number of regions at a time, so that the loop becomes vector instructions. What is weighed beyond the
-        // country is not read.
+        // What is weighed beyond the country is not read.
         let slope = -choose.b_cost / choose.nest_country;
         for from in range.clone().step_by(LANES) {
             let [weights, costs, motive] = [self.weights, self.costs, self.motive].map(|of| lanes(of, from));
-            let value: [f64; LANES] = match choose.cost_form {
-                CostForm::Ln1p => std::array::from_fn(|d| weights[d] * motive[d] * exp(slope * ln(1.0 + costs[d] * self.per_earnings))),
-                CostForm::Linear => std::array::from_fn(|d| weights[d] * motive[d] * exp(slope * costs[d] * self.per_earnings)),
+            let value = match choose.cost_form {
+                CostForm::Ln1p => weights_ln1p(&weights, &motive, &costs, self.per_earnings, slope),
+                CostForm::Linear => weights_linear(&weights, &motive, &costs, self.per_earnings, slope),
             };
             region[from..from + LANES].copy_from_slice(&value);
         }
@@ -167,7 +198,7 @@ fn race(env: &Environment<'_>, key: u32, scales: &Scales<'_>, countries: u16, dr
         }
     }
     let country = best.1?;
-    let mut range = env.resolved.regions_of[country].clone();
+    let range = env.resolved.regions_of[country].clone();
     if range.len() == 1 {
         return Some((country, range.start));
     }
@@ -176,24 +207,28 @@ fn race(env: &Environment<'_>, key: u32, scales: &Scales<'_>, countries: u16, dr
         scales.weigh(country, &mut region);
     }
     // Regions of the winner: the least of exponential over weight.
-    let mut first: Option<(f64, usize)> = None;
-    for d in range.by_ref().filter(|d| region[*d] > LEAST_WEIGHT) {
-        let time = env.streams.region[d].exponential(key) / region[d];
-        if first.is_none_or(|(least, _)| time < least) {
-            first = Some((time, d));
+    let mut first = (f64::INFINITY, None);
+    for from in range.clone().step_by(LANES) {
+        let times = arrivals(&lanes(&env.streams.region, from), &lanes(&region, from), key);
+        for d in from..range.end.min(from + LANES) {
+            if region[d] > LEAST_WEIGHT && times[d - from] < first.0 {
+                first = (times[d - from], Some(d));
+            }
         }
     }
-    Some((country, first?.1))
+    Some((country, first.1?))
 }
 
 /// Below this weight an alternative is none.
 const LEAST_WEIGHT: f64 = 1e-280;
 
+const _: () = assert!(SECTORS == LANES, "the sectors of a region arrive together");
+
 /// The sector within a region.
 fn sector(env: &Environment<'_>, home: u8, key: u32, person: &Person, destination: usize) -> u8 {
     let cell = usize::from(home) * HOME_CELLS + home_cell(person.sex(), person.education(), person.trade());
-    let weights = &env.tables.sector_weight[(cell * env.destinations() + destination) * SECTORS..][..SECTORS];
-    let times: [f64; SECTORS] = std::array::from_fn(|s| env.streams.sector[s].exponential(key) / weights[s]);
+    let weights = lanes(&env.tables.sector_weight, (cell * env.destinations() + destination) * SECTORS);
+    let times = arrivals(&env.streams.sector, &weights, key);
     (1..SECTORS).fold(0, |first, s| if times[s] < times[first] { s } else { first }) as u8
 }
 

@@ -105,6 +105,7 @@ pub struct Streams {
     pub frailty: [Stream; 2],
     pub stay: Stream,
     pub country: [Stream; MAX_COUNTRIES],
+    /// With [`LANES`] more.
     pub region: Vec<Stream>,
     pub sector: [Stream; 4],
     pub channel: Stream,
@@ -126,7 +127,7 @@ impl Streams {
             frailty: [one(Purpose::Frailty), one(Purpose::FrailtyScale)],
             stay: one(Purpose::Stay),
             country: std::array::from_fn(|k| if k < countries { at(Purpose::Country, k) } else { Stream::default() }),
-            region: (0..regions).map(|k| at(Purpose::Region, k)).collect(),
+            region: (0..regions).map(|k| at(Purpose::Region, k)).chain([Stream::default(); LANES]).collect(),
             sector: [0, 1, 2, 3].map(|k| at(Purpose::Sector, k)),
             channel: one(Purpose::Channel),
             kind: one(Purpose::Kind),

@@ -1,11 +1,13 @@
 //! Who is due: a pass over the class codes and keys of a chunk, in blocks, without branches within a block. May be used by `engine`.
 
 use super::{
-    abroad::CAUSES,
-    bounds::{ABROAD_CODES, ALWAYS, Bounds, hazard_of},
+    bounds::{ABROAD_CODES, ALWAYS, Bounds, CAUSE_LANES, hazard_of},
     month::Environment,
 };
-use crate::population::{class, person::Chunk};
+use crate::{
+    draw::salted,
+    population::{class, person::Chunk},
+};
 
 /// Rows of a block: one bit each in a word.
 const BLOCK: usize = 64;
@@ -80,31 +82,22 @@ fn pack(bytes: &[u8; BLOCK]) -> u64 {
     words.iter().enumerate().fold(0, |bits, (k, word)| bits | (u64::from_le_bytes(*word).wrapping_mul(GATHER) >> 56) << (8 * k))
 }
 
-/// Compares all causes of those abroad with their bounds.
+/// Compares all causes of those abroad with their bounds, person by person, all causes at once.
 fn abroad(env: &Environment<'_>, chunk: &Chunk, bounds: &Bounds, due: &mut Due) {
-    let bounds = &bounds.abroad[env.resolved.origin_of[usize::from(chunk.home)]];
+    let table = &bounds.abroad[env.resolved.origin_of[usize::from(chunk.home)]];
+    let [before, between] = &bounds.salts;
     due.abroad.clear();
-    for rows in due.candidates.chunks(BLOCK) {
-        let (mut keys, mut codes) = ([0u32; BLOCK], [0u8; BLOCK]);
-        for (i, &row) in rows.iter().enumerate() {
-            keys[i] = chunk.key[usize::from(row)];
-            codes[i] = chunk.class[usize::from(row)] - class::ABROAD;
+    for &row in &due.candidates {
+        let key = chunk.key[usize::from(row)];
+        let bound = &table[usize::from(chunk.class[usize::from(row)] - class::ABROAD) % ABROAD_CODES];
+        let mut under = [0u32; CAUSE_LANES];
+        for cause in 0..CAUSE_LANES {
+            under[cause] = u32::from((salted(key, before[cause], between[cause]) >> 1) < bound[cause]) << cause;
         }
-        let mut causes = [0u16; BLOCK];
-        for cause in 0..CAUSES {
-            let (stream, table): (_, &[u32; ABROAD_CODES]) = (env.streams.causes[cause], &bounds[cause]);
-            if table.iter().all(|bound| *bound == 0) {
-                continue;
-            }
-            let mut bound = [0u32; BLOCK];
-            for (b, code) in bound.iter_mut().zip(&codes) {
-                *b = table[usize::from(*code) % ABROAD_CODES];
-            }
-            for i in 0..BLOCK {
-                causes[i] |= u16::from((stream.bits(keys[i]) >> 1) < bound[i]) << cause;
-            }
+        let causes = under.iter().fold(0, |bits, hit| bits | hit);
+        if causes != 0 {
+            due.abroad.push((row, causes as u16));
         }
-        due.abroad.extend(rows.iter().zip(causes).filter(|(_, causes)| *causes != 0).map(|(row, causes)| (*row, causes)));
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     behaviour::traits::MOTIVES,
-    draw::{Stream, lowbias32},
+    draw::{Stream, salted},
     math::{exp, ln},
 };
 
@@ -94,7 +94,7 @@ impl Screen {
         let mut hits = [0u32; MAX_COUNTRIES];
         for c in 0..MAX_COUNTRIES {
             let share = x[c] * (1.0 - x[c] * (0.5 - x[c] * (1.0 / 6.0)));
-            let bits = lowbias32(lowbias32(key ^ self.before[c]).wrapping_add(self.between[c])) >> 1;
+            let bits = salted(key, self.before[c], self.between[c]) >> 1;
             // Rounding of the bits to single precision is at most 64.
             hits[c] = u32::from((bits as i32 as f32) < share * (2_147_483_648.0 * SLACK as f32) + 64.0) << c;
         }

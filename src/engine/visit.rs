@@ -140,7 +140,11 @@ fn considering(env: &Environment<'_>, chunk: &Chunk, rows: &[u16]) -> [f64; BLOC
     for (bits, &row) in bits.iter_mut().zip(rows) {
         *bits = env.streams.consider.bits(chunk.key[usize::from(row)]);
     }
-    bits.map(exponential)
+    let mut draws = [0.0; BLOCK];
+    for i in 0..BLOCK {
+        draws[i] = exponential(bits[i]);
+    }
+    draws
 }
 
 /// The persons of a block. Nothing else happens in this loop, so that the processor waits for many rows at once.

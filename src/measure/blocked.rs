@@ -25,14 +25,23 @@ impl Blocked {
         }
     }
 
-    /// Writes the rows of the year whose January is `january`, empties the list, and returns distinct persons by row of origins x row of
-    /// destinations.
-    pub fn flush(&mut self, scope: &Scope, replicate: u32, january: u16, table: &mut Table) -> Vec<u64> {
+    /// Takes the attempts out, in their order.
+    #[must_use]
+    pub fn take(&mut self) -> Blocked {
         self.attempts.sort_unstable();
+        std::mem::take(self)
+    }
+
+    /// Adds the attempts of another home region, whose persons come after those of this one.
+    pub fn append(&mut self, mut other: Blocked) {
+        self.attempts.append(&mut other.attempts);
+    }
+
+    /// Writes the rows of the year whose January is `january`, and returns distinct persons by row of origins x row of destinations.
+    pub fn flush(&self, scope: &Scope, replicate: u32, january: u16, table: &mut Table) -> Vec<u64> {
+        debug_assert!(self.attempts.is_sorted());
         self.write(scope, replicate, january, table);
-        let distinct = self.distinct(scope);
-        self.attempts.clear();
-        distinct
+        self.distinct(scope)
     }
 
     fn write(&self, scope: &Scope, replicate: u32, january: u16, table: &mut Table) {

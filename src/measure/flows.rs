@@ -1,4 +1,4 @@
-//! Moves of a month by cell: home, destination, sector, sex, education, motive, status.
+//! Moves of a month of a home region by cell: destination, sector, sex, education, motive, status.
 
 use serde::{Deserialize, Serialize};
 
@@ -28,19 +28,17 @@ pub const MOVES: usize = 14;
 
 const CELLS: usize = 4 * 2 * 3 * 4 * 3;
 
-fn cell(scope: &Scope, event: &Event, profile: Profile) -> usize {
-    let pair = usize::from(event.home) * scope.destinations() + usize::from(profile.place);
+fn cell(event: &Event, profile: Profile) -> usize {
     let person = (usize::from(profile.sector) * 2 + usize::from(event.sex)) * 3 + usize::from(event.education);
-    pair * CELLS + (person * 4 + usize::from(profile.motive)) * 3 + usize::from(profile.status)
+    usize::from(profile.place) * CELLS + (person * 4 + usize::from(profile.motive)) * 3 + usize::from(profile.status)
 }
 
 /// Number of codes of a row.
 const KEYS: usize = 7;
 
 /// Home, destination, sector, sex, education, motive, status of a cell.
-fn codes(scope: &Scope, cell: usize) -> [u8; KEYS] {
-    let (pair, person) = (cell / CELLS, cell % CELLS);
-    let (home, destination) = (pair / scope.destinations(), pair % scope.destinations());
+fn codes(home: usize, cell: usize) -> [u8; KEYS] {
+    let (destination, person) = (cell / CELLS, cell % CELLS);
     [home, destination, person / 72, person / 36 % 2, person / 12 % 3, person / 3 % 4, person % 3].map(|code| code as u8)
 }
 
@@ -53,14 +51,23 @@ pub struct Flows {
     rows: Vec<[u32; MOVES]>,
 }
 
-/// Sums of a month or a year over foreign citizens, by origin and country.
+/// Sums of a month or a year over foreign citizens in a country.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sums(pub [i64; MOVES]);
+
+impl Sums {
+    /// Adds others.
+    pub fn plus(&mut self, other: &Sums) {
+        for (sum, more) in self.0.iter_mut().zip(other.0) {
+            *sum += more;
+        }
+    }
+}
 
 impl Flows {
     /// For a scope.
     pub fn new(scope: &Scope) -> Flows {
-        Flows { slots: vec![0; scope.homes() * scope.destinations() * CELLS], touched: Vec::new(), rows: Vec::new() }
+        Flows { slots: vec![0; scope.destinations() * CELLS], touched: Vec::new(), rows: Vec::new() }
     }
 
     #[inline]
@@ -77,16 +84,16 @@ impl Flows {
 
     /// Counts an event that moves a person.
     #[inline]
-    pub fn count(&mut self, scope: &Scope, event: &Event) {
+    pub fn count(&mut self, event: &Event) {
         let one = |flows: &mut Flows, profile: Profile, what: Move| {
             if profile.place != HOME {
-                flows.row(cell(scope, event, profile))[what as usize] += 1;
+                flows.row(cell(event, profile))[what as usize] += 1;
             }
         };
         match event.happening {
             Happening::Departed => one(self, event.after, Move::Departed),
             Happening::Returned if event.before.place != HOME => {
-                let row = self.row(cell(scope, event, event.before));
+                let row = self.row(cell(event, event.before));
                 row[Move::Returned as usize] += 1;
                 row[(Move::CauseFirst as usize + usize::from(event.detail)).min(MOVES - 1)] += 1;
             }
@@ -102,21 +109,23 @@ impl Flows {
         }
     }
 
-    /// Writes the month's rows into the table in the order of cells, adds those of foreign citizens to `sums` (origin x country), and
+    /// Adds moves of foreign citizens to `sums` (by country), writes the month's rows in the order of cells into a table if there is one, and
     /// empties the counts.
-    pub fn flush(&mut self, scope: &Scope, replicate: u32, month: u16, table: &mut Table, sums: &mut [Sums]) {
+    pub fn flush(&mut self, scope: &Scope, home: usize, replicate: u32, month: u16, table: Option<&mut Table>, sums: &mut [Sums]) {
         self.touched.sort_unstable();
-        let keys: Vec<[u8; KEYS]> = self.touched.iter().map(|&cell| codes(scope, cell as usize)).collect();
+        let keys: Vec<[u8; KEYS]> = self.touched.iter().map(|&cell| codes(home, cell as usize)).collect();
         let rows: Vec<[u32; MOVES]> = self.touched.iter().map(|&cell| self.rows[self.slots[cell as usize] as usize - 1]).collect();
         for &cell in &self.touched {
             self.slots[cell as usize] = 0;
         }
+        self.touched.clear();
+        self.rows.clear();
         for (codes, row) in keys.iter().zip(&rows).filter(|(codes, _)| codes[KEYS - 1] < 2) {
-            let sum = &mut sums[scope.origin_of[usize::from(codes[0])] * scope.countries + scope.country_of[usize::from(codes[1])]];
-            for (total, count) in sum.0.iter_mut().zip(row) {
+            for (total, count) in sums[scope.country_of[usize::from(codes[1])]].0.iter_mut().zip(row) {
                 *total += i64::from(*count);
             }
         }
+        let Some(table) = table else { return };
         table.repeat(0, replicate, rows.len());
         table.repeat(1, u32::from(month), rows.len());
         for key in 0..KEYS {
@@ -125,7 +134,5 @@ impl Flows {
         for what in 0..MOVES {
             table.columns[2 + KEYS + what].extend(rows.iter().map(|row| row[what]));
         }
-        self.touched.clear();
-        self.rows.clear();
     }
 }

@@ -17,6 +17,7 @@ pub mod results;
 pub mod scope;
 pub mod stocks;
 pub mod summary;
+pub mod tally;
 pub mod year;
 
 pub use recorder::{Recorded, Recorder};

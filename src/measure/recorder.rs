@@ -8,16 +8,17 @@ use serde::{Deserialize, Serialize};
 use super::{
     blocked::Blocked,
     columns::TABLES,
-    flows::{Flows, Sums},
+    flows::Sums,
     households::{self, Inequality},
     labour, policy, ranks,
     scope::Scope,
-    stocks::Stocks,
+    stocks::Foreign,
+    tally::{Counted, Tally},
     year::{Value, Year},
 };
 use crate::{
     engine::{
-        event::{Event, HOME, Happening},
+        event::Event,
         month::Environment,
         observe::{MonthView, Observer},
         totals::Totals,
@@ -51,8 +52,7 @@ pub struct Recorded {
 /// What a checkpoint holds.
 #[derive(Clone, Serialize, Deserialize)]
 struct State {
-    stocks: Stocks,
-    blocked: Blocked,
+    tallies: Vec<Tally>,
     year: Year,
     tables: Vec<Table>,
     recorded: Recorded,
@@ -67,7 +67,6 @@ pub struct Recorder {
     weight: f64,
     end: Month,
     tables: bool,
-    flows: Flows,
     /// Of the month that closes a year, between its visits and its end.
     households: Vec<Inequality>,
     state: State,
@@ -85,11 +84,9 @@ impl Recorder {
             weight,
             end: world.start.plus(world.months as i32 - 1),
             tables: true,
-            flows: Flows::new(&scope),
             households: Vec::new(),
             state: State {
-                stocks: Stocks::new(&scope),
-                blocked: Blocked::default(),
+                tallies: (0..scope.homes()).map(|home| Tally::new(&scope, home)).collect(),
                 year: Year::new(&scope),
                 tables: TABLES.iter().map(|t| Table::new(t)).collect(),
                 recorded: Recorded { parts: vec![Vec::new(); TABLES.len()], values: Vec::new() },
@@ -117,7 +114,6 @@ impl Recorder {
             weight: self.weight,
             end: self.end,
             tables: self.tables,
-            flows: Flows::new(&self.scope),
             households: self.households.clone(),
             state: self.state.clone(),
             failure: self.failure.as_ref().map(|e| io::Error::new(e.kind(), e.to_string())),
@@ -148,7 +144,8 @@ impl Recorder {
         input.read_to_end(&mut bytes)?;
         let state: State = postcard::from_bytes(&bytes).map_err(io::Error::other)?;
         let mut recorder = Recorder::new(world, sample, replicate);
-        let fits = state.stocks.fits(&recorder.state.stocks)
+        let fits = state.tallies.len() == recorder.state.tallies.len()
+            && state.tallies.iter().zip(&recorder.state.tallies).all(|(a, b)| a.fits(b))
             && state.year.pairs.len() == recorder.state.year.pairs.len()
             && state.year.rules.len() == recorder.state.year.rules.len()
             && state.tables.len() == TABLES.len()
@@ -156,7 +153,7 @@ impl Recorder {
         if !fits {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the checkpoint is of another world"));
         }
-        recorder.state = state;
+        recorder.state = State { tallies: state.tallies.into_iter().map(|tally| tally.ready(&recorder.scope)).collect(), ..state };
         Ok(recorder)
     }
 
@@ -174,34 +171,28 @@ impl Recorder {
         }
     }
 
-    fn count(&mut self, event: &Event, of_year: usize) {
-        self.state.stocks.count(&self.scope, event);
-        match event.happening {
-            Happening::Blocked => self.state.blocked.count(&self.scope, event, of_year),
-            Happening::LostPapers | Happening::GainedPapers | Happening::ChangedStay | Happening::ChangedMotive => {}
-            _ => self.flows.count(&self.scope, event),
-        }
-        match event.happening {
-            Happening::Returned if event.before.place != HOME => {
-                let pair = self.pair(event.home, event.before.place);
-                let pair = &mut self.state.year.pairs[pair];
-                pair.returned += 1;
-                pair.trips += i64::from(event.trips);
-                pair.months += i64::from(event.spell);
+    /// Tallies the events of a month, home regions side by side; moves and stocks of foreign citizens by origin x country.
+    fn tally(&mut self, view: &MonthView<'_>) -> (Vec<Sums>, Vec<Foreign>) {
+        let (scope, countries) = (&self.scope, self.scope.countries);
+        // Chunks stand in the order of home regions; one without events belongs to none.
+        let chunks: Vec<&[Event]> = view.events.iter().copied().filter(|events| !events.is_empty()).collect();
+        let first = |home: usize| chunks.partition_point(|events| usize::from(events[0].home) < home);
+        let (replicate, month, rows) = (self.replicate, view.month.0, self.tables);
+        let tally = |(home, tally): (usize, &mut Tally)| tally.month(scope, chunks[first(home)..first(home + 1)].iter().copied().flatten(), replicate, month, rows);
+        let counted: Vec<Counted> = self.state.tallies.par_iter_mut().enumerate().map(tally).collect();
+        let mut moves = vec![Sums::default(); scope.origins * countries];
+        let mut foreign = vec![Foreign::default(); scope.origins * countries];
+        for (of_home, origin) in counted.iter().zip(&scope.origin_of) {
+            self.state.tables[FLOWS].append(&of_home.flows);
+            self.state.tables[STOCKS].append(&of_home.stocks);
+            for country in 0..countries {
+                let pair = origin * countries + country;
+                moves[pair].plus(&of_home.moves[country]);
+                foreign[pair].plus(&of_home.foreign[country]);
+                self.state.year.pairs[pair].ended(&of_home.ends[country]);
             }
-            Happening::MovedOn if event.before.place != HOME && event.after.place != HOME && event.before.status < 2 => {
-                let (from, to) = (self.pair(event.home, event.before.place), self.pair(event.home, event.after.place));
-                if from != to {
-                    self.state.year.pairs[from].onward_out += 1;
-                    self.state.year.pairs[to].onward += 1;
-                }
-            }
-            _ => {}
         }
-    }
-
-    fn pair(&self, home: u8, destination: u8) -> usize {
-        self.scope.origin_of[usize::from(home)] * self.scope.countries + self.scope.country_of[usize::from(destination)]
+        (moves, foreign)
     }
 
     /// Whether a month is the last of a year, or of the run.
@@ -211,7 +202,12 @@ impl Recorder {
 
     fn close_year(&mut self, month: Month) {
         let january = month.0 - month.of_year() as u16;
-        let cannot = self.state.blocked.flush(&self.scope, self.replicate, january, &mut self.state.tables[BLOCKED]);
+        let attempts: Vec<Blocked> = self.state.tallies.par_iter_mut().map(|tally| tally.blocked.take()).collect();
+        let mut blocked = Blocked::default();
+        for of_home in attempts {
+            blocked.append(of_home);
+        }
+        let cannot = blocked.flush(&self.scope, self.replicate, january, &mut self.state.tables[BLOCKED]);
         self.state.year.values(&self.scope, month.year(), self.weight, &cannot, &mut self.state.recorded.values);
         self.state.year.turn(&self.scope);
         if !self.tables {
@@ -245,7 +241,7 @@ impl Observer for Recorder {
     /// The events of the start are a census of those abroad.
     fn start(&mut self, view: &MonthView<'_>) {
         for event in view.events.iter().copied().flatten() {
-            self.state.stocks.found(&self.scope, event);
+            self.state.tallies[usize::from(event.home)].found(event);
         }
     }
 
@@ -257,15 +253,9 @@ impl Observer for Recorder {
     }
 
     fn month(&mut self, view: &MonthView<'_>) {
-        let of_year = view.month.of_year();
-        for event in view.events.iter().copied().flatten() {
-            self.count(event, of_year);
-        }
         let last_of_year = self.closes(view.month);
+        let (moves, foreign) = self.tally(view);
         let tables = &mut self.state.tables;
-        let mut moves = vec![Sums::default(); self.scope.origins * self.scope.countries];
-        self.flows.flush(&self.scope, self.replicate, view.month.0, &mut tables[FLOWS], &mut moves);
-        let foreign = self.state.stocks.flush(&self.scope, self.replicate, view.month.0, &mut tables[STOCKS]);
         labour::money(&self.scope, view, self.replicate, &mut tables[REMITTANCES]);
         labour::markets(&self.scope, view, self.replicate, &mut tables[LABOUR]);
         policy::rules(&self.scope, view, self.replicate, &mut tables[POLICY]);

@@ -1,5 +1,5 @@
-//! Persons abroad by cell: home, destination, sex, motive, status, stay. Kept by events, written every month. Sectors stand with the labour
-//! markets.
+//! Persons abroad of a home region by cell: destination, sex, motive, status, stay. Kept by events, written every month. Sectors stand with
+//! the labour markets.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ pub struct Stocks {
     persons: Vec<i32>,
 }
 
-/// Foreign citizens abroad (without the naturalised) at the end of a month, by origin and country.
+/// Foreign citizens in a country (without the naturalised) at the end of a month.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Foreign {
     /// All.
@@ -42,7 +42,7 @@ struct Row {
 impl Stocks {
     /// Nobody abroad.
     pub fn new(scope: &Scope) -> Stocks {
-        Stocks { persons: vec![0; scope.homes() * scope.destinations() * CELLS] }
+        Stocks { persons: vec![0; scope.destinations() * CELLS] }
     }
 
     /// Whether both are of the same shape.
@@ -51,39 +51,36 @@ impl Stocks {
     }
 
     #[inline]
-    fn add(&mut self, scope: &Scope, event: &Event, profile: Profile, sign: i32) {
+    fn add(&mut self, event: &Event, profile: Profile, sign: i32) {
         if profile.place != HOME {
-            let pair = usize::from(event.home) * scope.destinations() + usize::from(profile.place);
             let person = usize::from(event.sex) * 4 + usize::from(profile.motive);
-            self.persons[pair * CELLS + (person * 3 + usize::from(profile.status)) * 3 + usize::from(profile.stay)] += sign;
+            self.persons[usize::from(profile.place) * CELLS + (person * 3 + usize::from(profile.status)) * 3 + usize::from(profile.stay)] += sign;
         }
     }
 
     /// Counts somebody who is abroad at the start.
-    pub fn found(&mut self, scope: &Scope, event: &Event) {
-        self.add(scope, event, event.after, 1);
+    pub fn found(&mut self, event: &Event) {
+        self.add(event, event.after, 1);
     }
 
     /// Moves a person as the event says.
     #[inline]
-    pub fn count(&mut self, scope: &Scope, event: &Event) {
+    pub fn count(&mut self, event: &Event) {
         match event.happening {
             Happening::Blocked | Happening::CameOfAge => {}
-            Happening::Died | Happening::AgedOut => self.add(scope, event, event.before, -1),
+            Happening::Died | Happening::AgedOut => self.add(event, event.before, -1),
             _ => {
-                self.add(scope, event, event.before, -1);
-                self.add(scope, event, event.after, 1);
+                self.add(event, event.before, -1);
+                self.add(event, event.after, 1);
             }
         }
     }
 
-    /// Writes the rows of a month and returns the foreign citizens by origin x country.
-    pub fn flush(&self, scope: &Scope, replicate: u32, month: u16, table: &mut Table) -> Vec<Foreign> {
-        let mut foreign = vec![Foreign::default(); scope.origins * scope.countries];
+    /// Adds the foreign citizens at the end of a month by country, and writes the rows into a table if there is one.
+    pub fn flush(&self, scope: &Scope, home: usize, replicate: u32, month: u16, table: Option<&mut Table>, foreign: &mut [Foreign]) {
         let mut rows: Vec<Row> = Vec::new();
-        for (pair, cells) in self.persons.chunks_exact(CELLS).enumerate() {
-            let (home, destination) = (pair / scope.destinations(), pair % scope.destinations());
-            let sum = &mut foreign[scope.origin_of[home] * scope.countries + scope.country_of[destination]];
+        for (destination, cells) in self.persons.chunks_exact(CELLS).enumerate() {
+            let sum = &mut foreign[scope.country_of[destination]];
             for (cell, &persons) in cells.iter().enumerate().filter(|(_, persons)| **persons != 0) {
                 let (stay, status, motive, sex) = (cell % 3, cell / 3 % 3, cell / 9 % 4, cell / 36);
                 let count = i64::from(persons);
@@ -93,16 +90,30 @@ impl Stocks {
                     sum.undocumented += if status == 1 { count } else { 0 };
                     sum.motives[motive] += count;
                 }
-                let keys = [home, destination, sex, motive, status, stay].map(|key| key as u8);
-                rows.push(Row { keys, persons: u32::try_from(persons).unwrap_or(0) });
+                if table.is_some() {
+                    let keys = [home, destination, sex, motive, status, stay].map(|key| key as u8);
+                    rows.push(Row { keys, persons: u32::try_from(persons).unwrap_or(0) });
+                }
             }
         }
+        let Some(table) = table else { return };
         table.repeat(0, replicate, rows.len());
         table.repeat(1, u32::from(month), rows.len());
         for key in 0..KEYS {
             table.columns[2 + key].extend(rows.iter().map(|row| u32::from(row.keys[key])));
         }
         table.columns[2 + KEYS].extend(rows.iter().map(|row| row.persons));
-        foreign
+    }
+}
+
+impl Foreign {
+    /// Adds those of another home region.
+    pub fn plus(&mut self, other: &Foreign) {
+        self.persons += other.persons;
+        self.men += other.men;
+        self.undocumented += other.undocumented;
+        for (sum, more) in self.motives.iter_mut().zip(other.motives) {
+            *sum += more;
+        }
     }
 }

@@ -8,6 +8,7 @@ use super::{
     ranks::{Last, Wages},
     scope::Scope,
     stocks::Foreign,
+    tally::Ends,
 };
 use crate::{engine::observe::MonthView, hierarchy::concentration, units::Money};
 
@@ -20,16 +21,7 @@ pub struct Pair {
     motives: [i64; 4],
     august: i64,
     february: i64,
-    /// Arrivals from other countries.
-    pub onward: i64,
-    /// Departures to other countries.
-    pub onward_out: i64,
-    /// Sum of trips made by those who returned.
-    pub trips: i64,
-    /// Sum of their months abroad.
-    pub months: i64,
-    /// Those who returned, the naturalised included.
-    pub returned: i64,
+    ends: Ends,
     remitted: i64,
     earned: i64,
     invested: i64,
@@ -40,17 +32,18 @@ pub struct Pair {
 }
 
 impl Pair {
+    /// Adds the ends of stays of a month.
+    pub fn ended(&mut self, ends: &Ends) {
+        self.ends.plus(ends);
+    }
+
     fn plus(&mut self, other: &Pair) {
         self.stock += other.stock;
         self.men += other.men;
         self.undocumented += other.undocumented;
         self.august += other.august;
         self.february += other.february;
-        self.onward += other.onward;
-        self.onward_out += other.onward_out;
-        self.trips += other.trips;
-        self.months += other.months;
-        self.returned += other.returned;
+        self.ends.plus(&other.ends);
         self.remitted += other.remitted;
         self.earned += other.earned;
         self.invested += other.invested;
@@ -60,9 +53,7 @@ impl Pair {
         for (sum, more) in self.motives.iter_mut().zip(other.motives) {
             *sum += more;
         }
-        for (sum, more) in self.moves.0.iter_mut().zip(other.moves.0) {
-            *sum += more;
-        }
+        self.moves.plus(&other.moves);
     }
 }
 
@@ -152,9 +143,7 @@ impl Year {
             for (sum, more) in pair.motives.iter_mut().zip(stock.motives) {
                 *sum += more;
             }
-            for (sum, more) in pair.moves.0.iter_mut().zip(moves.0) {
-                *sum += more;
-            }
+            pair.moves.plus(moves);
         }
         self.add_money(scope, view);
         let wages = Wages::of(scope, view);
@@ -278,8 +267,8 @@ impl Year {
         put("stock_mean", persons(pair.stock) / months);
         put("departures", moved(Move::Departed));
         put("returns", moved(Move::Returned));
-        put("onward", persons(pair.onward));
-        put("onward_out", persons(pair.onward_out));
+        put("onward", persons(pair.ends.onward));
+        put("onward_out", persons(pair.ends.onward_out));
         put("removed", moved(Move::Removed));
         put("naturalised", moved(Move::Naturalised));
         put("naturalised_cumulative", persons(pair.naturalised_cumulative));
@@ -296,8 +285,8 @@ impl Year {
         for (name, count) in MOTIVE_SHARES.iter().zip(pair.motives) {
             put(name, ratio(count as f64, pair.stock as f64));
         }
-        put("trips", ratio(pair.trips as f64, pair.returned as f64));
-        put("spell_months", ratio(pair.months as f64, pair.returned as f64));
+        put("trips", ratio(pair.ends.trips as f64, pair.ends.returned as f64));
+        put("spell_months", ratio(pair.ends.months as f64, pair.ends.returned as f64));
         put("net_migration", moved(Move::Returned) + moved(Move::Removed) - moved(Move::Departed));
         put("emigration_rate", ratio(pair.stock as f64, cell.citizens as f64));
         put("leverage", cell.leverage);

@@ -128,6 +128,18 @@ impl Column {
         }
     }
 
+    /// Adds the values of a column of the same kind.
+    fn append(&mut self, other: &Column) {
+        match (self, other) {
+            (Column::Name(v), Column::Name(w)) => v.extend_from_slice(w),
+            (Column::Month(v), Column::Month(w)) => v.extend_from_slice(w),
+            (Column::Count(v), Column::Count(w)) | (Column::Persons(v), Column::Persons(w)) => v.extend_from_slice(w),
+            (Column::Whole(v), Column::Whole(w)) => v.extend_from_slice(w),
+            (Column::Real(v), Column::Real(w)) => v.extend_from_slice(w),
+            _ => debug_assert!(false, "columns of one table are of one kind"),
+        }
+    }
+
     /// Adds a value, which is brought to the column's type (saturating).
     #[inline]
     pub fn push(&mut self, value: Value) {
@@ -221,6 +233,13 @@ impl Table {
     /// Removes all rows, keeps the memory.
     pub fn clear(&mut self) {
         self.columns.iter_mut().for_each(Column::clear);
+    }
+
+    /// Adds the rows of a table of the same description.
+    pub fn append(&mut self, other: &Table) {
+        for (column, more) in self.columns.iter_mut().zip(&other.columns) {
+            column.append(more);
+        }
     }
 
     /// Adds a whole number `rows` times to a column.

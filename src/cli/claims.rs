@@ -1,0 +1,148 @@
+//! `musafir claims`: claims held against runs, and the page of verdicts.
+
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::{Mutex, PoisonError},
+};
+
+use rayon::prelude::*;
+
+use super::{DONE, FAILED, WRONG, diagnostics, interrupt, progress::Progress, usage};
+use crate::{
+    engine::{CHUNK_ROWS, Setup},
+    experiment::{
+        claims::{
+            Book, Trial,
+            page::{self, Made},
+        },
+        inputs::Inputs,
+        replicate::{Grown, Step, Stopped, Tree, Variant, Watch},
+    },
+    measure::scope::Scope,
+    scenario::{Overrides, Scenario},
+    store::atomic,
+};
+
+/// Arguments of `claims`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// The book of claims; scenarios stand beside it.
+    #[arg(default_value = "scenarios/claims.toml", value_name = "FILE")]
+    file: PathBuf,
+    /// Share of households simulated.
+    #[arg(long, default_value_t = 0.01)]
+    sample: f64,
+    /// Runs of each scenario.
+    #[arg(long, default_value_t = 10)]
+    replicates: u32,
+    /// Seed of the first.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The page that is written.
+    #[arg(long, default_value = "docs/claims.md", value_name = "FILE")]
+    out: PathBuf,
+    /// Check the book and its scenarios, and run nothing.
+    #[arg(long)]
+    check: bool,
+    /// No progress.
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Runs all scenarios of the book and writes the page.
+pub fn execute(args: &Args) -> ExitCode {
+    if !(args.sample > 0.0 && args.sample <= 1.0) || args.replicates == 0 {
+        return usage("--sample lies above 0 and up to 1, --replicates is 1 or more");
+    }
+    let (book, scenarios, mut trial) = match read(&args.file) {
+        Ok(read) => read,
+        Err(why) => {
+            if !why.is_empty() {
+                let _ = writeln!(std::io::stderr(), "error: {}: {why}", args.file.display());
+            }
+            return ExitCode::from(WRONG);
+        }
+    };
+    if args.check {
+        return super::print(&format!("{}: right ({} claims, {} scenarios)\n", args.file.display(), book.claim.len(), scenarios.len()));
+    }
+    interrupt::listen();
+    if let Err(why) = replicates(args, &scenarios, &mut trial) {
+        return failed(&why);
+    }
+    let text = page::page(&book, &trial, Made { sample: args.sample, replicates: args.replicates, seed: args.seed });
+    match atomic::write(&args.out, |sink| sink.write_all(text.as_bytes())) {
+        Ok(_) if args.quiet => ExitCode::from(DONE),
+        Ok(_) => super::print(&format!("Verdicts: {}\n", args.out.display())),
+        Err(error) => failed(&error.to_string()),
+    }
+}
+
+fn failed(why: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "error: {why}");
+    ExitCode::from(FAILED)
+}
+
+/// The book, its scenarios, and what is to be measured; an empty text if the mistakes are on the screen already.
+fn read(file: &Path) -> Result<(Book, Vec<Scenario>, Trial), String> {
+    let text = std::fs::read_to_string(file).map_err(|e| e.to_string())?;
+    let book = Book::read(&text)?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let (mut scenarios, mut wrong) = (Vec::new(), false);
+    for name in book.scenarios() {
+        match Scenario::load(&folder.join(format!("{name}.toml")), &Overrides::default()) {
+            Ok(scenario) => scenarios.push(scenario),
+            Err(findings) => {
+                diagnostics::print(&findings);
+                wrong = true;
+            }
+        }
+    }
+    let Some(first) = scenarios.first().filter(|_| !wrong) else {
+        return Err(if wrong { String::new() } else { "no claim is tested".to_string() });
+    };
+    let scope = Scope::new(&first.world);
+    let world = &first.world;
+    if let Some(other) = scenarios.iter().find(|s| (s.world.start, s.world.months) != (world.start, world.months) || Scope::new(&s.world).party_names != scope.party_names) {
+        return Err(format!("`{}` has other months or places than `{}`", other.title, first.title));
+    }
+    let last = world.start.plus(world.months as i32 - 1);
+    let trial = Trial::new(&book, &scope, (world.start.year(), last.year()))?;
+    Ok((book, scenarios, trial))
+}
+
+/// Runs all replicates, as many side by side as there are threads; scenarios share the past in which they do not differ.
+fn replicates(args: &Args, scenarios: &[Scenario], trial: &mut Trial) -> Result<(), String> {
+    let inputs: Vec<Inputs> = scenarios.iter().map(|s| Inputs::new(&s.run, &s.world, &s.behaviour)).collect();
+    let variants = scenarios.iter().zip(&inputs).map(|(s, inputs)| Variant { world: &s.world, behaviour: &s.behaviour, inputs });
+    let tree = Tree::new(variants.collect(), 0);
+    let watcher = Watcher(Mutex::new(Progress::new(tree.months() * u64::from(args.replicates), 0, args.quiet)));
+    let numbers: Vec<u32> = (1..=args.replicates).collect();
+    for batch in numbers.chunks(rayon::current_num_threads().max(1)) {
+        let run = |&k: &u32| {
+            let setup = Setup { seed: args.seed.wrapping_add(u64::from(k) - 1), sample: args.sample, chunk_rows: CHUNK_ROWS };
+            tree.grow(setup, k, &watcher)
+        };
+        let grown: Result<Vec<Grown>, Stopped> = batch.par_iter().map(run).collect();
+        for grown in grown.map_err(|Stopped| "stopped; nothing was written".to_string())? {
+            trial.replicate(&grown.values.iter().map(|v| v.as_slice()).collect::<Vec<_>>());
+        }
+    }
+    watcher.0.lock().unwrap_or_else(PoisonError::into_inner).finish();
+    Ok(())
+}
+
+struct Watcher(Mutex<Progress>);
+
+impl Watch for Watcher {
+    fn month(&self, step: &Step<'_>) {
+        let mut progress = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        progress.month(step.persons, step.events);
+    }
+
+    fn stopped(&self) -> bool {
+        interrupt::seen()
+    }
+}

@@ -1,0 +1,136 @@
+//! What the events of one home region come to. Regions are tallied side by side: none reads or writes what belongs to another, and their
+//! sums are added in the order of regions.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    blocked::Blocked,
+    columns::{FLOWS, STOCKS},
+    flows::{Flows, Sums},
+    scope::Scope,
+    stocks::{Foreign, Stocks},
+};
+use crate::{
+    engine::event::{Event, HOME, Happening},
+    store::table::Table,
+};
+
+/// Ends of stays in a country in a month or a year.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ends {
+    /// Those who returned, the naturalised included.
+    pub returned: i64,
+    /// Sum of trips made by them.
+    pub trips: i64,
+    /// Sum of their months abroad.
+    pub months: i64,
+    /// Arrivals from other countries.
+    pub onward: i64,
+    /// Departures to other countries.
+    pub onward_out: i64,
+}
+
+impl Ends {
+    /// Adds others.
+    pub fn plus(&mut self, other: &Ends) {
+        self.returned += other.returned;
+        self.trips += other.trips;
+        self.months += other.months;
+        self.onward += other.onward;
+        self.onward_out += other.onward_out;
+    }
+}
+
+/// The running tally of a home region.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Tally {
+    home: usize,
+    stocks: Stocks,
+    /// Would go, cannot.
+    pub blocked: Blocked,
+    #[serde(skip)]
+    flows: Flows,
+    #[serde(skip)]
+    ends: Vec<Ends>,
+}
+
+/// A month of a home region; sums by country of destination.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// Rows of the table of flows.
+    pub flows: Table,
+    /// Rows of the table of stocks.
+    pub stocks: Table,
+    /// Moves of foreign citizens.
+    pub moves: Vec<Sums>,
+    /// Stocks of foreign citizens.
+    pub foreign: Vec<Foreign>,
+    /// Ends of stays.
+    pub ends: Vec<Ends>,
+}
+
+impl Tally {
+    /// Of a home region, without events.
+    pub fn new(scope: &Scope, home: usize) -> Tally {
+        Tally { home, stocks: Stocks::new(scope), blocked: Blocked::default(), flows: Flows::new(scope), ends: vec![Ends::default(); scope.countries] }
+    }
+
+    /// The same stocks and attempts, for counting months from here on.
+    #[must_use]
+    pub fn ready(self, scope: &Scope) -> Tally {
+        Tally { flows: Flows::new(scope), ends: vec![Ends::default(); scope.countries], ..self }
+    }
+
+    /// Whether both are of the same shape.
+    pub fn fits(&self, other: &Tally) -> bool {
+        self.home == other.home && self.stocks.fits(&other.stocks)
+    }
+
+    /// Counts somebody who is abroad at the start.
+    pub fn found(&mut self, event: &Event) {
+        self.stocks.found(event);
+    }
+
+    /// Counts the events of a month, and closes it; without `rows` the tables stay empty.
+    pub fn month<'e>(&mut self, scope: &Scope, events: impl Iterator<Item = &'e Event>, replicate: u32, month: u16, rows: bool) -> Counted {
+        for event in events {
+            self.count(scope, event, usize::from(month) % 12);
+        }
+        let mut counted = Counted {
+            flows: Table::new(&FLOWS),
+            stocks: Table::new(&STOCKS),
+            moves: vec![Sums::default(); scope.countries],
+            foreign: vec![Foreign::default(); scope.countries],
+            ends: std::mem::replace(&mut self.ends, vec![Ends::default(); scope.countries]),
+        };
+        self.flows.flush(scope, self.home, replicate, month, rows.then_some(&mut counted.flows), &mut counted.moves);
+        self.stocks.flush(scope, self.home, replicate, month, rows.then_some(&mut counted.stocks), &mut counted.foreign);
+        counted
+    }
+
+    fn count(&mut self, scope: &Scope, event: &Event, of_year: usize) {
+        self.stocks.count(event);
+        match event.happening {
+            Happening::Blocked => self.blocked.count(scope, event, of_year),
+            Happening::LostPapers | Happening::GainedPapers | Happening::ChangedStay | Happening::ChangedMotive => {}
+            _ => self.flows.count(event),
+        }
+        let country = |place: u8| scope.country_of[usize::from(place)];
+        match event.happening {
+            Happening::Returned if event.before.place != HOME => {
+                let ends = &mut self.ends[country(event.before.place)];
+                ends.returned += 1;
+                ends.trips += i64::from(event.trips);
+                ends.months += i64::from(event.spell);
+            }
+            Happening::MovedOn if event.before.place != HOME && event.after.place != HOME && event.before.status < 2 => {
+                let (from, to) = (country(event.before.place), country(event.after.place));
+                if from != to {
+                    self.ends[from].onward_out += 1;
+                    self.ends[to].onward += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+}
