@@ -66,6 +66,9 @@ pub enum Purpose {
     QuotaOrder,
     // States.
     Policy,
+    // Experiments.
+    Design,
+    Bootstrap,
 }
 
 impl Purpose {

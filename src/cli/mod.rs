@@ -13,6 +13,7 @@ mod report;
 mod run;
 mod schema;
 mod show;
+mod sweep;
 mod table;
 mod trace;
 
@@ -71,6 +72,8 @@ enum Command {
     Report(report::Args),
     /// Write results for other programs: Flowmap.blue, migest and circlize, geographic JSON, Excel.
     Export(export::Args),
+    /// A design over the keys of a scenario: many runs that go on by themselves, one data set, and what it says.
+    Sweep(sweep::Args),
     /// Show every mistake of scenario files at once, each with its line and a likely fix.
     Check(check::Args),
     /// Show a scenario after `extends` and `--set`: every value with unit, place and source.
@@ -94,6 +97,7 @@ pub fn main() -> ExitCode {
         Command::Compare(args) => compare::execute(&args),
         Command::Report(args) => report::execute(&args),
         Command::Export(args) => export::execute(&args),
+        Command::Sweep(args) => sweep::execute(&args),
         Command::Check(args) => check::execute(&args),
         Command::Show(args) => show::execute(&args),
         Command::Trace(args) => trace::execute(&args),

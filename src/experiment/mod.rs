@@ -4,14 +4,20 @@
 //! What knows the parts of a world stands in two files: [`inputs`] (what a month reads, so that runs can share a past) and [`parts`] (what
 //! one scenario changes against another, and worlds with some of the changes). [`replicate`] runs many worlds as one tree, [`compare`],
 //! [`diversion`] and [`attribute`] make the results of it, [`answer`] picks ten numbers of them, [`record`] is what is left on disk beside the tables.
+//! [`sweep`] runs designs ([`design`]) over the keys of a scenario by a [`queue`]; [`sensitivity`] and [`discover`] say what they tell.
 //! [`claims`] holds claims against the runs of many scenarios.
 
 pub mod answer;
 pub mod attribute;
 pub mod claims;
 pub mod compare;
+pub mod design;
+pub mod discover;
 pub mod diversion;
 pub mod inputs;
 pub mod parts;
+pub mod queue;
 pub mod record;
 pub mod replicate;
+pub mod sensitivity;
+pub mod sweep;

@@ -22,6 +22,17 @@ pub fn schema() -> &'static Json {
     &SCHEMA
 }
 
+/// The schema of another file than a scenario, without references, so that [`check`] can follow it; `thing` is what the file is, for people.
+pub fn schema_of<T: schemars::JsonSchema>(thing: &str) -> Json {
+    let settings = schemars::generate::SchemaSettings::default().with(|s| s.inline_subschemas = true);
+    let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+    close(&mut schema);
+    if let Some(object) = schema.as_object_mut() {
+        object.insert("thing".into(), json!(thing));
+    }
+    schema
+}
+
 /// The schema of a file, which may say only what differs from the files that it extends.
 pub fn schema_of_files() -> Json {
     let mut schema = SCHEMA.clone();
@@ -82,6 +93,21 @@ pub fn property<'s>(schema: &'s Json, key: &str) -> Option<&'s Json> {
     own.or_else(|| schema.get("additionalProperties").filter(|a| a.is_object()))
 }
 
+/// Whether the value of a dotted key of a scenario is a whole number.
+pub fn whole(key: &str) -> bool {
+    let mut schema: &Json = &SCHEMA;
+    for part in key.split('.') {
+        let list = branch_of(follow(schema), "array").get("items");
+        // Below a list stands the id or the number of an item.
+        match property(schema, part).or(list) {
+            Some(inner) => schema = inner,
+            None => return false,
+        }
+    }
+    let types = types(follow(schema));
+    types.contains(&"integer") && !types.contains(&"number")
+}
+
 /// The branch of an `anyOf` that takes values of a type; the schema itself if there is none.
 pub fn branch_of<'s>(schema: &'s Json, kind: &str) -> &'s Json {
     let branches = schema.get("anyOf").and_then(Json::as_array);
@@ -118,6 +144,9 @@ pub fn check(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Le
     let unit = schema.get("unit").and_then(Json::as_str).unwrap_or(unit);
     let inner = follow(schema);
     let range = if std::ptr::eq(inner, schema) { schema } else { inner };
+    if inner.get("any").is_some() {
+        return Some(plain(node));
+    }
     match &node.value {
         Value::Table(_) => table(node, branch_of(inner, "object"), path, unit, ledger),
         Value::List(_) => list(node, branch_of(inner, "array"), path, unit, ledger),
@@ -134,6 +163,19 @@ pub fn check(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Le
         Value::Int(n) if types(inner).contains(&"number") => number(node, *n as f64, range, path, unit, ledger).map(|x| json!(x)),
         Value::Float(x) if types(inner).contains(&"number") => number(node, *x, range, path, unit, ledger).map(|x| json!(x)),
         Value::Int(_) | Value::Float(_) => wrong_kind(node, inner, path, ledger),
+    }
+}
+
+/// A value as it stands, dates as texts: where the reader checks it.
+fn plain(node: &Node) -> Json {
+    match &node.value {
+        Value::Bool(b) => json!(b),
+        Value::Int(n) => json!(n),
+        Value::Float(x) => json!(x),
+        Value::Text(text) => json!(text),
+        Value::Date(date) => json!(date.to_string()),
+        Value::List(items) => items.iter().map(plain).collect(),
+        Value::Table(entries) => Json::Object(entries.iter().map(|(key, inner)| (key.clone(), plain(inner))).collect()),
     }
 }
 
@@ -180,7 +222,7 @@ fn table(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Ledger
     for (key, child) in node.entries() {
         let Some(inner) = known.and_then(|k| k.get(key)).or(open) else {
             let keys = known.into_iter().flat_map(|k| k.keys()).map(String::as_str);
-            let place = if path.is_empty() { "a scenario".to_string() } else { format!("`{path}`") };
+            let place = if path.is_empty() { schema.get("thing").and_then(Json::as_str).unwrap_or("a scenario").to_string() } else { format!("`{path}`") };
             ledger.error(child.key, &join(path, key), format!("unknown key `{key}`"), format!("{place} has no such key"), did_you_mean(key, keys));
             continue;
         };

@@ -53,7 +53,7 @@ pub fn read(path: &Path, set: &[(String, String)], root: Option<&Path>, ledger: 
 }
 
 /// The nearest ancestor folder named `scenarios`, else the folder itself.
-fn root_of(folder: &Path) -> PathBuf {
+pub(super) fn root_of(folder: &Path) -> PathBuf {
     let full = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
     full.ancestors().find(|a| a.file_name().is_some_and(|n| n == "scenarios")).map_or_else(|| full.clone(), Path::to_path_buf)
 }
@@ -271,7 +271,7 @@ fn set_value(tree: &mut Node, key: &str, value: &str, folder: &Path, ledger: &mu
     put_at(tree, &parts, node, key, ledger);
 }
 
-fn put_at(tree: &mut Node, parts: &[String], node: Node, key: &str, ledger: &mut Ledger) {
+pub(super) fn put_at(tree: &mut Node, parts: &[String], node: Node, key: &str, ledger: &mut Ledger) {
     let Some((name, rest)) = parts.split_first() else { return };
     match &mut tree.value {
         Value::Table(_) => {
@@ -315,7 +315,7 @@ fn put_at(tree: &mut Node, parts: &[String], node: Node, key: &str, ledger: &mut
 }
 
 /// Parts of a dotted key; parts may stand between quotes.
-fn segments(key: &str) -> Option<Vec<String>> {
+pub(super) fn segments(key: &str) -> Option<Vec<String>> {
     let mut parts = Vec::new();
     let mut rest = key;
     loop {

@@ -16,7 +16,8 @@ mod outlook;
 mod resolve;
 pub mod shapes;
 mod table;
-mod tree;
+pub mod template;
+pub mod tree;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ use crate::{behaviour::Behaviour, units::Month, world::World};
 pub use finding::{Finding, Findings, Severity};
 pub use inventory::{Entry, Inventory, Row, Rows};
 pub use outlook::Outlook;
+pub use template::{Change, Template};
 pub use write::hash;
 
 /// What the command line changes.
@@ -92,7 +94,12 @@ impl Scenario {
     pub fn load(path: &Path, overrides: &Overrides) -> Result<Scenario, Findings> {
         let mut ledger = finding::Ledger::default();
         let layers = layers::read(path, &overrides.set, overrides.root.as_deref(), &mut ledger);
-        let resolved = if layers.order.is_empty() { None } else { Some(resolve::resolve(&layers, overrides.until, &mut ledger)) };
+        Scenario::resolve(&layers, overrides.until, ledger)
+    }
+
+    /// Of the merged tree of its files.
+    fn resolve(layers: &layers::Layers, until: Option<Month>, mut ledger: finding::Ledger) -> Result<Scenario, Findings> {
+        let resolved = if layers.order.is_empty() { None } else { Some(resolve::resolve(layers, until, &mut ledger)) };
         let whole = resolved.and_then(|r| Some((r.run?, r.world?, r.behaviour?, r.tables, r.replaced)));
         let list = ledger.sorted();
         let Some((run, world, behaviour, tables, replaced)) = whole.filter(|_| ledger.errors() == 0) else { return Err(Findings { list }) };

@@ -3,7 +3,7 @@
 //! the column chunks are copied without decoding. So the bytes of the whole depend on the parts alone, not on threads or on checkpoints
 //! between them.
 
-use std::{io, sync::Arc};
+use std::{borrow::Cow, io, sync::Arc};
 
 use ::parquet::{
     basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical, ZstdLevel},
@@ -231,13 +231,25 @@ fn metadata(layout: &Layout) -> Vec<KeyValue> {
 /// # Errors
 /// Those of the writer; a part that cannot be read.
 pub fn write<W: io::Write + Send>(layout: &Layout, parts: &[&Part], out: W) -> io::Result<u64> {
-    write_parts(layout, parts, out).map_err(wrong)
+    write_parts(layout, parts.iter().map(|p| Ok(Cow::Borrowed(*p))), out).map_err(wrong)
 }
 
-fn write_parts<W: io::Write + Send>(layout: &Layout, parts: &[&Part], out: W) -> Result<u64, ParquetError> {
+/// Writes parts as one file, each made when it is its turn; returns the number of rows.
+///
+/// # Errors
+/// Those of the writer and of the parts.
+pub fn write_each<W: io::Write + Send>(layout: &Layout, parts: &mut dyn Iterator<Item = io::Result<Part>>, out: W) -> io::Result<u64> {
+    write_parts(layout, parts.map(|p| p.map(Cow::Owned)), out).map_err(wrong)
+}
+
+fn write_parts<'p, W: io::Write + Send>(layout: &Layout, parts: impl Iterator<Item = io::Result<Cow<'p, Part>>>, out: W) -> Result<u64, ParquetError> {
     let mut file = SerializedFileWriter::new(out, schema(layout.spec.columns)?, properties(None, Some(metadata(layout)))?)?;
     let mut rows = 0;
-    for part in parts.iter().filter(|p| p.rows > 0) {
+    for part in parts {
+        let part = part?;
+        if part.rows == 0 {
+            continue;
+        }
         let mut group = file.next_row_group()?;
         for column in &part.columns {
             let bytes = Bytes::from(column.clone());

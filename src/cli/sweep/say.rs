@@ -1,0 +1,83 @@
+//! What a sweep says, for a terminal.
+
+use std::{fmt::Write, path::Path};
+
+use crate::{
+    cli::table::thousands,
+    experiment::sweep::{Sweep, findings::Finding, record::Record},
+};
+
+/// Factors named for an outcome.
+const MOST: usize = 8;
+const BAR: usize = 24;
+
+/// The summary.
+pub fn summary(sweep: &Sweep, findings: &[Finding], record: &Record, folder: &Path) -> String {
+    let mut text = format!("{}\n{} points, {} worlds, {} replicates: {} runs", record.title, record.points, record.worlds, record.replicates, record.runs);
+    if record.failed > 0 {
+        let _ = write!(text, ", {} failed (see runs.csv)", record.failed);
+    }
+    text.push('\n');
+    for finding in findings {
+        outcome(sweep, finding, &mut text);
+    }
+    let _ = writeln!(text, "\nResults are in {}", folder.display());
+    text
+}
+
+fn outcome(sweep: &Sweep, finding: &Finding, text: &mut String) {
+    let outcome = &sweep.outcomes[finding.outcome];
+    let difference = outcome.difference.map_or_else(String::new, |(f, from, to)| {
+        let names = sweep.factors[f].names();
+        format!(", {} less {}", names[to], names[from])
+    });
+    let at = if finding.at.is_empty() { String::new() } else { format!(" [{}]", finding.at) };
+    let _ = writeln!(text, "\n{}{at}: {}{difference}", outcome.id, outcome.text);
+    let (low, mean, high) = finding.range;
+    let _ = writeln!(text, "  from {} over {} (mean) to {} {}, {} points", short(low), short(mean), short(high), outcome.quantity.unit(), finding.counts.0);
+    tornado(sweep, finding, text);
+    let Some(regions) = &finding.regions else { return };
+    let _ = writeln!(text, "  the condition holds in {} of {} points{}", finding.counts.1, finding.counts.0, if regions.is_empty() { "; no box is denser" } else { "" });
+    for (b, region) in regions.iter().enumerate() {
+        let sides: Vec<String> = region.sides.iter().map(|(f, side)| format!("{} {}", sweep.factors[*f].id, sweep.side(*f, side))).collect();
+        let [coverage, density, mass] = [region.coverage, region.density, region.mass].map(|x| 100.0 * x);
+        let _ = writeln!(text, "  box {}: {}\n         coverage {coverage:.0} %, density {density:.0} %, {mass:.0} % of all points", b + 1, sides.join(", "));
+    }
+}
+
+/// Factors by what they do: the total index, the mean absolute effect, or the swing.
+fn tornado(sweep: &Sweep, finding: &Finding, text: &mut String) {
+    let by = ["total", "mu_star", "swing"].into_iter().find(|name| finding.indices.iter().any(|i| i.name == *name)).unwrap_or("swing");
+    let mut list: Vec<_> = finding.indices.iter().filter(|i| i.name == by && i.estimate.value.is_finite()).collect();
+    list.sort_by(|a, b| b.estimate.value.total_cmp(&a.estimate.value));
+    let most = list.first().map_or(0.0, |i| i.estimate.value);
+    if most <= 0.0 {
+        return;
+    }
+    let title = match by {
+        "total" => "total Sobol' index",
+        "mu_star" => "mean absolute effect over the range (mu*)",
+        _ => "swing of the mean along the factor",
+    };
+    let _ = writeln!(text, "  {title}");
+    let width = list.iter().map(|i| sweep.factors[i.factor].id.chars().count()).max().unwrap_or(0);
+    for index in list.iter().take(MOST) {
+        let e = index.estimate;
+        let bar = "#".repeat(((e.value / most * BAR as f64).round() as usize).clamp(1, BAR));
+        let interval = e.interval.map_or_else(String::new, |(low, high)| format!("  ({} to {})", short(low), short(high)));
+        let _ = writeln!(text, "    {:<width$}  {bar:<BAR$}  {}{interval}", sweep.factors[index.factor].id, short(e.value));
+    }
+    if list.len() > MOST {
+        let _ = writeln!(text, "    and {} more in sensitivity.csv", list.len() - MOST);
+    }
+}
+
+fn short(x: f64) -> String {
+    if !x.is_finite() {
+        "-".to_string()
+    } else if x.abs() >= 1000.0 {
+        thousands(x)
+    } else {
+        format!("{x:.3}")
+    }
+}

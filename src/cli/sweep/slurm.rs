@@ -1,0 +1,95 @@
+//! A sweep as a Slurm job array: the scripts, and their submission.
+
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use super::{Stop, args::Args, pilot::Costs};
+use crate::store::{StoreError, atomic};
+
+/// Processor seconds of an array element, about.
+const ELEMENT: f64 = 3600.0;
+/// Most elements unless asked otherwise.
+const MOST: f64 = 500.0;
+
+/// Writes the scripts, submits them, and says what was done.
+pub fn submit(args: &Args, file: &Path, folder: &Path, costs: &Costs) -> Result<String, Stop> {
+    if costs.runs == 0 {
+        return Err(Stop::Usage("there is nothing left to run; collect it with --collect".to_string()));
+    }
+    let absolute = |path: &Path| path.canonicalize().map_err(StoreError::io("find", path));
+    let (file, folder) = (absolute(file)?, absolute(folder)?);
+    let program = std::env::current_exe().map_err(|e| Stop::Failed(format!("this program cannot be found: {e}")))?;
+    let shards = args.shards.map_or((costs.cpu() / ELEMENT).ceil().clamp(1.0, MOST) as usize, |n| n as usize).min(costs.runs);
+    let threads = args.threads.map_or(1, |n| n as usize).max(1);
+    // Twice the pilot's time and ten minutes, since machines differ; an element that is cut off goes on when it is submitted again.
+    let minutes = 10 + (2.0 * costs.cpu() / (shards * threads) as f64 / 60.0).ceil() as u64;
+    let each = costs.memory / costs.division.workers.max(1) as u64;
+    let megabytes = 100 + 2 * threads as u64 * each / 1_000_000;
+    let logs = folder.join("slurm");
+    fs::create_dir_all(&logs).map_err(StoreError::io("create", &logs))?;
+    let flags = flags(args);
+    let stem = file.file_stem().map_or_else(|| "sweep".to_string(), |s| s.to_string_lossy().into_owned());
+    let extra: String = args.sbatch.iter().map(|option| format!("#SBATCH {option}\n")).collect();
+    let (program, file, out) = (quoted(&program), quoted(&file), quoted(&folder));
+    let array = format!(
+        "#!/bin/sh\n#SBATCH --job-name=musafir-{stem}\n#SBATCH --array=1-{shards}\n#SBATCH --cpus-per-task={threads}\n#SBATCH --mem={megabytes}M\n\
+         #SBATCH --time={minutes}\n#SBATCH --requeue\n#SBATCH --open-mode=append\n#SBATCH --output={}/%A_%a.log\n{extra}\
+         # Finished runs are files of their own: an element that is killed and started again goes on after them.\n\
+         exec {program} sweep {file} --out {out} --shard \"$SLURM_ARRAY_TASK_ID/{shards}\" --threads {threads} --memory {:.3} --quiet{flags}\n",
+        logs.display(),
+        megabytes as f64 / 1e3,
+    );
+    let collect = format!(
+        "#!/bin/sh\n#SBATCH --job-name=musafir-{stem}-collect\n#SBATCH --cpus-per-task=1\n#SBATCH --mem=2000M\n#SBATCH --time=60\n#SBATCH --requeue\n\
+         #SBATCH --output={}/collect.log\n{extra}exec {program} sweep --collect {out} --quiet\n",
+        logs.display()
+    );
+    let write = |name: &str, text: &str| -> Result<PathBuf, StoreError> {
+        let path = logs.join(name);
+        atomic::write(&path, |sink| sink.write_all(text.as_bytes())).map(|_| path)
+    };
+    let (array, collect) = (write("array.sh", &array)?, write("collect.sh", &collect)?);
+    let job = sbatch(&[array.display().to_string()], &logs)?;
+    // After any end: collecting says which runs are missing.
+    let collector = sbatch(&[format!("--dependency=afterany:{job}"), collect.display().to_string()], &logs)?;
+    Ok(format!(
+        "Submitted job {job}: {shards} elements, {threads} thread{} and {megabytes} MB each, at most {minutes} min; job {collector} collects.\nmusafir sweep --status {} says how far it is.\n",
+        if threads == 1 { "" } else { "s" },
+        folder.display()
+    ))
+}
+
+/// Flags that the elements need too.
+fn flags(args: &Args) -> String {
+    let mut text = String::new();
+    let mut put = |flag: &str, value: Option<String>| {
+        if let Some(value) = value {
+            text += &format!(" --{flag} {value}");
+        }
+    };
+    put("replicates", args.replicates.map(|n| n.to_string()));
+    put("sample", args.sample.map(|s| format!("{s:?}")));
+    put("seed", args.seed.map(|s| s.to_string()));
+    put("until", args.until.map(|m| m.to_string()));
+    put("root", args.root.as_deref().map(|r| quoted(&r.canonicalize().unwrap_or_else(|_| r.to_path_buf()))));
+    text
+}
+
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', "'\\''"))
+}
+
+/// Submits; the number of the job.
+fn sbatch(arguments: &[String], logs: &Path) -> Result<String, Stop> {
+    let said = Command::new("sbatch").arg("--parsable").args(arguments).output();
+    let written = format!("the scripts are in {}", logs.display());
+    match said {
+        Ok(said) if said.status.success() => Ok(String::from_utf8_lossy(&said.stdout).trim().split(';').next().unwrap_or_default().to_string()),
+        Ok(said) => Err(Stop::Failed(format!("sbatch refused: {}; {written}", String::from_utf8_lossy(&said.stderr).trim()))),
+        Err(error) => Err(Stop::Failed(format!("sbatch cannot be started: {error}; {written}"))),
+    }
+}

@@ -1,0 +1,227 @@
+//! Scenario discovery by the patient rule induction method (Friedman & Fisher 1999; Bryant & Lempert 2010): boxes of factors in which an
+//! outcome is dense, found by peeling a little off one side at a time.
+
+/// Share of the points in a box that one peel takes, about.
+const PEEL: f64 = 0.05;
+/// Least share of all points in a box.
+const LEAST: f64 = 0.05;
+/// Least number of points in a box.
+const FEWEST: usize = 4;
+
+/// What a box says of a factor.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Side {
+    /// From one place to another.
+    Between(f64, f64),
+    /// One of some alternatives.
+    OneOf(Vec<usize>),
+}
+
+impl Side {
+    fn holds(&self, x: f64) -> bool {
+        match self {
+            Side::Between(low, high) => (*low..=*high).contains(&x),
+            Side::OneOf(list) => list.contains(&(x as usize)),
+        }
+    }
+}
+
+/// A box.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Region {
+    /// Restricted factors and what is said of them.
+    pub sides: Vec<(usize, Side)>,
+    /// Share of all cases of interest that are in the box.
+    pub coverage: f64,
+    /// Share of the points in the box that are cases of interest.
+    pub density: f64,
+    /// Share of all points that are in the box.
+    pub mass: f64,
+}
+
+/// Points, by factor whether its values have an order, and which points are cases of interest.
+#[derive(Clone, Copy, Debug)]
+pub struct Cases<'a> {
+    /// Places by point and factor.
+    pub points: &'a [Vec<f64>],
+    /// By factor.
+    pub ordered: &'a [bool],
+    /// By point.
+    pub interest: &'a [bool],
+}
+
+/// Boxes one after the other, each found among the points that are in none before it; at most `most`, as long as each is denser than the rest.
+pub fn regions(cases: &Cases<'_>, most: usize) -> Vec<Region> {
+    let mut left: Vec<usize> = (0..cases.points.len()).collect();
+    let mut found = Vec::new();
+    while found.len() < most {
+        let Some(sides) = best(cases, &left) else { break };
+        let region = cases.measured(sides);
+        left.retain(|&i| !cases.inside(i, &region.sides));
+        found.push(region);
+    }
+    found
+}
+
+impl Cases<'_> {
+    fn inside(&self, point: usize, sides: &[(usize, Side)]) -> bool {
+        sides.iter().all(|(f, side)| side.holds(self.points[point][*f]))
+    }
+
+    fn hits(&self, list: &[usize]) -> usize {
+        list.iter().filter(|&&i| self.interest[i]).count()
+    }
+
+    fn measured(&self, sides: Vec<(usize, Side)>) -> Region {
+        let all: Vec<usize> = (0..self.points.len()).collect();
+        let within: Vec<usize> = all.iter().copied().filter(|&i| self.inside(i, &sides)).collect();
+        let share = |a: usize, b: usize| if b == 0 { 0.0 } else { a as f64 / b as f64 };
+        Region { sides, coverage: share(self.hits(&within), self.hits(&all)), density: share(self.hits(&within), within.len()), mass: share(within.len(), all.len()) }
+    }
+}
+
+/// The box of the peeling trajectory with the largest harmonic mean of coverage and density, without sides that do nothing; none if no box
+/// is denser than what is left.
+fn best(cases: &Cases<'_>, left: &[usize]) -> Option<Vec<(usize, Side)>> {
+    let (all, hits) = (left.len(), cases.hits(left));
+    if hits == 0 || hits == all {
+        return None;
+    }
+    let base = hits as f64 / all as f64;
+    let least = FEWEST.max((LEAST * cases.points.len() as f64).ceil() as usize);
+    let score = |inside: &[usize]| {
+        let within = cases.hits(inside) as f64;
+        if within == 0.0 { 0.0 } else { 2.0 * within / (hits as f64 + inside.len() as f64) }
+    };
+    let mut inside = left.to_vec();
+    let mut top = (score(&inside), inside.clone());
+    while let Some(smaller) = peel(cases, &inside).filter(|s| s.len() >= least) {
+        inside = smaller;
+        // Of equal boxes the larger is kept, which came first.
+        if score(&inside) > top.0 {
+            top = (score(&inside), inside.clone());
+        }
+    }
+    let inside = top.1;
+    if cases.hits(&inside) as f64 / inside.len() as f64 <= base {
+        return None;
+    }
+    let mut sides = sides(cases, left, &inside);
+    // A side that can go without harm goes: sides are hulls of the points inside, so each must be needed to keep others out.
+    let points = |sides: &[(usize, Side)]| left.iter().copied().filter(|&i| cases.inside(i, sides)).collect::<Vec<_>>();
+    let mut k = 0;
+    while k < sides.len() {
+        let without: Vec<(usize, Side)> = sides.iter().enumerate().filter(|(j, _)| *j != k).map(|(_, s)| s.clone()).collect();
+        if score(&points(&without)) >= score(&points(&sides)) {
+            sides = without;
+        } else {
+            k += 1;
+        }
+    }
+    (!sides.is_empty()).then_some(sides)
+}
+
+/// The points that are left after the peel that makes the box densest; none if nothing can be peeled.
+fn peel(cases: &Cases<'_>, inside: &[usize]) -> Option<Vec<usize>> {
+    let mut top: Option<(f64, Vec<usize>)> = None;
+    let mut offer = |kept: Vec<usize>| {
+        if kept.is_empty() || kept.len() == inside.len() {
+            return;
+        }
+        let density = cases.hits(&kept) as f64 / kept.len() as f64;
+        // Of equally dense boxes the one that keeps more.
+        if top.as_ref().is_none_or(|(d, k)| density > *d || (density == *d && kept.len() > k.len())) {
+            top = Some((density, kept));
+        }
+    };
+    for f in 0..cases.ordered.len() {
+        let place = |i: &usize| cases.points[*i][f];
+        let mut places: Vec<f64> = inside.iter().map(place).collect();
+        places.sort_by(f64::total_cmp);
+        let taken = ((PEEL * inside.len() as f64).ceil() as usize).max(1);
+        if cases.ordered[f] {
+            let (low, high) = (places[taken.min(places.len() - 1)], places[places.len() - 1 - taken.min(places.len() - 1)]);
+            // Where many points stand at the end, all of them go.
+            let low = if low == places[0] { places.iter().copied().find(|x| *x > low) } else { Some(low) };
+            let high = if high == places[places.len() - 1] { places.iter().rev().copied().find(|x| *x < high) } else { Some(high) };
+            if let Some(low) = low {
+                offer(inside.iter().copied().filter(|i| place(i) >= low).collect());
+            }
+            if let Some(high) = high {
+                offer(inside.iter().copied().filter(|i| place(i) <= high).collect());
+            }
+        } else {
+            places.dedup();
+            for out in places {
+                offer(inside.iter().copied().filter(|i| place(i) != out).collect());
+            }
+        }
+    }
+    top.map(|(_, kept)| kept)
+}
+
+/// What the points inside have in common, factor by factor, where it is less than what all have.
+fn sides(cases: &Cases<'_>, all: &[usize], inside: &[usize]) -> Vec<(usize, Side)> {
+    let of = |list: &[usize], f: usize| {
+        let mut places: Vec<f64> = list.iter().map(|&i| cases.points[i][f]).collect();
+        places.sort_by(f64::total_cmp);
+        places.dedup();
+        places
+    };
+    (0..cases.ordered.len())
+        .filter_map(|f| {
+            let (whole, part) = (of(all, f), of(inside, f));
+            let ends = |p: &[f64]| Some((*p.first()?, *p.last()?));
+            if cases.ordered[f] {
+                let (low, high) = ends(&part)?;
+                (ends(&whole) != ends(&part)).then_some((f, Side::Between(low, high)))
+            } else {
+                (whole != part).then(|| (f, Side::OneOf(part.iter().map(|x| *x as usize).collect())))
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::design::{Design, Kind};
+
+    fn points(n: usize, factors: usize) -> Vec<Vec<f64>> {
+        Design { kind: Kind::LatinHypercube, points: n, trajectories: 2, levels: 4, seed: 5 }.unit(&vec![Vec::new(); factors])
+    }
+
+    #[test]
+    fn a_constructed_box_is_found() {
+        let points = points(600, 5);
+        let interest: Vec<bool> = points.iter().map(|p| p[1] > 0.6 && (0.2..0.7).contains(&p[3])).collect();
+        let regions = regions(&Cases { points: &points, ordered: &[true; 5], interest: &interest }, 1);
+        let region = &regions[0];
+        assert!(region.coverage > 0.9 && region.density > 0.9, "{region:?}");
+        assert_eq!(region.sides.iter().map(|s| s.0).collect::<Vec<_>>(), [1, 3]);
+        let Side::Between(low, high) = region.sides[1].1 else { panic!("an ordered factor") };
+        assert!((low - 0.2).abs() < 0.05 && (high - 0.7).abs() < 0.05, "{low} {high}");
+        let Side::Between(low, _) = region.sides[0].1 else { panic!("an ordered factor") };
+        assert!((low - 0.6).abs() < 0.05, "{low}");
+    }
+
+    #[test]
+    fn alternatives_and_a_second_box_are_found() {
+        let mut points = points(900, 3);
+        points.iter_mut().for_each(|p| p[0] = (p[0] * 4.0).floor());
+        let interest: Vec<bool> = points.iter().map(|p| (p[0] == 2.0 && p[1] < 0.5) || (p[0] == 0.0 && p[2] > 0.6)).collect();
+        let regions = regions(&Cases { points: &points, ordered: &[false, true, true], interest: &interest }, 2);
+        assert_eq!(regions.len(), 2);
+        let alternatives: Vec<&Side> = regions.iter().filter_map(|r| r.sides.iter().find(|s| s.0 == 0)).map(|s| &s.1).collect();
+        assert_eq!(alternatives, [&Side::OneOf(vec![2]), &Side::OneOf(vec![0])]);
+        assert!(regions.iter().map(|r| r.coverage).sum::<f64>() > 0.85 && regions.iter().all(|r| r.density > 0.85), "{regions:?}");
+    }
+
+    #[test]
+    fn nothing_is_found_where_nothing_is() {
+        let points = points(100, 2);
+        let cases = |interest: &[bool]| regions(&Cases { points: &points, ordered: &[true; 2], interest }, 3);
+        assert!(cases(&[false; 100]).is_empty());
+        assert!(cases(&[true; 100]).is_empty());
+    }
+}

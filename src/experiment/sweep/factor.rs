@@ -1,0 +1,169 @@
+//! Factors of a sweep: what a coordinate of the design means in the scenario, and how it is written.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    scenario::{
+        Change,
+        tree::{Node, Value},
+    },
+    units::Month,
+};
+
+/// A value of a factor.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Level {
+    /// A number.
+    Number(f64),
+    /// A month.
+    Month(u16),
+    /// Index of an alternative.
+    Choice(usize),
+}
+
+/// An alternative of a factor.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// Name in files.
+    pub name: String,
+    /// What it changes.
+    pub changes: Vec<Change>,
+    /// Index of the scenario; none if it is the one that the sweep names.
+    pub scenario: Option<usize>,
+}
+
+/// What values a factor has.
+#[derive(Clone, Debug)]
+pub enum Levels {
+    /// Numbers from one to another.
+    Range {
+        /// Least.
+        low: f64,
+        /// Greatest.
+        high: f64,
+        /// Whether equal ratios are equally likely.
+        log: bool,
+        /// Whether only whole numbers are.
+        whole: bool,
+    },
+    /// Months from one to another.
+    Dates {
+        /// First.
+        from: Month,
+        /// Last.
+        to: Month,
+    },
+    /// Alternatives.
+    Choices(Vec<Choice>),
+}
+
+/// A factor.
+#[derive(Clone, Debug)]
+pub struct Factor {
+    /// Name of its column.
+    pub id: String,
+    /// Keys that it sets.
+    pub keys: Vec<String>,
+    /// Whether what stands there is multiplied.
+    pub multiplies: bool,
+    /// Its values.
+    pub levels: Levels,
+    /// Number of levels of a range in a grid.
+    pub steps: usize,
+    /// Whether each point of the design is run with every alternative.
+    pub crossed: bool,
+    /// Unit, for people.
+    pub unit: String,
+    /// The item in the file, for messages.
+    pub node: Node,
+}
+
+impl Factor {
+    /// Coordinates of its levels in a grid.
+    pub fn grid(&self) -> Vec<f64> {
+        let n = match &self.levels {
+            Levels::Choices(choices) => return (0..choices.len()).map(|i| (i as f64 + 0.5) / choices.len() as f64).collect(),
+            _ => self.steps.max(1),
+        };
+        if n == 1 { vec![0.5] } else { (0..n).map(|i| i as f64 / (n - 1) as f64).collect() }
+    }
+
+    /// The value at a coordinate from 0 to 1.
+    pub fn at(&self, u: f64) -> Level {
+        let u = u.clamp(0.0, 1.0);
+        match &self.levels {
+            Levels::Range { low, high, log, whole } => {
+                let x = if *log { low * (high / low).powf(u) } else { low + (high - low) * u };
+                // The ends are met exactly.
+                let x = if u == 1.0 { *high } else { x.clamp(*low, *high) };
+                Level::Number(if *whole { x.round() } else { x })
+            }
+            Levels::Dates { from, to } => Level::Month(from.plus((f64::from(to.since(*from)) * u).round() as i32).0),
+            Levels::Choices(choices) => Level::Choice(((u * choices.len() as f64) as usize).min(choices.len() - 1)),
+        }
+    }
+
+    /// What it changes at a value; the scenario to change, if it is not the sweep's.
+    pub fn changes(&self, level: Level) -> (Vec<Change>, Option<usize>) {
+        let value = match level {
+            Level::Number(x) => self.number(x),
+            Level::Month(m) => Value::Text(Month(m).to_string()),
+            Level::Choice(i) => {
+                let Levels::Choices(choices) = &self.levels else { return (Vec::new(), None) };
+                return choices.get(i).map_or((Vec::new(), None), |c| (c.changes.clone(), c.scenario));
+            }
+        };
+        let place = self.node.get("range").or_else(|| self.node.get("dates")).unwrap_or(&self.node);
+        let node = Node { value, at: place.at, key: self.node.get("key").or_else(|| self.node.get("keys")).unwrap_or(&self.node).at };
+        (self.keys.iter().map(|key| Change { key: key.clone(), value: node.clone(), multiplies: self.multiplies }).collect(), None)
+    }
+
+    fn number(&self, x: f64) -> Value {
+        match self.levels {
+            Levels::Range { whole: true, .. } if !self.multiplies => Value::Int(x as i64),
+            _ => Value::Float(x),
+        }
+    }
+
+    /// A value as text.
+    pub fn text(&self, level: Level) -> String {
+        match level {
+            Level::Number(x) => crate::measure::summary::number(x),
+            Level::Month(m) => Month(m).to_string(),
+            Level::Choice(i) => self.names().get(i).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// Names of its alternatives; none for ranges.
+    pub fn names(&self) -> Vec<String> {
+        match &self.levels {
+            Levels::Choices(choices) => choices.iter().map(|c| c.name.clone()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Place of a value on a line, for analysis: the number, the month, or the index of the alternative.
+    pub fn place(level: Level) -> f64 {
+        match level {
+            Level::Number(x) => x,
+            Level::Month(m) => f64::from(m),
+            Level::Choice(i) => i as f64,
+        }
+    }
+
+    /// Whether its values have an order.
+    pub fn ordered(&self) -> bool {
+        match &self.levels {
+            Levels::Choices(choices) => choices.iter().all(|c| c.name.parse::<f64>().is_ok()) || choices.iter().all(|c| c.name.parse::<Month>().is_ok()),
+            _ => true,
+        }
+    }
+
+    /// Values at which it is tried before anything runs: the ends of a range, all alternatives.
+    pub fn trials(&self) -> Vec<Level> {
+        match &self.levels {
+            Levels::Choices(choices) => (0..choices.len()).map(Level::Choice).collect(),
+            _ => vec![self.at(0.0), self.at(1.0)],
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! A scenario read once and changed often: the merged tree of its files, of which changed copies are resolved. Used by the experiments.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    Findings, Overrides, Scenario, check,
+    finding::{At, Ledger, Source, did_you_mean},
+    layers::{self, Layers},
+    tree::{Node, Value},
+};
+use crate::units::Month;
+
+/// A scenario's files, read and merged.
+#[derive(Clone, Debug)]
+pub struct Template {
+    layers: Layers,
+    ledger: Ledger,
+    until: Option<Month>,
+}
+
+/// A value to put at a key. Places within `value` refer to the text given to [`Template::new`].
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Dotted key; `*` stands for every key or item.
+    pub key: String,
+    /// The value, or what the value in the files is multiplied by.
+    pub value: Node,
+    /// Whether the value in the files is multiplied.
+    pub multiplies: bool,
+}
+
+impl Template {
+    /// Reads a scenario. `text` is the text in which changes stand, so that mistakes in them point there.
+    ///
+    /// # Errors
+    /// What is wrong in the files before anything is changed.
+    pub fn new(path: &Path, overrides: &Overrides, text: &Source) -> Result<Template, Findings> {
+        let mut ledger = Ledger::default();
+        let mut layers = layers::read(path, &overrides.set, overrides.root.as_deref(), &mut ledger);
+        layers.order.push(ledger.sources.len());
+        ledger.sources.push(text.clone());
+        let template = Template { layers, ledger, until: overrides.until };
+        template.scenario(&[])?;
+        Ok(template)
+    }
+
+    /// The scenario with some changes.
+    ///
+    /// # Errors
+    /// Everything that is wrong in it, at once.
+    pub fn scenario(&self, changes: &[Change]) -> Result<Scenario, Findings> {
+        let (mut layers, mut ledger) = (self.layers.clone(), self.ledger.clone());
+        let file = ledger.sources.len().saturating_sub(1);
+        for change in changes {
+            for (key, old) in self.matches(change, file, &mut ledger) {
+                let mut node = change.value.clone();
+                placed(&mut node, file);
+                if change.multiplies {
+                    match (number(&old), number(&node)) {
+                        (Some(old), Some(factor)) if check::whole(&key) => node.value = Value::Int((old * factor).round() as i64),
+                        (Some(old), Some(factor)) => node.value = Value::Float(old * factor),
+                        _ => ledger.error(node.at, &key, format!("`{key}` cannot be multiplied"), format!("it is {}", old.kind()), "only numbers can"),
+                    }
+                }
+                if let Some(parts) = layers::segments(&key) {
+                    layers::put_at(&mut layers.tree, &parts, node, &key, &mut ledger);
+                }
+            }
+        }
+        Scenario::resolve(&layers, self.until, ledger)
+    }
+
+    /// Keys that a change means, with what stands there; an empty table where nothing does.
+    fn matches(&self, change: &Change, file: usize, ledger: &mut Ledger) -> Vec<(String, Node)> {
+        let at = At { file, ..change.value.key };
+        let Some(parts) = layers::segments(&change.key) else {
+            ledger.error(at, &change.key, "this is not a key", "keys are names joined by dots", "for example `behaviour.choose.b_cost`");
+            return Vec::new();
+        };
+        let mut found: Vec<(Vec<String>, &Node)> = vec![(Vec::new(), &self.layers.tree)];
+        if !parts.iter().any(|p| p == "*") && !change.multiplies {
+            let place = self.layers.tree.locate(&change.key);
+            return vec![(change.key.clone(), Node { at: place, ..Node::empty() })];
+        }
+        for part in &parts {
+            found = found.into_iter().flat_map(|(path, node)| below(&path, node, part)).collect();
+        }
+        if found.is_empty() {
+            let hint = self.nearest(&parts);
+            ledger.error(at, &change.key, format!("nothing in the scenario has the key `{}`", change.key), "a key with `*`, or one that multiplies, is of what is there", hint);
+        }
+        found.into_iter().map(|(path, node)| (path.join("."), node.clone())).collect()
+    }
+
+    /// A hint about the first part of a key that is not there.
+    fn nearest(&self, parts: &[String]) -> String {
+        let mut node = &self.layers.tree;
+        for part in parts {
+            match node.child(part) {
+                Some(child) => node = child,
+                None if part == "*" => return String::new(),
+                None => {
+                    let keys = node.entries().iter().map(|(key, _)| key.as_str()).chain(node.items().iter().filter_map(Node::id));
+                    return did_you_mean(part, keys);
+                }
+            }
+        }
+        String::new()
+    }
+}
+
+/// Path of a file that the file `beside` names, if it stays inside the root and is there; otherwise why not, and a hint.
+///
+/// # Errors
+/// A path that leads out of the root, or to nothing.
+pub fn named(beside: &Path, root: Option<&Path>, name: &str) -> Result<PathBuf, (String, String)> {
+    let folder = beside.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let root = root.map_or_else(|| layers::root_of(folder), Path::to_path_buf);
+    layers::inside(&root, folder, name).map_err(|why| (why, layers::neighbours(folder, name)))
+}
+
+/// The text of a file, for a [`Ledger`].
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn read(path: &Path) -> Result<Source, String> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
+    Ok(Source { name: path.display().to_string(), text: layers::read_text(path)?, folder })
+}
+
+fn below<'n>(path: &[String], node: &'n Node, part: &str) -> Vec<(Vec<String>, &'n Node)> {
+    let with = |name: &str| path.iter().cloned().chain([name.to_string()]).collect::<Vec<_>>();
+    if part != "*" {
+        return node.child(part).map(|child| (with(part), child)).into_iter().collect();
+    }
+    let items = node.items().iter().enumerate().map(|(i, item)| (with(&item.id().map_or_else(|| i.to_string(), str::to_string)), item));
+    node.entries().iter().filter(|(key, _)| !PROSE.contains(&key.as_str())).map(|(key, inner)| (with(key), inner)).chain(items).collect()
+}
+
+/// Keys that say where values come from, and are none themselves.
+const PROSE: [&str; 4] = ["source", "sources", "verified", "note"];
+
+fn number(node: &Node) -> Option<f64> {
+    match node.value {
+        Value::Int(n) => Some(n as f64),
+        Value::Float(x) => Some(x),
+        _ => None,
+    }
+}
+
+/// Lets all places of a value be in a file.
+fn placed(node: &mut Node, file: usize) {
+    (node.at.file, node.key.file) = (file, file);
+    match &mut node.value {
+        Value::List(items) => items.iter_mut().for_each(|i| placed(i, file)),
+        Value::Table(entries) => entries.iter_mut().for_each(|(_, n)| placed(n, file)),
+        _ => {}
+    }
+}

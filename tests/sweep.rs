@@ -1,0 +1,276 @@
+//! Is a run of a sweep the run by itself, are interruptions invisible, and are all mistakes shown before anything runs?
+
+mod small;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::Duration,
+};
+
+use musafir::{
+    experiment::{
+        queue::{Division, Queue, Watch},
+        sweep::{
+            Flags, Sweep,
+            plan::{Plan, Run},
+            runs::{Fate, Runs},
+        },
+    },
+    measure::Recorder,
+};
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/small").join(name)
+}
+
+fn load(name: &str) -> Sweep {
+    Sweep::load(&path(name), &Flags::default()).unwrap_or_else(|findings| panic!("{findings}"))
+}
+
+#[derive(Default)]
+struct Counting {
+    months: AtomicUsize,
+    runs: AtomicUsize,
+}
+
+impl Watch for Counting {
+    fn month(&self, _: u64) {
+        self.months.fetch_add(1, Ordering::Relaxed);
+    }
+    fn ended(&self, _: Run, failed: Option<&str>) {
+        assert_eq!(failed, None);
+        self.runs.fetch_add(1, Ordering::Relaxed);
+    }
+    fn stopped(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn a_run_that_shares_its_past_is_the_run_by_itself() {
+    let sweep = load("sweep.toml");
+    let plan = Plan::new(&sweep);
+    let all = plan.runs();
+    assert_eq!((plan.points.len(), all.len()), (10, 20));
+    let own = (plan.length() * all.len()) as u64;
+    let shared: u64 = (1..=2).map(|k| plan.months(&all.iter().filter(|r| r.replicate == k).map(|r| r.world).collect::<Vec<_>>())).sum();
+    assert!(shared < own / 2, "{shared} of {own} months");
+    let mut expected: BTreeMap<Run, ([u8; 32], Vec<u64>)> = BTreeMap::new();
+    for &run in &all {
+        let scenario = sweep.scenario(&plan.points[plan.worlds[run.world].point].levels).expect("it can be run");
+        let setup = plan.setup(run.replicate);
+        let mut recorder = Recorder::new(&scenario.world, setup.sample, run.replicate);
+        let full = small::run(&scenario, setup, &mut recorder);
+        let values = recorder.finish().expect("it encodes").values;
+        expected.insert(run, (*full.state_hash().as_bytes(), values.iter().filter(|v| sweep.keeps(v)).map(|v| v.value.to_bits()).collect()));
+    }
+    // With and without room for pasts, one worker and three.
+    for (workers, threads, pasts) in [(1, 2, 1 << 30), (3, 1, 1 << 30), (2, 1, 0), (2, 1, 300_000)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (runs, watch) = (Runs::new(folder.path()), Counting::default());
+        Queue::new(&sweep, &plan, &runs, &all, Division { workers, threads, pasts }, &watch).work().expect("nothing stops it");
+        assert_eq!(watch.runs.load(Ordering::Relaxed), all.len());
+        let months = watch.months.load(Ordering::Relaxed) as u64;
+        assert!(if pasts == 1 << 30 { months == shared } else { months >= shared && months < own }, "{months} months, {shared} foretold, {own} at most");
+        for run in &all {
+            let Fate::Finished(finished) = runs.fate(&plan.key(*run)) else { panic!("{run:?} is not there") };
+            let (state, values) = &expected[run];
+            assert_eq!(finished.state, *state, "{run:?}");
+            assert_eq!(finished.values.iter().map(|v| v.value.to_bits()).collect::<Vec<_>>(), *values, "{run:?}");
+        }
+    }
+}
+
+fn musafir(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_musafir"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).arg("sweep").args(args).stdin(Stdio::null());
+    command
+}
+
+fn said(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+}
+
+fn done(args: &[&str]) -> (i32, String, String) {
+    said(&musafir(args).output().expect("it runs"))
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a path of letters")
+}
+
+/// The data set: all files but those that carry times or paths.
+fn data_set(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    ["results.parquet", "points.csv", "runs.csv", "sensitivity.csv", "response.csv", "discovery.csv"]
+        .into_iter()
+        .map(|name| (name.to_string(), fs::read(folder.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))))
+        .collect()
+}
+
+fn count(folder: &Path, ending: &str) -> usize {
+    fs::read_dir(folder.join("runs")).expect("runs are there").flatten().filter(|e| e.path().extension().is_some_and(|x| x == ending)).count()
+}
+
+#[test]
+fn a_sweep_that_is_killed_goes_on_to_the_same_bytes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (whole, killed) = (folder.path().join("whole"), folder.path().join("killed"));
+    assert_eq!(done(&["tests/small/many.toml", "--out", text(&whole), "--quiet"]), (0, String::new(), String::new()));
+    let mut seen = BTreeSet::new();
+    for pause in [60, 150, 90, 220, 130] {
+        let mut child = musafir(&["tests/small/many.toml", "--out", text(&killed), "--quiet", "--threads", "2"]).stderr(Stdio::null()).spawn().expect("it starts");
+        thread::sleep(Duration::from_millis(pause));
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+        if killed.join("runs").exists() {
+            seen.insert(count(&killed, "run"));
+        }
+    }
+    assert!(seen.iter().any(|n| *n < 60), "it was never interrupted: {seen:?}");
+    assert_eq!(done(&["tests/small/many.toml", "--out", text(&killed), "--quiet", "--threads", "1"]).0, 0);
+    assert!(data_set(&whole) == data_set(&killed), "bytes differ");
+    assert_eq!(count(&killed, "run"), 60);
+    assert!(String::from_utf8_lossy(&data_set(&killed)["runs.csv"]).lines().skip(1).all(|l| l.contains(",done,")));
+    // A damaged run is made again, and only that one; the finished sweep is recognised.
+    let (_, out, _) = done(&["tests/small/many.toml", "--out", text(&killed)]);
+    assert!(out.contains("finished already"), "{out}");
+    let one = fs::read_dir(killed.join("runs")).expect("runs").flatten().next().expect("a run").path();
+    let bytes = fs::read(&one).expect("it can be read");
+    fs::write(&one, &bytes[..bytes.len() / 2]).expect("it can be cut");
+    fs::remove_file(killed.join("results.parquet")).expect("it is there");
+    let (code, out, _) = done(&["tests/small/many.toml", "--out", text(&killed), "--json"]);
+    let record: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((code, &record["runs_now"], &record["failed"]), (0, &1.into(), &0.into()));
+    assert!(data_set(&whole) == data_set(&killed), "bytes differ");
+}
+
+#[test]
+fn parts_of_a_sweep_make_the_same_data_set() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (whole, parts) = (folder.path().join("whole"), folder.path().join("parts"));
+    let sweep = "tests/small/sweep.toml";
+    assert_eq!(done(&[sweep, "--out", text(&whole), "--quiet"]).0, 0);
+    for part in ["3/3", "1/3"] {
+        assert_eq!(done(&[sweep, "--out", text(&parts), "--shard", part, "--quiet"]), (0, String::new(), String::new()));
+    }
+    let (_, out, _) = done(&["--status", text(&parts)]);
+    assert!(out.contains("13 runs done, 0 failed, 7 to go"), "{out}");
+    let (code, _, err) = done(&["--collect", text(&parts)]);
+    assert!(code == 1 && err.contains("7 of 20 runs are still to be done"), "{err}");
+    assert_eq!(done(&[sweep, "--out", text(&parts), "--shard", "2/3", "--quiet"]).0, 0);
+    let (code, out, err) = done(&["--collect", text(&parts)]);
+    assert!(code == 0 && out.contains("diverted: departures of UZB in RUS in 2009 < 0, east less small"), "{out}{err}");
+    assert!(data_set(&whole) == data_set(&parts), "bytes differ");
+    // Another sweep does not overwrite it.
+    let (code, _, err) = done(&["tests/small/many.toml", "--out", text(&parts)]);
+    assert!(code == 2 && err.contains("holds another sweep"), "{err}");
+}
+
+#[test]
+fn a_point_that_cannot_run_is_recorded_and_equal_points_run_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, out) = (folder.path().join("list.toml"), folder.path().join("out"));
+    let small = path("small.toml");
+    let text_of = format!(
+        "scenario = {:?}\nuntil = \"2006-12\"\n[design]\nkind = \"list\"\n[[factor]]\nid = \"opens\"\nkey = \"corridor.valley.opens\"\ndates = [2008-07-01, 2010-01-01]\n\
+         [[factor]]\nid = \"built\"\nkey = \"corridor.valley.construction.to\"\nvalues = [2008-06-30, 2008-03-31]\n\
+         [[point]]\nopens = 2009-01-01\nbuilt = 2008-06-30\n[[point]]\nopens = 2008-04-01\nbuilt = 2008-06-30\n[[point]]\nopens = 2009-01-01\nbuilt = 2008-06-30\n",
+        small.file_name().expect("a name")
+    );
+    fs::write(&file, text_of).expect("it can be written");
+    fs::copy(&small, folder.path().join("small.toml")).expect("it can be copied");
+    fs::create_dir(folder.path().join("world")).expect("it can be made");
+    for table in fs::read_dir(path("world")).expect("tables").flatten() {
+        fs::copy(table.path(), folder.path().join("world").join(table.file_name())).expect("it can be copied");
+    }
+    let (code, said, err) = done(&[text(&file), "--out", text(&out)]);
+    assert_eq!(code, 1, "{said}{err}");
+    assert!(said.contains("3 points, 1 worlds, 1 replicates: 3 runs, 1 failed"), "{said}");
+    assert_eq!(count(&out, "run"), 1);
+    let lines: Vec<Vec<String>> = fs::read_to_string(out.join("runs.csv")).expect("runs.csv").lines().skip(1).map(|l| l.split(',').map(String::from).collect()).collect();
+    assert_eq!(lines.iter().map(|l| l[4].as_str()).collect::<Vec<_>>(), ["done", "failed", "done"]);
+    assert_eq!(lines[2][3], "1", "the third point is the first one");
+    assert!(lines[1][6..].join(",").contains("opens before it is built"), "{lines:?}");
+}
+
+#[test]
+fn all_mistakes_are_shown_before_anything_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out");
+    let (code, _, err) = done(&["tests/small/wrong-sweep.toml", "--out", text(&out)]);
+    assert_eq!(code, 2);
+    for message in [
+        "unknown key `replicats`",
+        "did you mean `replicates`?",
+        "`design.trajectories` is missing",
+        "`design.points` has no effect",
+        "a Morris design has an even number of levels",
+        "unknown key `b_csot`",
+        "tests/small/wrong-sweep.toml:12:9",
+        "the range of `factor.b` is empty",
+        "nothing in the scenario has the key `corridor.vally.links.*.hours`",
+        "did you mean `valley`?",
+        "a factor cannot be named `year`",
+        "a factor has one of `range`",
+        "there is no measure `stock_men`",
+        "did you mean `stock_mean`?",
+        "the run is from 2005 to 2010",
+    ] {
+        assert!(err.contains(message), "`{message}` is missing in\n{err}");
+    }
+    assert!(!out.exists(), "something was written");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_said_before_anything_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("file");
+    fs::write(&file, "").expect("it can be written");
+    let (code, _, err) = done(&["tests/small/many.toml", "--out", text(&file.join("out"))]);
+    assert!(code == 1 && err.contains("cannot create"), "{code} {err}");
+}
+
+#[test]
+fn a_signal_ends_it_in_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out");
+    let child = musafir(&["tests/small/many.toml", "--out", text(&out), "--replicates", "40", "--threads", "1"]).stderr(Stdio::piped()).spawn().expect("it starts");
+    while !out.join("runs").exists() {
+        thread::sleep(Duration::from_millis(5));
+    }
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(sent.success());
+    let (code, _, err) = said(&child.wait_with_output().expect("it ends"));
+    assert!(code == 3 && err.contains("runs are done and kept"), "{code} {err}");
+    assert!(!out.join("results.parquet").exists());
+}
+
+#[test]
+fn a_dry_run_tells_the_costs_and_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out");
+    let (code, said, err) = done(&["tests/small/many.toml", "--out", text(&out), "--dry-run"]);
+    assert_eq!(code, 0, "{err}");
+    for line in ["Points       30, 30 different worlds, 2 replicates: 60 runs, 0 of them done", "Runs to do   60; a run of 72 months", "Time ", "Memory ", "Disk "] {
+        assert!(said.contains(line), "`{line}` is missing in\n{said}");
+    }
+    assert!(!out.exists());
+}
+
+/// Sweeps that ship, and the scenarios that they name, are right.
+#[test]
+fn shipped_sweeps_are_right() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/sweeps");
+    for name in ["corridor-speed", "sensitivity", "deep-uncertainty"] {
+        let sweep = Sweep::load(&folder.join(format!("{name}.toml")), &Flags::default()).unwrap_or_else(|findings| panic!("{name}: {findings}"));
+        let plan = Plan::new(&sweep);
+        assert!(plan.world_of.iter().all(Result::is_ok), "{name}: {:?}", plan.world_of.iter().find(|w| w.is_err()));
+        assert!(!sweep.outcomes.is_empty());
+    }
+}
