@@ -12,6 +12,7 @@ mod schema;
 mod show;
 mod table;
 mod trace;
+mod validate;
 
 use std::{
     io::{self, Write},
@@ -41,6 +42,7 @@ Start here:
   musafir show scenarios/baseline.toml            every value with its unit, its place and its source
   musafir run FILE --set run.sample=0.01          change a value without a file
   musafir compare scenarios/baseline.toml FILE    the same persons under both; results are under results/compare-baseline-.../
+  musafir validate scenarios/baseline.toml        is it like the published past? results are under results/validate-baseline/
 
 Exit codes:
   0  done
@@ -63,6 +65,8 @@ enum Command {
     Run(run::Args),
     /// The same persons under two or more scenarios: paired differences, who is elsewhere, and what did it.
     Compare(compare::Args),
+    /// A scenario against the published past: errors, intervals, skill against naive forecasts.
+    Validate(validate::Args),
     /// Show every mistake of scenario files at once, each with its line and a likely fix.
     Check(check::Args),
     /// Show a scenario after `extends` and `--set`: every value with unit, place and source.
@@ -82,6 +86,7 @@ pub fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Run(args) => run::execute(&args),
         Command::Compare(args) => compare::execute(&args),
+        Command::Validate(args) => validate::execute(&args),
         Command::Check(args) => check::execute(&args),
         Command::Show(args) => show::execute(&args),
         Command::Trace(args) => trace::execute(&args),

@@ -4,12 +4,26 @@
 //! What knows the parts of a world stands in two files: [`inputs`] (what a month reads, so that runs can share a past) and [`parts`] (what
 //! one scenario changes against another, and worlds with some of the changes). [`replicate`] runs many worlds as one tree, [`compare`],
 //! [`diversion`] and [`attribute`] make the results of it, [`answer`] picks ten numbers of them, [`record`] is what is left on disk beside the tables.
+//!
+//! The published past: [`target_file`] and [`targets`] say what was published and what of the model it is held against, [`monthly`] keeps what
+//! that needs, [`observe`] is the observation operator. [`scores`], [`naive`] and [`gravity`] are arithmetic on numbers alone; [`validate`] puts
+//! all of it together, [`validation`] is what it leaves on disk.
 
 pub mod answer;
 pub mod attribute;
 pub mod compare;
 pub mod diversion;
+pub mod gravity;
 pub mod inputs;
+pub mod monthly;
+pub mod naive;
+pub mod observe;
 pub mod parts;
 pub mod record;
 pub mod replicate;
+pub mod scores;
+mod target_check;
+pub mod target_file;
+pub mod targets;
+pub mod validate;
+pub mod validation;

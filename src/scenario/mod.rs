@@ -7,6 +7,7 @@
 
 mod changes;
 pub mod check;
+pub mod document;
 pub mod file;
 pub mod finding;
 mod inventory;
@@ -16,7 +17,7 @@ mod outlook;
 mod resolve;
 pub mod shapes;
 mod table;
-mod tree;
+pub mod tree;
 mod write;
 
 use std::path::{Path, PathBuf};
