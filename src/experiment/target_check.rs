@@ -1,7 +1,7 @@
 //! What makes no sense in a series of targets, and what it observes of the model. Used by [`super::targets`] alone.
 
 use super::{
-    target_file::{BarFile, Folder, ObservedItem, OtherItem, RowItem, SeriesItem, Use},
+    target_file::{BarFile, Folder, ObservedItem, OtherItem, Period, RowItem, SeriesItem, Use},
     targets::{KINDS, Quantity, Row, Series, Term},
 };
 use crate::{
@@ -34,8 +34,10 @@ impl Check<'_> {
     /// What the series comes to; none if it cannot be told.
     pub fn series(&mut self, item: &SeriesItem) -> Option<Series> {
         let observes = self.term("observes", &item.observes, None);
-        let plus = item.plus.as_ref().map(|other| self.other("plus", &item.observes, other));
-        let over = item.over.as_ref().map(|other| self.other("over", &item.observes, other));
+        // What is wrong in `observes` is wrong in what takes it over, and said once.
+        let known = observes.is_some();
+        let plus = item.plus.as_ref().filter(|_| known).map(|other| self.other("plus", &item.observes, other));
+        let over = item.over.as_ref().filter(|_| known).map(|other| self.other("over", &item.observes, other));
         if item.over.as_ref() == Some(&OtherItem::default()) {
             self.error("over", "a quantity is divided by itself", "`over` says nothing else than `observes`", "name the period, origin, destination or measure that differs");
         }
@@ -100,7 +102,7 @@ impl Check<'_> {
             (Some(value), Some(l), Some(h)) if !(l <= value && value <= h && l < h) => {
                 self.error(&key, format!("{value} is not within {l} and {h}"), "low is below high and the value between", "");
             }
-            (None, Some(l), Some(h)) if l > h => self.error(&key, format!("low {l} is above high {h}"), "", ""),
+            (None, Some(l), Some(h)) if l > h => self.error(&key, format!("low {l} is above high {h}"), "low is the least credible value, high the largest", ""),
             (Some(_), None, Some(_)) | (Some(_), Some(_), None) => {
                 self.error(&key, "a value has one bound only", "it has low and high, or neither", "omit `value` if only a bound is known");
             }

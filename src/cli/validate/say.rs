@@ -54,7 +54,7 @@ pub fn amount(x: f64) -> String {
 /// What naive forecasts do to a series, for people; empty if none wins.
 pub fn beaten(scores: &Scores) -> String {
     let by = scores.beaten_by();
-    if by.is_empty() { String::new() } else { format!("BEATEN BY {}", by.join(", ").to_uppercase()) }
+    if by.is_empty() { String::new() } else { format!("BEATEN BY {}", by.join(", ").to_uppercase().replace("HISTORICAL ", "")) }
 }
 
 /// A bar as a line.
@@ -86,14 +86,15 @@ pub fn all(args: &Args, out: &Path, record: &Record, targets: &Targets, assessme
         return String::new();
     }
     let mut text = format!("\n{} against the published past: {} series, {} rows\n\n", record.scenario, record.targets[0], record.targets[1]);
-    let _ = writeln!(text, "{:<20}{:>10}{:>16}{:>14}{:>12}   skill of the held-out rows against", "", "rows", "error", "relative", "within");
-    let _ = writeln!(text, "{:<20}{:>10}{:>16}{:>14}{:>12}   persist. mean drift gravity", "", "fit test", "fit test", "test", "50 % 90 %");
+    let _ = writeln!(text, "{:<19}{:>8}{:>8}{:>8}{:>9}{:>12}   skill of held-out rows against", "", "rows", "error", "error", "relative", "intervals");
+    let _ = writeln!(text, "{:<19}{:>8}{:>8}{:>8}{:>9}{:>12}{:>9}{:>7}{:>7}{:>8}", "", "fit test", "fit", "test", "test", "50 % 90 %", "persist.", "mean", "drift", "gravity");
     for s in &assessment.aspects {
-        let [fit, test] = s.rows;
-        let errors = format!("{} {}", percent(s.mape[0]), percent(s.mape[1]));
-        let covered = format!("{} {}", ratio(s.coverage[0]), ratio(s.coverage[1]));
-        let skill: Vec<String> = s.skill.iter().map(|x| ratio(*x)).collect();
-        let _ = writeln!(text, "{:<20}{:>10}{errors:>16}{:>14}{covered:>12}   {}", s.id, format!("{fit} {test}"), ratio(s.relative[1].ratio()), skill.join(" "));
+        let [fit, test] = s.mape.map(percent);
+        let rows = format!("{} {:>4}", s.rows[0], s.rows[1]);
+        let [half, most] = s.coverage.map(percent);
+        let [persistence, mean, drift, gravity] = s.skill.map(ratio);
+        let relative = ratio(s.relative[1].ratio());
+        let _ = writeln!(text, "{:<19}{rows:>8}{fit:>8}{test:>8}{relative:>9}{half:>7}{most:>5}{persistence:>9}{mean:>7}{drift:>7}{gravity:>8}", s.id);
     }
     let beaten_series: Vec<&Scores> = assessment.series.iter().filter(|s| !s.beaten_by().is_empty()).collect();
     let compared = assessment.series.iter().filter(|s| s.skill.iter().any(|x| x.is_finite())).count();
@@ -105,7 +106,7 @@ pub fn all(args: &Args, out: &Path, record: &Record, targets: &Targets, assessme
     }
     let _ = writeln!(text, "\nWorst first (error of held-out rows, of fitted rows where none is held out)");
     for s in assessment.series.iter().filter(|s| s.badness().is_finite()).take(PRINTED) {
-        let _ = writeln!(text, "  {:>8}  {:<44} {}", percent(s.badness()), shortened(&s.title), beaten(s));
+        let _ = writeln!(text, "  {:>7}  {:<40} {}", percent(s.badness()), shortened(&s.title), beaten(s));
     }
     let more = assessment.series.len().saturating_sub(PRINTED);
     if more > 0 {
@@ -118,7 +119,7 @@ pub fn all(args: &Args, out: &Path, record: &Record, targets: &Targets, assessme
     let warnings: Vec<String> = record.warnings.iter().filter(|w| !w.contains("warning:")).map(|w| format!("Warning: {w}\n")).collect();
     let _ = writeln!(
         text,
-        "\n{} simulated persons (sample {}), {} replicates, {}; rows up to {} may be fitted\nIntervals hold what replicates and published values leave open; parameter uncertainty is not in them.\n{}Results: {}  (validation.csv, fit.csv, scenario.toml, run.json)",
+        "\n{} simulated persons (sample {}), {} replicates, {}; rows up to {} may be fitted\nIntervals hold replicates and what published values leave open, not parameter uncertainty.\n{}Results: {}  (validation.csv, fit.csv, scenario.toml, run.json)",
         thousands(record.persons as f64),
         record.sample,
         record.replicates,
@@ -131,6 +132,6 @@ pub fn all(args: &Args, out: &Path, record: &Record, targets: &Targets, assessme
 }
 
 fn shortened(title: &str) -> String {
-    const MOST: usize = 44;
+    const MOST: usize = 40;
     if title.chars().count() <= MOST { title.to_string() } else { title.chars().take(MOST - 3).chain("...".chars()).collect() }
 }
