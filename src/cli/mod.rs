@@ -16,6 +16,7 @@ mod show;
 mod sweep;
 mod table;
 mod trace;
+mod validate;
 
 use std::{
     io::{self, Write},
@@ -46,6 +47,7 @@ Start here:
   musafir run FILE --set run.sample=0.01          change a value without a file
   musafir compare scenarios/baseline.toml FILE    the same persons under both; results are under results/compare-baseline-.../
   musafir export results/baseline --as xlsx       the same for Excel
+  musafir validate scenarios/baseline.toml        is it like the published past? results are under results/validate-baseline/
 
 Exit codes:
   0  done
@@ -74,6 +76,8 @@ enum Command {
     Export(export::Args),
     /// A design over the keys of a scenario: many runs that go on by themselves, one data set, and what it says.
     Sweep(sweep::Args),
+    /// A scenario against the published past: errors, intervals, skill against naive forecasts.
+    Validate(validate::Args),
     /// Show every mistake of scenario files at once, each with its line and a likely fix.
     Check(check::Args),
     /// Show a scenario after `extends` and `--set`: every value with unit, place and source.
@@ -98,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Report(args) => report::execute(&args),
         Command::Export(args) => export::execute(&args),
         Command::Sweep(args) => sweep::execute(&args),
+        Command::Validate(args) => validate::execute(&args),
         Command::Check(args) => check::execute(&args),
         Command::Show(args) => show::execute(&args),
         Command::Trace(args) => trace::execute(&args),

@@ -1,27 +1,47 @@
-//! `musafir schema`: the JSON Schema of scenario files.
+//! `musafir schema`: the JSON Schema of scenario files, of targets, of bars.
 
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use super::{BAR_NOT_MET, DONE, print, usage};
-use crate::scenario::check;
+use crate::{experiment::target_file, scenario::check};
+
+/// Kinds of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Of {
+    /// Scenarios.
+    Scenario,
+    /// Targets of `validate`.
+    Targets,
+    /// The split and the bars of `validate`.
+    Bars,
+}
 
 /// Arguments of `schema`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Compare with a file instead of printing; 4 if it is not the same.
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "scenarios/scenario.schema.json")]
+    /// Which files.
+    #[arg(long, value_enum, default_value = "scenario")]
+    of: Of,
+    /// Compare with a file instead of printing; 4 if it is not the same [default: the one of the repository].
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = ".")]
     check: Option<PathBuf>,
 }
 
 /// Prints or compares the schema.
 pub fn execute(args: &Args) -> ExitCode {
-    let text = format!("{:#}\n", check::schema_of_files());
+    let (schema, flag, own) = match args.of {
+        Of::Scenario => (check::schema_of_files(), "", "scenarios/scenario.schema.json"),
+        Of::Targets => (target_file::schema_of_targets(), " --of targets", "scenarios/targets/targets.schema.json"),
+        Of::Bars => (target_file::schema_of_bars(), " --of bars", "scenarios/targets/bars.schema.json"),
+    };
+    let text = format!("{schema:#}\n");
     let Some(file) = &args.check else { return print(&text) };
-    match std::fs::read_to_string(file) {
+    let file = if file.as_os_str() == "." { PathBuf::from(own) } else { file.clone() };
+    match std::fs::read_to_string(&file) {
         Ok(found) if found == text => ExitCode::from(DONE),
         Ok(_) => {
             let file = file.display();
-            let _ = writeln!(std::io::stderr(), "{file} is not the schema of this version; write it anew: musafir schema > {file}");
+            let _ = writeln!(std::io::stderr(), "{file} is not the schema of this version; write it anew: musafir schema{flag} > {file}");
             ExitCode::from(BAR_NOT_MET)
         }
         Err(error) => usage(&format!("{}: {error}", file.display())),

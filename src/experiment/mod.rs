@@ -6,6 +6,10 @@
 //! [`diversion`] and [`attribute`] make the results of it, [`answer`] picks ten numbers of them, [`record`] is what is left on disk beside the tables.
 //! [`sweep`] runs designs ([`design`]) over the keys of a scenario by a [`queue`]; [`sensitivity`] and [`discover`] say what they tell.
 //! [`claims`] holds claims against the runs of many scenarios.
+//!
+//! The published past: [`target_file`] and [`targets`] say what was published and what of the model it is held against, [`monthly`] keeps what
+//! that needs, [`observe`] is the observation operator. [`scores`], [`naive`] and [`gravity`] are arithmetic on numbers alone; [`validate`] puts
+//! all of it together, [`validation`] is what it leaves on disk.
 
 pub mod answer;
 pub mod attribute;
@@ -14,10 +18,20 @@ pub mod compare;
 pub mod design;
 pub mod discover;
 pub mod diversion;
+pub mod gravity;
 pub mod inputs;
+pub mod monthly;
+pub mod naive;
+pub mod observe;
 pub mod parts;
 pub mod queue;
 pub mod record;
 pub mod replicate;
+pub mod scores;
 pub mod sensitivity;
 pub mod sweep;
+mod target_check;
+pub mod target_file;
+pub mod targets;
+pub mod validate;
+pub mod validation;

@@ -222,6 +222,77 @@ pub const ATTRIBUTION: TableSpec = TableSpec {
     ],
 };
 
+/// Columns of `validation.csv`.
+pub const VALIDATION: TableSpec = TableSpec {
+    name: "validation",
+    meaning: "How well a scenario meets the published past: one series of targets a row, worst first, then one row for each aspect (always CSV). Blank where there is nothing to score.",
+    columns: &[
+        column("series", Kind::Name, "id", "Id of the series, or ALL for all series of the aspect."),
+        column("aspect", Kind::Name, "category", "totals, corridors, origin-shares, destination-shares, timing or composition."),
+        column("unit", Kind::Name, "unit", "Unit of the series."),
+        column("fit_rows", Kind::Count, "rows", "Rows that may be fitted and are scored."),
+        column("test_rows", Kind::Count, "rows", "Rows that are held out and are scored."),
+        column("fit_mape", Kind::Real, "share", "Mean absolute percentage error of the fitted rows, as a share."),
+        column("test_mape", Kind::Real, "share", "The same of the held-out rows."),
+        column("fit_relative", Kind::Real, "share", "Average relative difference of the fitted rows: numerator over denominator."),
+        column("fit_numerator", Kind::Real, "see unit", "Sum of absolute errors; relative ones for an aspect of several units."),
+        column("fit_denominator", Kind::Real, "see unit", "Sum of published values; number of rows for an aspect of several units."),
+        column("test_relative", Kind::Real, "share", "Average relative difference of the held-out rows."),
+        column("test_numerator", Kind::Real, "see unit", "Sum of absolute errors, likewise."),
+        column("test_denominator", Kind::Real, "see unit", "Sum of published values, likewise."),
+        column(
+            "fit_mase",
+            Kind::Real,
+            "ratio",
+            "Mean absolute error of the fitted rows over the mean change between published values up to the cut; for an aspect the median over series.",
+        ),
+        column("test_mase", Kind::Real, "ratio", "The same of the held-out rows."),
+        column("fit_within", Kind::Real, "share", "Share of fitted rows whose mean prediction is within low and high."),
+        column("test_within", Kind::Real, "share", "The same of the held-out rows."),
+        column(
+            "coverage_50",
+            Kind::Real,
+            "share",
+            "Share of the held-out rows (of the fitted ones, if none is held out) within the 50 % interval over replicates and observation error. Parameter uncertainty is not in it.",
+        ),
+        column("coverage_90", Kind::Real, "share", "The same for the 90 % interval."),
+        column("interval_score", Kind::Real, "ratio", "Mean interval score (90 %) of the same rows over their mean published value; smaller is better."),
+        column("skill_persistence", Kind::Real, "ratio", "1 less the error over that of persistence, on the same held-out rows; below 0 the naive forecast wins."),
+        column("skill_mean", Kind::Real, "ratio", "The same against the historical mean."),
+        column("skill_drift", Kind::Real, "ratio", "The same against the line through the first and the last value."),
+        column("skill_gravity", Kind::Real, "ratio", "The same against a gravity regression; levels only."),
+    ],
+};
+
+/// Columns of `fit.csv`.
+pub const FIT: TableSpec = TableSpec {
+    name: "fit",
+    meaning: "Published and predicted values: one row of the targets a row (always CSV).",
+    columns: &[
+        column("series", Kind::Name, "id", "Id of the series."),
+        column("row", Kind::Name, "id", "Label of the row, if it has one."),
+        column("period", Kind::Name, "period", "Year, month, or from one to another."),
+        column("use", Kind::Name, "category", "fit or test."),
+        column("unit", Kind::Name, "unit", "Unit of the values."),
+        column("observed", Kind::Real, "see unit", "Published value; blank where only a bound is known."),
+        column("low", Kind::Real, "see unit", "Least credible value."),
+        column("high", Kind::Real, "see unit", "Largest credible value."),
+        column("predicted", Kind::Real, "see unit", "Mean over replicates in the publisher's scope; blank if the run does not tell it."),
+        column("predicted_low", Kind::Real, "see unit", "Lower end of the 90 % interval over replicates and observation error."),
+        column("predicted_p25", Kind::Real, "see unit", "Lower end of the 50 % interval."),
+        column("predicted_p75", Kind::Real, "see unit", "Upper end of the 50 % interval."),
+        column("predicted_high", Kind::Real, "see unit", "Upper end of the 90 % interval."),
+        column("error", Kind::Real, "see unit", "Predicted less published, or less the bound that is missed."),
+        column("within", Kind::Name, "yes or no", "Whether the prediction is within low and high."),
+        column("scored", Kind::Name, "yes or no", "Whether the row counts: predicted, and by enough simulated persons."),
+        column("verified", Kind::Name, "yes or no", "Whether the published value was checked against its source."),
+        column("error_persistence", Kind::Real, "see unit", "Error of the last published value before; blank for fitted rows."),
+        column("error_mean", Kind::Real, "see unit", "Error of the mean of the published values before."),
+        column("error_drift", Kind::Real, "see unit", "Error of the line through the first and the last of them."),
+        column("error_gravity", Kind::Real, "see unit", "Error of the gravity regression."),
+    ],
+};
+
 /// Index, unit and meaning.
 pub type MeasureSpec = (&'static str, &'static str, &'static str);
 
@@ -322,7 +393,7 @@ pub fn page() -> String {
             text += &list(&INDICES);
         }
     }
-    for table in [&COMPARE, &DIVERSION, &ATTRIBUTION] {
+    for table in [&COMPARE, &DIVERSION, &ATTRIBUTION, &VALIDATION, &FIT] {
         text += "\n";
         text += &table.markdown();
     }

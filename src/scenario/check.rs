@@ -28,7 +28,7 @@ pub fn schema_of<T: schemars::JsonSchema>(thing: &str) -> Json {
     let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
     close(&mut schema);
     if let Some(object) = schema.as_object_mut() {
-        object.insert("thing".into(), json!(thing));
+        object.insert("called".into(), json!(thing));
     }
     schema
 }
@@ -45,7 +45,7 @@ pub fn schema_of_files() -> Json {
 }
 
 /// Forbids keys that a table does not list.
-fn close(schema: &mut Json) {
+pub(super) fn close(schema: &mut Json) {
     match schema {
         Json::Object(object) => {
             let open = object.get("additionalProperties").is_none_or(|a| a == &json!(true));
@@ -222,7 +222,8 @@ fn table(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Ledger
     for (key, child) in node.entries() {
         let Some(inner) = known.and_then(|k| k.get(key)).or(open) else {
             let keys = known.into_iter().flat_map(|k| k.keys()).map(String::as_str);
-            let place = if path.is_empty() { schema.get("thing").and_then(Json::as_str).unwrap_or("a scenario").to_string() } else { format!("`{path}`") };
+            let called = schema.get("called").and_then(Json::as_str).unwrap_or("a scenario");
+            let place = if path.is_empty() { called.to_string() } else { format!("`{path}`") };
             ledger.error(child.key, &join(path, key), format!("unknown key `{key}`"), format!("{place} has no such key"), did_you_mean(key, keys));
             continue;
         };

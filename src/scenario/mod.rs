@@ -7,6 +7,7 @@
 
 mod changes;
 pub mod check;
+pub mod document;
 pub mod file;
 pub mod finding;
 mod inventory;

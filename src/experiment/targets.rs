@@ -1,0 +1,250 @@
+//! Targets: dated series of published values, what each observes of the model, and how far off it may be. [`super::target_file`] is how they
+//! are written, [`super::observe`] what a run predicts for them.
+
+use std::path::Path;
+
+use super::{
+    target_check::Check,
+    target_file::{Aspect, BARS, BarFile, Folder, Period, Use},
+};
+use crate::{
+    measure::scope::Scope,
+    scenario::{Findings, finding::At},
+    units::Month,
+};
+
+/// Quantile 0.95 of the standard normal: low and high are read as the 90 % interval of what the publisher may have missed.
+pub const Z95: f64 = 1.644_853_626_951_472_7;
+
+/// What is counted by months.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Foreign citizens abroad at the end of the month.
+    Stock,
+    /// Men among them.
+    StockMen,
+    /// Those without papers.
+    StockUndocumented,
+    /// The others.
+    StockDocumented,
+    /// Abroad, the naturalised included, seasonal stays not.
+    Residents,
+    /// Left home.
+    Departures,
+    /// Men among them.
+    DeparturesMen,
+    /// Came home of their own accord.
+    Returns,
+    /// Became citizens.
+    Naturalised,
+    /// Sent home, US dollars.
+    Remitted,
+    /// Share of households of which somebody is abroad.
+    HouseholdsAbroad,
+    /// Abroad at the end (seasonal stays not) and not there at the beginning of the period.
+    Transitions,
+}
+
+/// Names of [`Kind`] in files, in its order.
+pub const KINDS: [(&str, Kind); 12] = [
+    ("stock", Kind::Stock),
+    ("stock_men", Kind::StockMen),
+    ("stock_undocumented", Kind::StockUndocumented),
+    ("stock_documented", Kind::StockDocumented),
+    ("residents", Kind::Residents),
+    ("departures", Kind::Departures),
+    ("departures_men", Kind::DeparturesMen),
+    ("returns", Kind::Returns),
+    ("naturalised", Kind::Naturalised),
+    ("remittances_usd", Kind::Remitted),
+    ("households_abroad_share", Kind::HouseholdsAbroad),
+    ("transitions", Kind::Transitions),
+];
+
+/// A quantity of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Quantity {
+    /// A yearly value: codes as in [`crate::measure::year::Value`].
+    Year {
+        /// Index into the measures.
+        measure: u8,
+        /// Row of parties.
+        origin: u8,
+        /// Row of destinations.
+        destination: u8,
+    },
+    /// Counted by months, over home regions and countries.
+    Months {
+        /// What.
+        kind: Kind,
+        /// Home regions.
+        homes: Vec<usize>,
+        /// Countries.
+        countries: Vec<usize>,
+    },
+}
+
+/// A quantity in a period; that of the row if it has none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Term {
+    /// What.
+    pub quantity: Quantity,
+    /// Its own period.
+    pub period: Option<Period>,
+}
+
+/// A dated value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Label; may be empty.
+    pub id: String,
+    /// When.
+    pub period: Period,
+    /// Published value; none where only bounds are known.
+    pub value: Option<f64>,
+    /// Least credible value.
+    pub low: Option<f64>,
+    /// Largest credible value.
+    pub high: Option<f64>,
+    /// Published over modelled scope.
+    pub factor: f64,
+    /// What it is for.
+    pub usage: Use,
+    /// Whether it was checked against the source.
+    pub verified: bool,
+}
+
+impl Row {
+    /// How far a prediction is from the value, or from the nearest bound where there is no value.
+    pub fn error(&self, predicted: f64) -> f64 {
+        match (self.value, self.low, self.high) {
+            (Some(value), _, _) => predicted - value,
+            (None, Some(low), _) if predicted < low => predicted - low,
+            (None, _, Some(high)) if predicted > high => predicted - high,
+            _ => 0.0,
+        }
+    }
+
+    /// What errors are relative to.
+    pub fn scale(&self) -> f64 {
+        self.value.or(self.low).or(self.high).unwrap_or(f64::NAN).abs()
+    }
+
+    /// Whether a prediction is within low and high.
+    pub fn holds(&self, predicted: f64) -> bool {
+        self.low.is_none_or(|low| predicted >= low) && self.high.is_none_or(|high| predicted <= high)
+    }
+
+    /// Standard deviation of the published value, if low and high are known.
+    pub fn deviation(&self) -> Option<f64> {
+        Some((self.high? - self.low?) / (2.0 * Z95))
+    }
+}
+
+/// A series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// Identifier.
+    pub id: String,
+    /// In a few words.
+    pub title: String,
+    /// What it is about.
+    pub aspect: Aspect,
+    /// What is observed.
+    pub observes: Term,
+    /// What is added to it.
+    pub plus: Option<Term>,
+    /// What the sum is divided by.
+    pub over: Option<Term>,
+    /// Names of measure, origins and destinations, for people and for other forecasts.
+    pub names: [String; 3],
+    /// Unit.
+    pub unit: String,
+    /// Whether its fitted rows count for the bar `headline_within`.
+    pub headline: bool,
+    /// Values in the order of time.
+    pub rows: Vec<Row>,
+}
+
+/// All targets of a folder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Targets {
+    /// Series in the order of files.
+    pub series: Vec<Series>,
+    /// Split and bars.
+    pub rules: BarFile,
+    /// BLAKE3 over all of it, hexadecimal.
+    pub hash: String,
+}
+
+impl Targets {
+    /// Reads a folder of targets for the places of a run.
+    ///
+    /// # Errors
+    /// Everything that is wrong in the files, at once.
+    pub fn load(folder: &Path, scope: &Scope) -> Result<Targets, Findings> {
+        Targets::of(Folder::read(folder), scope)
+    }
+
+    /// Holds what was read against the places of a run.
+    ///
+    /// # Errors
+    /// Everything that is wrong in the files, at once.
+    pub fn of(mut folder: Folder, scope: &Scope) -> Result<Targets, Findings> {
+        if folder.series.is_empty() && folder.ledger.errors() == 0 {
+            folder.ledger.error(At::NOWHERE, "", "there are no targets", "no file of the folder has a `[[series]]`", "");
+        }
+        let items = std::mem::take(&mut folder.series);
+        let mut series = Vec::new();
+        for (file, item) in &items {
+            let mut check = Check { folder: &mut folder, file: *file, scope, path: format!("series.{}", item.id) };
+            series.extend(check.series(item));
+        }
+        folder.series = items;
+        repeated(&mut folder);
+        if let Some(rules) = folder.bars {
+            held_out(&mut folder, &rules, &series);
+        }
+        match folder.bars.filter(|_| folder.ledger.errors() == 0) {
+            Some(rules) => {
+                let hash = blake3::hash(format!("{series:?} {rules:?}").as_bytes()).to_hex().to_string();
+                Ok(Targets { series, rules, hash })
+            }
+            None => Err(Findings { list: folder.ledger.sorted() }),
+        }
+    }
+
+    /// All rows with their series.
+    pub fn rows(&self) -> impl Iterator<Item = (&Series, &Row)> {
+        self.series.iter().flat_map(|s| s.rows.iter().map(move |r| (s, r)))
+    }
+
+    /// The last month that any row needs.
+    pub fn last_month(&self) -> Month {
+        let others = self.series.iter().flat_map(|s| [&s.plus, &s.over]).flatten().filter_map(|t| t.period);
+        self.rows().map(|(_, row)| row.period).chain(others).map(|p| p.last).max().unwrap_or(Month::FIRST)
+    }
+}
+
+fn repeated(folder: &mut Folder) {
+    for (id, n) in folder.repeated() {
+        let place = folder.series.iter().rev().find(|(_, s)| s.id == id || s.rows.iter().any(|r| r.id.as_ref() == Some(&id)));
+        let Some((file, series)) = place else { continue };
+        let path = if series.id == id { format!("series.{id}") } else { format!("series.{}.rows.{id}", series.id) };
+        let at = folder.documents[*file].tree.locate(&path);
+        folder.ledger.error(at, &path, format!("the id `{id}` stands {n} times"), "each series and each labelled row has an id of its own", "");
+    }
+}
+
+/// Says if too few series of before the cut are held out.
+fn held_out(folder: &mut Folder, rules: &BarFile, series: &[Series]) {
+    let cut = rules.split.fit_until.last;
+    let before = |s: &&Series| s.rows.iter().any(|r| r.period.last <= cut);
+    let early: Vec<&Series> = series.iter().filter(before).collect();
+    let held = early.iter().filter(|s| s.rows.iter().all(|r| r.usage == Use::Test)).count();
+    if (held as f64) < rules.split.held_out * early.len() as f64 {
+        let at = folder.documents.last().map_or(At::NOWHERE, |d| d.tree.locate("split.held_out"));
+        let reason = format!("{held} of {} series with rows up to {} have no fitted row", early.len(), rules.split.fit_until);
+        folder.ledger.error(at, "split.held_out", "too few series are held out", reason, format!("mark whole series as test, in a file beside {BARS}"));
+    }
+}

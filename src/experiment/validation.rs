@@ -1,0 +1,146 @@
+//! What a validation leaves on disk: the tables `validation.csv` and `fit.csv`, and the record `run.json`.
+
+use std::{fs, io, path::Path};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    targets::Targets,
+    validate::{Assessment, Scores, Verdict},
+};
+use crate::measure::{
+    columns::{FIT, VALIDATION},
+    record::{self, FileEntry},
+    summary::number,
+};
+
+/// The record of a validation.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Version of musafir.
+    pub version: String,
+    /// Title of the scenario.
+    pub scenario: String,
+    /// Hash of its resolved values.
+    pub scenario_hash: String,
+    /// Hash of the targets.
+    pub targets_hash: String,
+    /// Number of series and of rows.
+    pub targets: [usize; 2],
+    /// Seed of the first replicate.
+    pub seed: u64,
+    /// Number of replicates.
+    pub replicates: u32,
+    /// Simulated over real persons.
+    pub sample: f64,
+    /// Months of a run.
+    pub months: u64,
+    /// Rows of one replicate.
+    pub persons: u64,
+    /// Events of all replicates.
+    pub events: u64,
+    /// Threads.
+    pub threads: usize,
+    /// Wall time, seconds.
+    pub seconds: f64,
+    /// Processor time, seconds; none where the system does not tell.
+    pub cpu_seconds: Option<f64>,
+    /// Largest resident memory, bytes; none where the system does not tell.
+    pub peak_rss_bytes: Option<u64>,
+    /// One hash over the states at the end of all replicates.
+    pub state_hash: String,
+    /// The bars.
+    pub bars: Vec<Verdict>,
+    /// Result files, without this one.
+    pub files: Vec<FileEntry>,
+    /// What to be wary of.
+    pub warnings: Vec<String>,
+}
+
+impl Record {
+    /// The record in a folder; none if there is none that can be read.
+    pub fn read(folder: &Path) -> Option<Record> {
+        serde_json::from_slice(&fs::read(folder.join(record::FILE)).ok()?).ok()
+    }
+
+    /// As JSON text, with a line feed.
+    pub fn json(&self) -> String {
+        serde_json::to_string_pretty(self).map_or_else(|_| String::new(), |text| text + "\n")
+    }
+
+    /// Whether both are of the same inputs.
+    pub fn same_validation(&self, other: &Record) -> bool {
+        let inputs = |r: &Record| (r.version.clone(), r.scenario_hash.clone(), r.targets_hash.clone(), r.seed, r.sample.to_bits(), r.replicates, r.months);
+        inputs(self) == inputs(other)
+    }
+
+    /// Whether all files that the record lists are in the folder with the content it says.
+    pub fn complete(&self, folder: &Path) -> bool {
+        !self.files.is_empty() && self.files.iter().all(|file| record::intact(folder, file))
+    }
+
+    /// Whether all bars are met.
+    pub fn met(&self) -> bool {
+        self.bars.iter().all(|b| b.met)
+    }
+}
+
+fn text(value: Option<f64>) -> String {
+    value.filter(|v| v.is_finite()).map_or_else(String::new, number)
+}
+
+fn scores(s: &Scores, whole: bool) -> Vec<String> {
+    let real = |v: f64| text(Some(v));
+    let mut fields = vec![if whole { "ALL".to_string() } else { s.id.clone() }, s.aspect.name().to_string(), s.unit.clone()];
+    fields.extend(s.rows.map(|n| n.to_string()));
+    fields.extend(s.mape.map(real));
+    for relative in s.relative {
+        fields.extend([relative.ratio(), relative.numerator, relative.denominator].map(real));
+    }
+    fields.extend(s.mase.map(real));
+    fields.extend(s.within.map(real));
+    fields.extend(s.coverage.map(real));
+    fields.push(real(s.interval_score));
+    fields.extend(s.skill.map(real));
+    fields
+}
+
+/// Writes `validation.csv`; returns the number of rows.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_scores(assessment: &Assessment, out: &mut dyn io::Write) -> io::Result<u64> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(VALIDATION.columns.iter().map(|c| c.name))?;
+    let rows = assessment.series.iter().map(|s| scores(s, false)).chain(assessment.aspects.iter().map(|s| scores(s, true)));
+    let mut count = 0;
+    for row in rows {
+        writer.write_record(row)?;
+        count += 1;
+    }
+    writer.flush()?;
+    Ok(count)
+}
+
+/// Writes `fit.csv`; returns the number of rows.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_fits(targets: &Targets, assessment: &Assessment, out: &mut dyn io::Write) -> io::Result<u64> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(FIT.columns.iter().map(|c| c.name))?;
+    let yes = |b: bool| if b { "yes" } else { "no" }.to_string();
+    for fit in &assessment.fits {
+        let series = &targets.series[fit.series];
+        let end = |k: usize, high: bool| text(fit.intervals.map(|i| if high { i[k].1 } else { i[k].0 }));
+        let mut row = vec![series.id.clone(), fit.id.clone(), fit.period.to_string(), fit.usage.name().to_string(), series.unit.clone()];
+        row.extend([fit.observed, fit.bounds.0, fit.bounds.1, fit.predicted].map(text));
+        row.extend([end(1, false), end(0, false), end(0, true), end(1, true)]);
+        row.push(text(Some(fit.error.0)));
+        row.extend([fit.within, fit.scored, fit.verified].map(yes));
+        row.extend(fit.naive.map(text));
+        writer.write_record(row)?;
+    }
+    writer.flush()?;
+    Ok(assessment.fits.len() as u64)
+}
