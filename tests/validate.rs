@@ -3,7 +3,7 @@
 mod small;
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -235,7 +235,7 @@ fn moves_over_years_and_households_are_counted_person_by_person() {
     let run = observed(&scenario, &wanted);
     // Again, by another way: a dictionary of persons and households.
     let mut simulation = Simulation::new(world, &scenario.behaviour, small::setup(1));
-    let (mut then, mut moved, mut stayed, mut households): (HashMap<u32, Option<usize>>, Vec<i64>, i64, [i64; 2]) = (HashMap::new(), vec![0; scope.countries], 0, [0, 0]);
+    let (mut then, mut moved, mut stayed, mut households): (BTreeMap<u32, Option<usize>>, Vec<i64>, i64, [i64; 2]) = (BTreeMap::new(), vec![0; scope.countries], 0, [0, 0]);
     while !simulation.finished() && simulation.month() <= to {
         let month = simulation.month();
         simulation.step(&mut ());
@@ -243,7 +243,7 @@ fn moves_over_years_and_households_are_counted_person_by_person() {
             continue;
         }
         for chunk in simulation.chunks() {
-            let mut abroad: HashMap<u16, bool> = HashMap::new();
+            let mut abroad: BTreeMap<u16, bool> = BTreeMap::new();
             for (person, key) in chunk.person.iter().zip(&chunk.key).filter(|(p, _)| p.active(month)) {
                 *abroad.entry(person.household).or_default() |= person.place != HOME;
                 let there = (person.place != HOME && person.stay() != Stay::Seasonal).then(|| world.places.destinations[usize::from(person.place)].country);
@@ -373,7 +373,7 @@ fn musafir(args: &[&str]) -> (i32, String, String) {
     (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
 }
 
-fn table(path: PathBuf) -> Vec<HashMap<String, String>> {
+fn table(path: PathBuf) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_path(path).expect("a table");
     reader.deserialize().map(|row| row.expect("a row")).collect()
 }

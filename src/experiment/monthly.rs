@@ -78,11 +78,6 @@ pub struct Monthly {
 }
 
 impl Monthly {
-    /// Whether a month was simulated.
-    pub fn knows(&self, month: u16) -> bool {
-        month >= self.start && usize::from(month - self.start) * self.cells < self.series.first().map_or(0, Vec::len)
-    }
-
     fn sum(&self, kept: usize, months: std::ops::RangeInclusive<u16>, homes: &[usize], countries: &[usize]) -> Option<i64> {
         let mut sum = 0;
         for month in months {
