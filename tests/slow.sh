@@ -57,6 +57,28 @@ elif ! command -v "${GUNGRAUN_RUNNER:-gungraun-runner}" >/dev/null; then bad 'gu
 elif cargo bench --bench instructions >"$work/instructions" 2>&1; then ok 'no bench above its limit'
 else bad "a bench is above its limit: $(grep -iE 'regress|limit|error' "$work/instructions" | head -3 | tr '\n' ' ')"; fi
 
+echo '== a sweep of 300 runs killed 20 times'
+"$bin" sweep tests/small/many.toml --quiet --replicates 10 --out "$work/sweep10"
+"$bin" sweep tests/small/many.toml --quiet --out "$work/sweep"
+kills=0
+for _ in $(seq 20); do
+  "$bin" sweep tests/small/many.toml --quiet --replicates 10 --out "$work/sweep-killed" &
+  pid=$!
+  sleep "0.$(printf '%03d' $((RANDOM % 250)))"
+  kill -9 $pid 2>/dev/null
+  wait $pid 2>/dev/null
+  [ -e "$work/sweep-killed/results.parquet" ] || kills=$((kills + 1))
+done
+"$bin" sweep tests/small/many.toml --quiet --replicates 10 --out "$work/sweep-killed"
+echo "      $kills of 20 came before it was finished"
+sweep_files='results.parquet points.csv runs.csv sensitivity.csv response.csv discovery.csv'
+check 'the data set' "$(cd "$work/sweep-killed" && cat $sweep_files | sha256sum)" "$(cd "$work/sweep10" && cat $sweep_files | sha256sum)"
+check 'no run lost, none twice' "$(find "$work/sweep-killed/runs" -name '*.run' | wc -l)" 300
+if [ "$(id -u)" = 0 ] && command -v slurmctld >/dev/null && command -v munged >/dev/null; then
+  echo '== a sweep on Slurm'
+  tests/slurm.sh "$bin" >"$work/slurm.out" 2>&1 && ok 'the array, an element requeued, gives the bytes of a local sweep' || bad "Slurm: $(grep FAIL "$work/slurm.out" | head -3 | tr '\n' ' ')"
+else echo 'SKIPPED: Slurm needs root and the packages slurm-wlm and munge'; fi
+
 echo '== a full disk'
 mkdir "$work/disk"
 if mount -t tmpfs -o size=300k tmpfs "$work/disk" 2>/dev/null; then
@@ -64,6 +86,16 @@ if mount -t tmpfs -o size=300k tmpfs "$work/disk" 2>/dev/null; then
   check 'exit code on a full disk' $? 1
   [ -s "$work/full.err" ] && ok "it says: $(tail -1 "$work/full.err" | cut -c1-120)" || bad 'it says nothing'
   check 'nothing half-written' "$(find "$work/disk" -type f | wc -l)" 0
+  "$bin" sweep tests/small/many.toml --quiet --out "$work/disk/sweep" 2>"$work/full.err"
+  check 'exit code of a sweep on a full disk' $? 1
+  [ -s "$work/full.err" ] && ok "it says: $(head -1 "$work/full.err" | cut -c1-120)" || bad 'it says nothing'
+  kept=$(find "$work/disk/sweep/runs" -name '*.run' | wc -l)
+  mount -o remount,size=20m "$work/disk"
+  "$bin" sweep tests/small/many.toml --quiet --out "$work/disk/sweep" && [ "$kept" -gt 0 ] && ok "$kept runs were kept, and it went on after them" || bad "going on after a full disk ($kept runs kept)"
+  check 'the data set after a full disk' "$(cd "$work/disk/sweep" && cat $sweep_files | sha256sum)" "$(cd "$work/sweep" && cat $sweep_files | sha256sum)"
+  mount -o remount,ro "$work/disk"
+  "$bin" sweep tests/small/sweep.toml --quiet --out "$work/disk/other" 2>"$work/full.err"
+  check 'exit code of a sweep on a read-only disk' $? 1
 else echo 'SKIPPED: no file system can be mounted here'; fi
 
 if [ "${MUSAFIR_ONE_TO_ONE:-0}" = 1 ]; then
