@@ -115,7 +115,7 @@ fn job(args: &Args, scenarios: &[Scenario]) -> Result<String, Stop> {
     let finished = job.pairs.iter().map(|pair| folder::finished(&pair.folder, &pair.planned, args.force)).collect::<Result<Vec<_>, _>>().map_err(Stop::Usage)?;
     if let Some(records) = finished.into_iter().collect::<Option<Vec<Record>>>() {
         for pair in job.pairs.iter().filter(|p| !args.no_report && !p.folder.join(report::FILE).exists()) {
-            report::write(&pair.folder)?;
+            report::write(&pair.folder, report::targets_of(&args.a).as_deref())?;
         }
         return Ok(say::finished(args, &job.pairs.iter().map(|p| p.folder.as_path()).zip(&records).collect::<Vec<_>>()));
     }
@@ -329,7 +329,7 @@ impl Job<'_> {
         remove(&pair.folder, report::FILE)?;
         folder::replace(&pair.folder, staging, &record)?;
         if !self.args.no_report {
-            report::write(&pair.folder)?;
+            report::write(&pair.folder, report::targets_of(&self.args.a).as_deref())?;
         }
         let answer = answer::answer(world, sample, replicates, &lines, &diverted, &attributed);
         Ok(say::Said { folder: pair.folder.clone(), record, answer })

@@ -11,6 +11,9 @@ pub struct Args {
     /// Folders of results of `run` or `compare`.
     #[arg(required = true, value_name = "DIR")]
     folders: Vec<PathBuf>,
+    /// Folder of targets: observed points over the lines (run and compare take `scenarios/targets` of their scenario if it is there).
+    #[arg(long, value_name = "DIR")]
+    targets: Option<PathBuf>,
     /// Say nothing.
     #[arg(long)]
     quiet: bool,
@@ -20,7 +23,7 @@ pub struct Args {
 pub fn execute(args: &Args) -> ExitCode {
     let (mut said, mut code) = (String::new(), None);
     for folder in &args.folders {
-        match report::write(folder) {
+        match report::write(folder, args.targets.as_deref()) {
             Ok(()) => {
                 let _ = writeln!(said, "Report: {}", folder.join(report::FILE).display());
             }

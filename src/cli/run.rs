@@ -95,7 +95,7 @@ impl Job<'_> {
         let finished = folder::finished(self.out, &self.record(), self.args.format, self.args.force).map_err(Stop::Usage)?;
         if let Some(record) = finished {
             if !self.args.no_report && !self.out.join(report::FILE).exists() {
-                report::write(self.out)?;
+                report::write(self.out, report::targets_of(&self.args.scenario).as_deref())?;
             }
             self.say_finished(&record);
             return Ok(());
@@ -321,7 +321,7 @@ impl Job<'_> {
         folder::remove(self.out, report::FILE)?;
         folder::replace(self.out, staging, &record)?;
         if !self.args.no_report {
-            report::write(self.out)?;
+            report::write(self.out, report::targets_of(&self.args.scenario).as_deref())?;
         }
         self.say(&record, results);
         Ok(())

@@ -45,6 +45,8 @@ pub struct Read {
     pub diversion: Option<Values>,
     /// `attribution.csv`.
     pub attribution: Option<Values>,
+    /// Observed points, see [`super::observed`].
+    pub observed: Vec<Value>,
 }
 
 /// JSON that cannot end the script element it stands in.
@@ -75,6 +77,7 @@ pub fn object(folder: &Folder, read: &Read) -> Value {
         "links": map::links(world),
         "corridors": map::corridors(&folder.played),
         "measures": measures(&read.values),
+        "observed": read.observed,
     });
     if let Some(monthly) = &read.monthly {
         object["monthly"] = months(folder, monthly);

@@ -18,8 +18,8 @@ use crate::{
 /// Lists whose items are shown in one line each.
 const LISTS: [&str; 7] = ["corridor", "regime", "closure", "amnesty", "trend", "shock", "rule"];
 
-/// The section.
-pub fn fine_print(folder: &Folder) -> Markup {
+/// The section; `observed` says whether points of targets were drawn.
+pub fn fine_print(folder: &Folder, observed: bool) -> Markup {
     let (a, b) = (&folder.played[0], folder.played.last());
     html! {
         section #print aria-labelledby="print-title" {
@@ -33,7 +33,7 @@ pub fn fine_print(folder: &Folder) -> Markup {
                 details { summary { (both("print.regimes")) } (items(&shown.inventory)) }
                 details { summary { (both("print.tables")) } (tables(&shown.inventory)) }
             }
-            details open { summary { (both("print.reproduce")) } (reproduce(folder)) }
+            details open { summary { (both("print.reproduce")) } (reproduce(folder, observed)) }
             details { summary { (both("print.record")) } (record(folder)) }
             @let warnings = match &folder.kind { Kind::Run(r) => &r.warnings, Kind::Comparison(r) => &r.warnings };
             @if !warnings.is_empty() {
@@ -169,7 +169,8 @@ fn differences(a: &Inventory, b: &Inventory) -> Markup {
     table(&["col.key", "col.a", "col.b", "col.source", "col.checked"], &body)
 }
 
-fn reproduce(folder: &Folder) -> Markup {
+fn reproduce(folder: &Folder, observed: bool) -> Markup {
+    let targets = if observed { " --targets scenarios/targets" } else { "" };
     let version = env!("CARGO_PKG_VERSION");
     match &folder.kind {
         Kind::Run(record) => {
@@ -178,7 +179,7 @@ fn reproduce(folder: &Folder) -> Markup {
                 p { (both("print.reproduce.run")) }
                 pre { code { "musafir run scenario.toml --out again" (csv) } }
                 p { (both("print.page")) }
-                pre { code { "musafir report again" } }
+                pre { code { "musafir report again" (targets) } }
                 p.note { "musafir " (version) " · seed " (record.seed) " · sample " (record.sample) " · replicates " (record.replicates) }
             }
         }
@@ -189,7 +190,7 @@ fn reproduce(folder: &Folder) -> Markup {
                 p { (both("print.reproduce.compare")) }
                 pre { code { "musafir compare a.toml b.toml --replicates " (record.replicates) " --seed " (record.seed) " --sample " (record.sample) (attribute) (groups) " --out again" } }
                 p { (both("print.page")) }
-                pre { code { "musafir report again" } }
+                pre { code { "musafir report again" (targets) } }
                 p.note { "musafir " (version) " · seeds " (record.seed) " … " (record.seed + u64::from(record.replicates) - 1) " · sample " (record.sample) }
             }
         }

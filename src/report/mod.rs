@@ -10,11 +10,15 @@ pub mod folder;
 pub mod map;
 pub mod months;
 pub mod numbers;
+pub mod observed;
 pub mod page;
 pub mod strings;
 pub mod values;
 
-use std::{io::Write, path::Path};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use crate::store::{StoreError, atomic};
 use folder::{Folder, Kind};
@@ -23,23 +27,33 @@ use values::Values;
 /// Name of the page within the folder.
 pub const FILE: &str = "report.html";
 
-/// Reads a folder and returns its page.
+/// Reads a folder and returns its page, with observed points from a folder of targets if there is one.
 ///
 /// # Errors
 /// Files that are missing or cannot be read.
-pub fn make(path: &Path) -> Result<String, StoreError> {
+pub fn make(path: &Path, targets: Option<&Path>) -> Result<String, StoreError> {
     let folder = Folder::open(path)?;
-    let read = read(&folder)?;
+    let mut read = read(&folder)?;
+    if let Some(targets) = targets {
+        read.observed = observed::read(targets)?;
+    }
     let answer = answer::answer(&folder, &read.values, read.diversion.as_ref());
     Ok(page::page(&folder, &answer, &data::object(&folder, &read)))
+}
+
+/// The folder of targets that belongs to a scenario file: `targets` in the nearest folder named `scenarios` above it, if it is there.
+pub fn targets_of(scenario: &Path) -> Option<PathBuf> {
+    let absolute = std::path::absolute(scenario).ok()?;
+    let root = absolute.ancestors().skip(1).find(|folder| folder.file_name().is_some_and(|name| name == "scenarios"))?;
+    Some(root.join("targets")).filter(|folder| folder.is_dir())
 }
 
 /// Makes the page of a folder and writes it there.
 ///
 /// # Errors
 /// Those of [`make`] and of the file system.
-pub fn write(path: &Path) -> Result<(), StoreError> {
-    let page = make(path)?;
+pub fn write(path: &Path, targets: Option<&Path>) -> Result<(), StoreError> {
+    let page = make(path, targets)?;
     atomic::write(&path.join(FILE), |sink| sink.write_all(page.as_bytes()))?;
     Ok(())
 }
@@ -54,13 +68,14 @@ fn read(folder: &Folder) -> Result<data::Read, StoreError> {
         Kind::Run(_) => {
             let values = Values::read(&folder.file("summary.csv"), values::SUMMARY)?;
             let monthly = months::Monthly::read(folder, &values.years)?;
-            data::Read { values, monthly, diversion: None, attribution: None }
+            data::Read { values, monthly, diversion: None, attribution: None, observed: Vec::new() }
         }
         Kind::Comparison(_) => data::Read {
             values: Values::read(&folder.file("compare.csv"), values::COMPARE)?,
             monthly: None,
             diversion: optional("diversion.csv", values::DIVERSION)?.filter(|d| !d.series.is_empty()),
             attribution: optional("attribution.csv", values::ATTRIBUTION)?.filter(|a| !a.series.is_empty()),
+            observed: Vec::new(),
         },
     })
 }

@@ -114,7 +114,7 @@ pub fn page(folder: &Folder, answer: &Answer, data: &serde_json::Value) -> Strin
                     noscript { p.note { (both("noscript")) } }
                     section #map aria-labelledby="map-title" { h2 #map-title { (both("map.title")) } div #map-host {} }
                     section #charts aria-labelledby="charts-title" { h2 #charts-title { (both("nav.charts")) } div #charts-host {} }
-                    (fine_print(folder))
+                    (fine_print(folder, data["observed"].as_array().is_some_and(|points| !points.is_empty())))
                 }
                 footer { p { (both("note.names")) " " (both("map.credit")) } }
                 div #tip role="status" aria-live="polite" hidden {}

@@ -74,6 +74,8 @@ pub const STRINGS: &[(&str, &str, &str)] = &[
     ("csv", "CSV", "CSV"),
     ("csv.long", "Download the data of this chart as CSV", "Скачать данные графика в CSV"),
     ("band", "bands: 90 % of replicates", "полосы: 90 % повторов"),
+    ("observed", "observed", "наблюдения"),
+    ("factor", "observed over modelled by definition", "наблюдаемое к моделируемому по определению"),
     ("fork", "scenarios part", "сценарии расходятся"),
     ("low", "low", "нижн."),
     ("high", "high", "верхн."),

@@ -68,6 +68,8 @@ function pathOf(values, X, Y) {
 function lineChart(host, width, list, options) {
   const years = options.years || YEARS, height = options.height || Math.round(Math.max(230, Math.min(340, width * 0.52)));
   const all = list.flatMap(s => [...s.values, ...(s.low || []), ...(s.high || [])]).filter(v => v !== null && v !== undefined);
+  const seen = options.observed || [];
+  for (const p of seen) all.push(p.value);
   let low = Math.min(0, ...all), high = Math.max(0, ...all);
   if (options.tight && all.length) { low = Math.min(...all); high = Math.max(...all); const pad = (high - low) * 0.08 || 1; low -= pad; high += pad; }
   if (low === high) high = low + 1;
@@ -84,7 +86,17 @@ function lineChart(host, width, list, options) {
   for (const s of list) f.svg.append(sv("path", { d: pathOf(s.values, f.X, f.Y), class: "line" + (s.thin ? " thin" : ""), style: "stroke:" + s.colour, "stroke-dasharray": s.dash, "data-key": s.key }));
   crosshair(f, years, width, height, i => list.map(s => ({ name: s.name, key: s.key, colour: s.colour, raw: s.values[i], dot: s.values[i], value: options.sign ? signed(s.values[i], options.unit) : exact(s.values[i], options.unit),
     extra: s.low && s.low[i] !== null && s.low[i] !== undefined ? "(" + exact(s.low[i], options.unit).replace(/[^\d.,\s−]+$/, "").trim() + " … " + exact(s.high[i], options.unit) + ")" : null })));
-  return list.map(s => ({ name: s.name, base: s.base, colour: s.colour, dash: s.dash }));
+  for (const p of seen) {
+    const x = f.X(p.time - years[0]);
+    const g = sv("g", { class: "observed", tabindex: 0, "aria-label": p.title + ": " + exact(p.value, options.unit) });
+    if (p.low !== null && p.high !== null) g.append(sv("line", { x1: round(x), x2: round(x), y1: round(f.Y(p.low)), y2: round(f.Y(p.high)), style: "stroke:" + p.colour }));
+    g.append(sv("circle", { cx: round(x), cy: round(f.Y(p.value)), r: 3.6, style: "stroke:" + p.colour }));
+    f.svg.append(tipped(g, () => [p.title + ", " + (Number.isInteger(p.time) ? p.time : monthName(Math.round((p.time + 0.5) % 1 * 12 + 11) % 12) + " " + Math.floor(p.time + 0.5 - 1e-9)), [
+      { name: T("observed") + (p.verified ? "" : " (" + T("print.unverified") + ")"), key: p.key, raw: p.value, value: exact(p.value, options.unit) },
+      ...(p.factor === 1 ? [] : [{ name: T("factor"), value: plain(p.factor, 2) }]),
+      ...[p.scope, p.source].filter(Boolean).map(t => ({ name: t, value: "" }))]]));
+  }
+  return [...list.map(s => ({ name: s.name, base: s.base, colour: s.colour, dash: s.dash })), ...(seen.length ? [{ name: "○ " + T("observed") }] : [])];
 }
 
 // Stacked bars by year, negative ones downwards, and a line for the whole: [{ name, key, colour, values }].

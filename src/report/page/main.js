@@ -31,12 +31,16 @@ const withBand = items => {
   return [...items.filter(i => !i.dash).map(i => ({ ...i, name: i.base || i.name })), { name: "A", colour: "var(--ink-3)", dash: "4 4" }, { name: "B", colour: "var(--ink-3)" }];
 };
 
+// Observed points of a measure for some pairs, within the years of the run.
+const observed = (measure, keys) => keys.flatMap(([o, d, code, index]) => D.observed.filter(p => p[0] === measure && p[1] === o && p[2] === d && p[3] >= YEARS[0] - 0.5 && p[3] <= YEARS[YEARS.length - 1])
+  .map(p => ({ key: o + "|" + d, colour: colour(code, index), time: p[3], value: p[4], low: p[5], high: p[6], factor: p[7], title: p[8] || T("m." + measure), scope: p[9], source: p[10], verified: p[11] })));
+
 function lineCard(id, measure, keysOf, nameOf, more) {
   const state = { origin: "CA3" };
   return card({
     id, title: () => T("c." + id), sub: () => T("c." + id + ".sub"),
     controls: more && more.byOrigin ? c => [originChoice(state, c)] : null,
-    draw: (host, width) => withBand(lineChart(host, width, measureLines(measure, keysOf(state.origin), nameOf), { unit: unitOf(measure), label: T("c." + id) })),
+    draw: (host, width) => withBand(lineChart(host, width, measureLines(measure, keysOf(state.origin), nameOf), { unit: unitOf(measure), label: T("c." + id), observed: observed(measure, keysOf(state.origin)) })),
     rows: () => seriesRows(measure, keysOf(state.origin)),
   });
 }
@@ -71,7 +75,8 @@ function flowsCard() {
         if (COMPARE) lines.push({ ...base, name: base.name + " A", key: m + "|a", values: s.a, dash: "4 4", thin: true }, { ...base, name: base.name + " B", key: m + "|b", values: s.b });
         else lines.push({ ...base, values: s.a, low: s.low, high: s.high });
       }
-      return withBand(lineChart(host, width, lines, { unit: "persons", label: T("c.flows") }));
+      const points = shown.flatMap(([m, c]) => observed(m, [[state.origin, "ALL", "ALL"]]).map(p => ({ ...p, colour: "var(--" + c + ")" })));
+      return withBand(lineChart(host, width, lines, { unit: "persons", label: T("c.flows"), observed: points }));
     },
     rows: () => shown.flatMap(([m], i) => seriesRows(m, [[state.origin, "ALL"]]).slice(i ? 1 : 0)),
   });

@@ -127,6 +127,7 @@ const hideTip = () => { tip.hidden = true; };
 // Shows `content()` while an element is under the pointer or has the focus.
 function tipped(e, content) {
   const show = ev => {
+    ev.stopPropagation();
     const box = e.getBoundingClientRect();
     const at = ev.type === "focus" ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : { x: ev.clientX, y: ev.clientY };
     const [title, rows] = content();
