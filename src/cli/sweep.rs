@@ -80,16 +80,13 @@ fn command(args: &Args) -> Result<(String, usize), Stop> {
         let none = || Stop::Usage(format!("{} holds no sweep", folder.display()));
         return watch::status(folder).ok_or_else(none).map(|text| (text, 0));
     }
-    let (file, folder, flags) = match &args.collect {
-        Some(folder) => {
-            let planned = Planned::read(folder).ok_or_else(|| Stop::Usage(format!("{} holds no sweep", folder.display())))?;
-            (PathBuf::from(&planned.file), folder.clone(), planned.flags())
-        }
-        None => {
-            let file = args.file.clone().unwrap_or_default();
-            let folder = args.out.clone().unwrap_or_else(|| Path::new("results").join(file.file_stem().unwrap_or("sweep".as_ref())));
-            (file, folder, args.flags())
-        }
+    let (file, folder, flags) = if let Some(folder) = &args.collect {
+        let planned = Planned::read(folder).ok_or_else(|| Stop::Usage(format!("{} holds no sweep", folder.display())))?;
+        (PathBuf::from(&planned.file), folder.clone(), planned.flags())
+    } else {
+        let file = args.file.clone().unwrap_or_default();
+        let folder = args.out.clone().unwrap_or_else(|| Path::new("results").join(file.file_stem().unwrap_or("sweep".as_ref())));
+        (file, folder, args.flags())
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads()).build().map_err(|e| Stop::Failed(format!("cannot start threads: {e}")))?;
     let (sweep, plan) = pool.install(|| {
@@ -214,11 +211,11 @@ impl Job<'_> {
     fn dry(&self, todo: &[Run], division: Division) -> String {
         let costs = Costs::new(self.sweep, self.plan, todo, division);
         let wrong = self.plan.world_of.iter().filter(|w| w.is_err()).count();
-        let mut text = format!("{}\n", self.sweep.title);
-        text += &format!("Points       {}, {} different worlds, {} replicates: {} runs", self.plan.points.len(), self.plan.worlds.len(), self.plan.replicates, self.all.len());
-        text += &format!(", {} of them done\n", self.all.len() - todo.len());
+        let (points, worlds, replicates) = (self.plan.points.len(), self.plan.worlds.len(), self.plan.replicates);
+        let (title, all, done) = (&self.sweep.title, self.all.len(), self.all.len() - todo.len());
+        let mut text = format!("{title}\nPoints       {points}, {worlds} different worlds, {replicates} replicates: {all} runs, {done} of them done\n");
         if let Some(Err(why)) = self.plan.world_of.iter().find(|w| w.is_err()) {
-            text += &format!("{wrong} points cannot be run; the first: {why}\n");
+            text = format!("{text}{wrong} points cannot be run; the first: {why}\n");
         }
         text + &costs.to_string()
     }

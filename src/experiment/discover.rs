@@ -208,7 +208,9 @@ mod tests {
     #[test]
     fn alternatives_and_a_second_box_are_found() {
         let mut points = points(900, 3);
-        points.iter_mut().for_each(|p| p[0] = (p[0] * 4.0).floor());
+        for p in &mut points {
+            p[0] = (p[0] * 4.0).floor();
+        }
         let interest: Vec<bool> = points.iter().map(|p| (p[0] == 2.0 && p[1] < 0.5) || (p[0] == 0.0 && p[2] > 0.6)).collect();
         let regions = regions(&Cases { points: &points, ordered: &[false, true, true], interest: &interest }, 2);
         assert_eq!(regions.len(), 2);

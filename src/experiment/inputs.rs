@@ -5,6 +5,7 @@
 use std::{
     collections::BTreeMap,
     fmt::{self, Write as _},
+    sync::{Mutex, PoisonError},
 };
 
 use blake3::{Hash, Hasher};
@@ -34,6 +35,25 @@ pub struct Inputs {
     pub months: Vec<Hash>,
 }
 
+/// What journeys cost, as hashes by network and month: shortest ways are most of the work, and many scenarios have the same network.
+#[derive(Debug, Default)]
+pub struct Journeys(Mutex<BTreeMap<([u8; 32], Month), Hash>>);
+
+impl Journeys {
+    /// The hash in a month; `network` is that of all that journeys read.
+    fn hash(&self, network: Hash, world: &World, month: Month) -> Hash {
+        let key = (*network.as_bytes(), month);
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(hash) = known().get(&key) {
+            return *hash;
+        }
+        // Found out without the lock: others need not wait.
+        let hash = journeys(world, month);
+        known().insert(key, hash);
+        hash
+    }
+}
+
 /// Feeds what is formatted to a hash: the debug form of a float is the shortest text that reads back as the same float.
 struct Feed(Hasher);
 
@@ -59,8 +79,13 @@ fn numbers(hasher: &mut Hasher, values: impl IntoIterator<Item = f64>) {
 impl Inputs {
     /// Of a scenario; `run` says what is run (its own start and end count, so that scenarios of other times never share anything).
     pub fn new(run: &Run, world: &World, behaviour: &Behaviour) -> Inputs {
+        Inputs::with(run, world, behaviour, &Journeys::default())
+    }
+
+    /// [`Inputs::new`] for one of many scenarios, with what the others had to find out.
+    pub fn with(run: &Run, world: &World, behaviour: &Behaviour, known: &Journeys) -> Inputs {
         let (synthesis, persons) = population(world, behaviour);
-        Inputs { synthesis, persons, base: base(run, world, behaviour), months: months(world, behaviour) }
+        Inputs { synthesis, persons, base: base(run, world, behaviour), months: months(world, behaviour, known) }
     }
 
     /// The first month (index) from which two runs differ; none if they are the same run to the end. 0: they share no month.
@@ -107,9 +132,11 @@ fn base(run: &Run, world: &World, behaviour: &Behaviour) -> Hash {
     hash_of(format_args!("{}", scenario::hash(run, &rest, behaviour)))
 }
 
-fn months(world: &World, behaviour: &Behaviour) -> Vec<Hash> {
+fn months(world: &World, behaviour: &Behaviour, known: &Journeys) -> Vec<Hash> {
     let drivers = Drivers::new(world, behaviour);
     let regimes: Vec<Vec<(Month, Hash)>> = world.law.regimes.iter().flatten().map(|timeline| timeline.iter().map(|(from, r)| (*from, regime_hash(r))).collect()).collect();
+    let ends: Vec<usize> = world.places.homes.iter().map(|h| h.node).chain(world.places.destinations.iter().map(|d| d.node)).collect();
+    let network = hash_of(format_args!("{:?}{:?}{ends:?}{}", world.network, world.corridors, world.places.homes.len()));
     let mut costs: BTreeMap<Month, Hash> = BTreeMap::new();
     let mut changed = world.start;
     (0..world.months)
@@ -120,7 +147,7 @@ fn months(world: &World, behaviour: &Behaviour) -> Vec<Hash> {
             }
             let mut hasher = Hasher::new();
             series(&mut hasher, world, &drivers, t);
-            hasher.update(costs.entry(changed).or_insert_with(|| journeys(world, changed)).as_bytes());
+            hasher.update(costs.entry(changed).or_insert_with(|| known.hash(network, world, changed)).as_bytes());
             for timeline in &regimes {
                 let after = timeline.partition_point(|(from, _)| *from <= month);
                 timeline.get(after.saturating_sub(1)).map(|(_, hash)| hasher.update(hash.as_bytes()));

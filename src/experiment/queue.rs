@@ -162,7 +162,7 @@ impl<'a> Queue<'a> {
         while let Some(task) = self.take() {
             let mut group = task.group.clone();
             let replicate = task.replicate;
-            let done = catch_unwind(AssertUnwindSafe(|| pool.install(|| self.grow(task, &mut group))));
+            let done = catch_unwind(AssertUnwindSafe(|| pool.install(|| self.grow(&task, &mut group))));
             let done = done.unwrap_or_else(|panic| {
                 let why = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
                 self.failed(replicate, &group, &format!("the run ended in an error of the program: {}", why.unwrap_or_default()))
@@ -208,20 +208,20 @@ impl<'a> Queue<'a> {
     }
 
     /// Simulates a group to its end; where it parts, the others become tasks. `group` is told who is left.
-    fn grow(&self, task: Task, group: &mut Vec<usize>) -> Result<(), End> {
+    fn grow(&self, task: &Task, group: &mut Vec<usize>) -> Result<(), End> {
         let point = self.plan.worlds[group[0]].point;
         let scenario = match self.sweep.scenario(&self.plan.points[point].levels) {
             Ok(scenario) => scenario,
             Err(findings) => return self.failed(task.replicate, group, &findings.to_string()),
         };
-        let (mut simulation, mut recorder) = match self.begin(&task, &scenario) {
+        let (mut simulation, mut recorder) = match self.begin(task, &scenario) {
             Ok(begun) => begun,
             Err(why) => return self.failed(task.replicate, group, &why.to_string()),
         };
         let mut parting = self.plan.parting(group, simulation.index());
         while !simulation.finished() {
             if parting == Some(simulation.index()) {
-                self.part(&task, group, &simulation, &recorder);
+                self.part(task, group, &simulation, &recorder);
                 parting = self.plan.parting(group, simulation.index());
             }
             simulation.step(&mut recorder);

@@ -159,7 +159,9 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     let mut ranks = vec![0.0; values.len()];
     let mut from = 0;
     for tied in order.chunk_by(|&a, &b| values[a] == values[b]) {
-        tied.iter().for_each(|&i| ranks[i] = from as f64 + (tied.len() - 1) as f64 / 2.0);
+        for &i in tied {
+            ranks[i] = from as f64 + (tied.len() - 1) as f64 / 2.0;
+        }
         from += tied.len();
     }
     ranks

@@ -33,7 +33,7 @@ pub fn submit(args: &Args, file: &Path, folder: &Path, costs: &Costs) -> Result<
     fs::create_dir_all(&logs).map_err(StoreError::io("create", &logs))?;
     let flags = flags(args);
     let stem = file.file_stem().map_or_else(|| "sweep".to_string(), |s| s.to_string_lossy().into_owned());
-    let extra: String = args.sbatch.iter().map(|option| format!("#SBATCH {option}\n")).collect();
+    let extra = args.sbatch.iter().fold(String::new(), |text, option| text + "#SBATCH " + option + "\n");
     let (program, file, out) = (quoted(&program), quoted(&file), quoted(&folder));
     let array = format!(
         "#!/bin/sh\n#SBATCH --job-name=musafir-{stem}\n#SBATCH --array=1-{shards}\n#SBATCH --cpus-per-task={threads}\n#SBATCH --mem={megabytes}M\n\
@@ -68,7 +68,7 @@ fn flags(args: &Args) -> String {
     let mut text = String::new();
     let mut put = |flag: &str, value: Option<String>| {
         if let Some(value) = value {
-            text += &format!(" --{flag} {value}");
+            text = format!("{text} --{flag} {value}");
         }
     };
     put("replicates", args.replicates.map(|n| n.to_string()));

@@ -1,13 +1,14 @@
 //! Progress of a sweep: on the terminal of the process that does it, and from the folder of results by another.
 
 use std::{
-    io::{IsTerminal, Write},
+    fmt::Write as _,
+    io::{IsTerminal, Write as _},
     path::Path,
     sync::{
         Mutex,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -142,14 +143,14 @@ pub fn status(folder: &Path) -> Option<String> {
     let recent = &times[times.len().saturating_sub(PACE)..];
     if let ([first, .., last], true) = (recent, to_go > 0) {
         let pace = last.duration_since(*first).unwrap_or_default().as_secs_f64() / (recent.len() - 1) as f64;
-        text += &format!(", {} left at the pace of the last ones", duration(pace * to_go as f64));
-        let quiet = SystemTime::now().duration_since(*last).unwrap_or_default().as_secs_f64();
+        let _ = write!(text, ", {} left at the pace of the last ones", duration(pace * to_go as f64));
+        let quiet = last.elapsed().unwrap_or_default().as_secs_f64();
         if quiet > 60.0 + 10.0 * pace {
-            text += &format!("; none has ended for {}, is it still running?", duration(quiet));
+            let _ = write!(text, "; none has ended for {}, is it still running?", duration(quiet));
         }
     }
     if planned.wrong_points > 0 {
-        text += &format!("; {} points cannot be run", planned.wrong_points);
+        let _ = write!(text, "; {} points cannot be run", planned.wrong_points);
     }
     Some(text + "\n")
 }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::{Point, Sweep};
 use crate::{
     engine::{CHUNK_ROWS, Setup},
-    experiment::inputs::Inputs,
+    experiment::inputs::{Inputs, Journeys},
 };
 
 /// A world: what points of the same content have in common.
@@ -52,19 +52,20 @@ impl Plan {
     /// Resolves all points.
     pub fn new(sweep: &Sweep) -> Plan {
         let points = sweep.points();
+        let known = Journeys::default();
         let resolve = |point: &Point| match sweep.scenario(&point.levels) {
-            Ok(scenario) => Ok((scenario.hash.clone(), Inputs::new(&scenario.run, &scenario.world, &scenario.behaviour))),
+            Ok(scenario) => Ok((scenario.hash.clone(), Inputs::with(&scenario.run, &scenario.world, &scenario.behaviour, &known))),
             Err(findings) => Err(findings.list.iter().find(|f| f.severity == crate::scenario::Severity::Error).map_or_else(String::new, ToString::to_string)),
         };
         let resolved: Vec<Result<(String, Inputs), String>> = points.par_iter().map(resolve).collect();
-        let (mut worlds, mut known): (Vec<World>, BTreeMap<String, usize>) = (Vec::new(), BTreeMap::new());
+        let (mut worlds, mut by_hash): (Vec<World>, BTreeMap<String, usize>) = (Vec::new(), BTreeMap::new());
         let world_of = resolved
             .into_iter()
             .enumerate()
             .map(|(point, resolved)| {
                 let (hash, inputs) = resolved?;
                 let next = worlds.len();
-                let world = *known.entry(hash.clone()).or_insert(next);
+                let world = *by_hash.entry(hash.clone()).or_insert(next);
                 if world == next {
                     worlds.push(World { point, hash, inputs });
                 }
@@ -103,7 +104,9 @@ impl Plan {
         let mut persons: BTreeMap<[u8; 32], usize> = BTreeMap::new();
         for group in self.starts(&(0..self.worlds.len()).collect::<Vec<_>>()) {
             let synthesis = *persons.entry(*self.worlds[group[0]].inputs.synthesis.as_bytes()).or_insert(group[0]);
-            group.iter().for_each(|&w| order[w] = (synthesis, group[0]));
+            for &w in &group {
+                order[w] = (synthesis, group[0]);
+            }
         }
         let mut runs: Vec<Run> = (1..=self.replicates).flat_map(|replicate| (0..self.worlds.len()).map(move |world| Run { replicate, world })).collect();
         runs.sort_by_key(|r| (r.replicate, order[r.world], r.world));

@@ -93,7 +93,7 @@ fn part<T: serde::de::DeserializeOwned>(json: &Json, key: &str) -> Option<T> {
 impl Reader<'_> {
     fn sweep(&mut self, json: &Json) -> Option<Sweep> {
         let text = |key: &str| json.get(key).and_then(Json::as_str).unwrap_or_default().to_string();
-        let fixed = self.tree.get("set").map_or_else(Vec::new, |set| self.changes(set));
+        let fixed = self.tree.get("set").map_or_else(Vec::new, changes);
         let base = self.base(json, &fixed);
         let items = self.tree.get("factor").map_or(&[][..], Node::items);
         let kind = json.pointer("/design/kind").and_then(|k| serde_json::from_value::<Kind>(k.clone()).ok());
@@ -132,12 +132,6 @@ impl Reader<'_> {
         };
         self.try_out(&sweep);
         Some(sweep)
-    }
-
-    /// Entries of a table of keys.
-    fn changes(&self, set: &Node) -> Vec<Change> {
-        let change = |(key, value): &(String, Node)| Change { key: key.clone(), value: value.clone(), multiplies: false };
-        set.entries().iter().map(change).collect()
     }
 
     /// Reads the scenario.
@@ -231,7 +225,7 @@ impl Reader<'_> {
             "range" => self.range(item, node, path, &keys)?,
             "dates" => self.dates(item, node, path)?,
             "values" => Levels::Choices(self.values(item, node, path, &keys)?),
-            "alternatives" => Levels::Choices(self.alternatives(item.alternatives.as_deref()?, node)),
+            "alternatives" => Levels::Choices(Reader::alternatives(item.alternatives.as_deref()?, node)),
             _ => Levels::Choices(self.scenarios(item, node, path)?),
         };
         if let Levels::Choices(choices) = &levels {
@@ -312,10 +306,9 @@ impl Reader<'_> {
         Some(values.iter().enumerate().map(choice).collect())
     }
 
-    fn alternatives(&self, items: &[AlternativeItem], node: &Node) -> Vec<Choice> {
+    fn alternatives(items: &[AlternativeItem], node: &Node) -> Vec<Choice> {
         let nodes = node.get("alternatives").map_or(&[][..], Node::items);
-        let choice =
-            |(item, node): (&AlternativeItem, &Node)| Choice { name: item.name.clone(), changes: node.get("set").map_or_else(Vec::new, |set| self.changes(set)), scenario: None };
+        let choice = |(item, node): (&AlternativeItem, &Node)| Choice { name: item.name.clone(), changes: node.get("set").map_or_else(Vec::new, changes), scenario: None };
         items.iter().zip(nodes).map(choice).collect()
     }
 
@@ -514,6 +507,12 @@ impl Reader<'_> {
             );
         }
     }
+}
+
+/// Entries of a table of keys.
+fn changes(set: &Node) -> Vec<Change> {
+    let change = |(key, value): &(String, Node)| Change { key: key.clone(), value: value.clone(), multiplies: false };
+    set.entries().iter().map(change).collect()
 }
 
 /// Columns of the results.
