@@ -70,7 +70,7 @@ fn a_run_that_shares_its_past_is_the_run_by_itself() {
         expected.insert(run, (*full.state_hash().as_bytes(), values.iter().filter(|v| sweep.keeps(v)).map(|v| v.value.to_bits()).collect()));
     }
     // With and without room for pasts, one worker and three.
-    for (workers, threads, pasts) in [(1, 2, 1 << 30), (3, 1, 1 << 30), (2, 1, 0), (2, 1, 300_000)] {
+    for (workers, threads, pasts) in [(1, 2, 1 << 30), (3, 1, 1 << 30), (2, 1, 0), (2, 1, 2_000_000)] {
         let folder = tempfile::tempdir().expect("a folder");
         let (runs, watch) = (Runs::new(folder.path()), Counting::default());
         Queue::new(&sweep, &plan, &runs, &all, Division { workers, threads, pasts }, &watch).work().expect("nothing stops it");
