@@ -35,14 +35,24 @@ pub struct Inputs {
     pub months: Vec<Hash>,
 }
 
-/// What journeys cost, as hashes by network and month: shortest ways are most of the work, and many scenarios have the same network.
+/// What journeys cost, as hashes by the network of a month: shortest ways are most of the work, and many scenarios have the same network.
 #[derive(Debug, Default)]
-pub struct Journeys(Mutex<BTreeMap<([u8; 32], Month), Hash>>);
+pub struct Journeys(Mutex<BTreeMap<[u8; 32], Hash>>);
 
 impl Journeys {
-    /// The hash in a month; `network` is that of all that journeys read.
-    fn hash(&self, network: Hash, world: &World, month: Month) -> Hash {
-        let key = (*network.as_bytes(), month);
+    /// The hash in a month; `ends` tells prices of travel and where journeys begin and end.
+    fn hash(&self, ends: Hash, world: &World, month: Month) -> Hash {
+        let mut hasher = Hasher::new();
+        hasher.update(ends.as_bytes());
+        for link in world.passenger_links(month) {
+            let cost = world.network.link_cost(link);
+            for node in link.ends {
+                hasher.update(&(node as u64).to_le_bytes());
+            }
+            hasher.update(&[link.mode as u8]);
+            numbers(&mut hasher, [cost.generalised, cost.money, cost.hours]);
+        }
+        let key = *hasher.finalize().as_bytes();
         let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(hash) = known().get(&key) {
             return *hash;
@@ -135,8 +145,8 @@ fn base(run: &Run, world: &World, behaviour: &Behaviour) -> Hash {
 fn months(world: &World, behaviour: &Behaviour, known: &Journeys) -> Vec<Hash> {
     let drivers = Drivers::new(world, behaviour);
     let regimes: Vec<Vec<(Month, Hash)>> = world.law.regimes.iter().flatten().map(|timeline| timeline.iter().map(|(from, r)| (*from, regime_hash(r))).collect()).collect();
-    let ends: Vec<usize> = world.places.homes.iter().map(|h| h.node).chain(world.places.destinations.iter().map(|d| d.node)).collect();
-    let network = hash_of(format_args!("{:?}{:?}{ends:?}{}", world.network, world.corridors, world.places.homes.len()));
+    let nodes: Vec<usize> = world.places.homes.iter().map(|h| h.node).chain(world.places.destinations.iter().map(|d| d.node)).collect();
+    let ends = hash_of(format_args!("{:?}{}{nodes:?}{}", world.network.travel, world.network.nodes.len(), world.places.homes.len()));
     let mut costs: BTreeMap<Month, Hash> = BTreeMap::new();
     let mut changed = world.start;
     (0..world.months)
@@ -147,7 +157,7 @@ fn months(world: &World, behaviour: &Behaviour, known: &Journeys) -> Vec<Hash> {
             }
             let mut hasher = Hasher::new();
             series(&mut hasher, world, &drivers, t);
-            hasher.update(costs.entry(changed).or_insert_with(|| known.hash(network, world, changed)).as_bytes());
+            hasher.update(costs.entry(changed).or_insert_with(|| known.hash(ends, world, changed)).as_bytes());
             for timeline in &regimes {
                 let after = timeline.partition_point(|(from, _)| *from <= month);
                 timeline.get(after.saturating_sub(1)).map(|(_, hash)| hasher.update(hash.as_bytes()));
