@@ -84,7 +84,7 @@ impl Writing {
         remove(&self.folder, report::FILE)?;
         remove(&self.folder, R::NAME)?;
         self.staging.commit()?;
-        for file in old.iter().flat_map(|r| r.files()).filter(|f| record.files().iter().all(|n| n.name != f.name)) {
+        for file in old.iter().flat_map(Provenance::files).filter(|f| record.files().iter().all(|n| n.name != f.name)) {
             remove(&self.folder, &file.name)?;
         }
         leftover.map_or(Ok(()), |name| remove(&self.folder, name))
