@@ -18,6 +18,7 @@ pub mod compare;
 pub mod design;
 pub mod discover;
 pub mod diversion;
+pub mod ensemble;
 pub mod gravity;
 pub mod inputs;
 pub mod monthly;
