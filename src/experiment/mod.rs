@@ -13,6 +13,7 @@
 
 pub mod answer;
 pub mod attribute;
+pub mod calibration;
 pub mod claims;
 pub mod compare;
 pub mod design;
