@@ -20,7 +20,7 @@ use musafir::{
         parts::{self, Family, Part},
         record::{Record, UNFINISHED, Unfinished, identity},
     },
-    measure::{Recorder, scope::Scope},
+    measure::{Recorder, record::Provenance, scope::Scope},
     population::person::HOME,
     scenario::{Overrides, Scenario},
     units::Month,

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, path::PathBuf, process::ExitCode};
 
 use serde_json::json;
 
-use super::{Reading, WRONG, diagnostics, print, usage};
+use super::{WRONG, diagnostics, flags::Reading, print, usage};
 use crate::scenario::Scenario;
 
 /// Arguments of `check`.

@@ -4,12 +4,11 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::{Mutex, PoisonError},
 };
 
 use rayon::prelude::*;
 
-use super::{DONE, FAILED, WRONG, diagnostics, interrupt, progress::Progress, usage};
+use super::{DONE, FAILED, WRONG, diagnostics, interrupt, progress::Replicates, usage};
 use crate::{
     engine::{CHUNK_ROWS, Setup},
     experiment::{
@@ -18,7 +17,7 @@ use crate::{
             page::{self, Made},
         },
         inputs::Inputs,
-        replicate::{Grown, Step, Stopped, Tree, Variant, Watch},
+        replicate::{Grown, Stopped, Tree, Variant},
     },
     measure::scope::Scope,
     scenario::{Overrides, Scenario},
@@ -118,7 +117,7 @@ fn replicates(args: &Args, scenarios: &[Scenario], trial: &mut Trial) -> Result<
     let inputs: Vec<Inputs> = scenarios.iter().map(|s| Inputs::new(&s.run, &s.world, &s.behaviour)).collect();
     let variants = scenarios.iter().zip(&inputs).map(|(s, inputs)| Variant { world: &s.world, behaviour: &s.behaviour, inputs });
     let tree = Tree::new(variants.collect(), 0);
-    let watcher = Watcher(Mutex::new(Progress::new(tree.months() * u64::from(args.replicates), 0, args.quiet)));
+    let watcher = Replicates::new(args.replicates, tree.months() * u64::from(args.replicates), args.quiet);
     let numbers: Vec<u32> = (1..=args.replicates).collect();
     for batch in numbers.chunks(rayon::current_num_threads().max(1)) {
         let run = |&k: &u32| {
@@ -130,19 +129,6 @@ fn replicates(args: &Args, scenarios: &[Scenario], trial: &mut Trial) -> Result<
             trial.replicate(&grown.values.iter().map(|v| v.as_slice()).collect::<Vec<_>>());
         }
     }
-    watcher.0.lock().unwrap_or_else(PoisonError::into_inner).finish();
+    watcher.finish();
     Ok(())
-}
-
-struct Watcher(Mutex<Progress>);
-
-impl Watch for Watcher {
-    fn month(&self, step: &Step<'_>) {
-        let mut progress = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        progress.month(step.persons, step.events);
-    }
-
-    fn stopped(&self) -> bool {
-        interrupt::seen()
-    }
 }

@@ -1,20 +1,21 @@
 //! `musafir compare`: two or more scenarios on the same persons, their differences, their results.
 
 mod args;
-mod folder;
 mod say;
 mod watch;
 
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-    process::ExitCode,
-    time::Instant,
-};
+use std::{io::Write, path::PathBuf, process::ExitCode, time::Instant};
 
 use rayon::prelude::*;
 
-use super::{FAILED, STOPPED, WRONG, interrupt, print, progress::duration, run::folder::remove, usage};
+use super::{
+    DONE,
+    flags::{enough_memory, stem},
+    folder::{self, Writing},
+    interrupt,
+    progress::duration,
+    stop::{Stop, end},
+};
 use crate::{
     engine::{Setup, Simulation},
     experiment::{
@@ -24,70 +25,24 @@ use crate::{
         record::{Grouped, Record, Side, UNFINISHED, Unfinished, identity},
         replicate::{Tree, Watch},
     },
-    measure::{
-        record::{self, FileEntry},
-        scope::Scope,
-    },
+    measure::{record::Effort, scope::Scope},
     population::synthesis,
     report,
     scenario::Scenario,
-    store::{
-        StoreError,
-        atomic::{Sink, Staging},
-    },
+    store::atomic::Staging,
 };
 
 pub use args::Args;
 use watch::Watcher;
 
-/// Rows below which replicates run side by side, one a thread: a month of fewer persons does not fill the threads.
-const SIDE_BY_SIDE: f64 = 1_500_000.0;
 /// Finished replicates are saved when the last saving is so many seconds ago.
 const SAVE_EVERY: f64 = 120.0;
 /// Months that are timed for an estimate.
 const PILOT: usize = 24;
 
-/// Why a comparison ended early.
-enum Stop {
-    /// Wrong usage; exit code 2.
-    Usage(String),
-    /// It failed; exit code 1.
-    Failed(String),
-    /// Stopped by the user; exit code 3. How many replicates are saved.
-    Stopped(usize),
-}
-
-impl From<StoreError> for Stop {
-    fn from(error: StoreError) -> Stop {
-        Stop::Failed(error.to_string())
-    }
-}
-
 /// Runs the command.
 pub fn execute(args: &Args) -> ExitCode {
-    let scenarios = match args::load(args) {
-        Ok(scenarios) => scenarios,
-        Err(args::Unloaded::Usage(why)) => return usage(&why),
-        Err(args::Unloaded::Said) => return ExitCode::from(WRONG),
-    };
-    match job(args, &scenarios) {
-        Ok(text) => print(&text),
-        Err(Stop::Usage(why)) => failed(&why, WRONG),
-        Err(Stop::Failed(why)) => failed(&why, FAILED),
-        Err(Stop::Stopped(saved)) => {
-            let text = match saved {
-                0 => "Stopped before the first replicate was finished; nothing is saved.".to_string(),
-                n => format!("Stopped; {n} finished replicates of {} are saved.\nTo go on: {}", args.replicates, interrupt::resuming()),
-            };
-            let _ = writeln!(std::io::stderr(), "{text}");
-            ExitCode::from(STOPPED)
-        }
-    }
-}
-
-fn failed(why: &str, code: u8) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "error: {why}");
-    ExitCode::from(code)
+    end(args::load(args).and_then(|scenarios| job(args, &scenarios)).map(|text| (text, DONE)))
 }
 
 /// One scenario against A.
@@ -109,10 +64,10 @@ struct Job<'a> {
 fn job(args: &Args, scenarios: &[Scenario]) -> Result<String, Stop> {
     let wishes = args.wishes().map_err(Stop::Usage)?;
     let comparison = Comparison::new(scenarios, args.attribute.then_some(wishes.as_slice())).map_err(Stop::Usage)?;
-    let folders = folder::places(args);
+    let folders = places(args);
     let pairs = folders.into_iter().enumerate().map(|(k, folder)| Pair { scenario: k + 1, folder, planned: planned(scenarios, &comparison, k + 1, args) });
     let job = Job { args, scenarios, comparison: &comparison, pairs: pairs.collect() };
-    let finished = job.pairs.iter().map(|pair| folder::finished(&pair.folder, &pair.planned, args.force)).collect::<Result<Vec<_>, _>>().map_err(Stop::Usage)?;
+    let finished = job.pairs.iter().map(|pair| folder::finished(&pair.folder, &pair.planned, args.running.force)).collect::<Result<Vec<_>, _>>()?;
     if let Some(records) = finished.into_iter().collect::<Option<Vec<Record>>>() {
         for pair in job.pairs.iter().filter(|p| !args.no_report && !p.folder.join(report::FILE).exists()) {
             report::write(&pair.folder, report::targets_of(&args.a).as_deref())?;
@@ -147,28 +102,24 @@ impl Job<'_> {
         let started = Instant::now();
         let mut unfinished = self.unfinished()?;
         let tree = self.comparison.tree();
-        let threads = self.args.threads.unwrap_or(0) as usize;
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| Stop::Failed(format!("cannot start threads: {e}")))?;
-        let rows = synthesis::expected_rows(&self.scenarios[0].world, self.scenarios[0].run.sample);
-        let side_by_side = if rows < SIDE_BY_SIDE { pool.current_num_threads() } else { 1 };
-        self.enough_memory(&tree, rows, side_by_side)?;
+        let pool = self.args.running.pool()?;
+        let (world, run) = (&self.scenarios[0].world, &self.scenarios[0].run);
+        let side_by_side = self.args.running.side_by_side(world, run.sample, run.replicates);
+        enough_memory("this comparison", self.bytes_needed(&tree, side_by_side), run.sample)?;
         for pair in &self.pairs {
             // A place that cannot be written is found now, not after the runs.
             drop(Staging::new(&pair.folder)?);
         }
         interrupt::listen();
         pool.install(|| self.replicates(&tree, side_by_side, &mut unfinished))?;
-        let cpu = record::cpu_seconds();
+        let effort = Effort::since(started, pool.current_num_threads());
         let mut said = Vec::new();
         for (pair, done) in self.pairs.iter().zip(&unfinished) {
             let record = Record {
                 persons: done.tallies.first().map_or(0, |t| t.persons),
                 months_simulated: done.tallies.iter().map(|t| t.months).sum(),
                 events: done.tallies.iter().map(|t| t.events).sum(),
-                threads: pool.current_num_threads(),
-                seconds: started.elapsed().as_secs_f64(),
-                cpu_seconds: cpu,
-                peak_rss_bytes: record::peak_rss_bytes(),
+                effort,
                 ..pair.planned.clone()
             };
             said.push(self.write(pair, record, done)?);
@@ -181,7 +132,7 @@ impl Job<'_> {
         let begun = |pair: &&Pair| pair.folder.join(UNFINISHED).exists();
         let fresh = |pair: &Pair| Unfinished { identity: identity(&pair.planned), ..Unfinished::default() };
         if !self.args.resume {
-            if let Some(pair) = self.pairs.iter().find(begun).filter(|_| !self.args.force) {
+            if let Some(pair) = self.pairs.iter().find(begun).filter(|_| !self.args.running.force) {
                 return Err(Stop::Usage(format!("{} holds an interrupted comparison; --resume goes on with it, --force starts again", pair.folder.display())));
             }
             return Ok(self.pairs.iter().map(fresh).collect());
@@ -211,26 +162,18 @@ impl Job<'_> {
         Setup { seed: run.seed.wrapping_add(u64::from(replicate) - 1), sample: run.sample, chunk_rows: self.args.chunk_rows.max(1) }
     }
 
-    fn enough_memory(&self, tree: &Tree<'_>, rows: f64, side_by_side: usize) -> Result<(), Stop> {
-        let run = &self.scenarios[0].run;
+    fn bytes_needed(&self, tree: &Tree<'_>, side_by_side: usize) -> u64 {
+        let (world, sample) = (&self.scenarios[0].world, self.scenarios[0].run.sample);
+        let rows = synthesis::expected_rows(world, sample);
         // One run as such, a state for each further one in memory, and three bytes a person abroad (a ninth of all) each August.
-        let one = Simulation::bytes_needed(&self.scenarios[0].world, run.sample);
         let states = 48.0 * rows * (tree.depth() * side_by_side).saturating_sub(1) as f64;
-        let whereabouts = rows / 9.0 * 3.0 * self.scenarios[0].world.months as f64 / 12.0 * side_by_side as f64;
-        let needed = one + (states + whereabouts) as u64;
-        match record::memory_available() {
-            Some(available) if needed > available => {
-                let gigabytes = |bytes: u64| bytes as f64 / 1e9;
-                let (needed, free, sample) = (gigabytes(needed), gigabytes(available), run.sample);
-                Err(Stop::Failed(format!("this comparison needs about {needed:.1} GB of memory and {free:.1} GB are free; a smaller --sample than {sample} needs less")))
-            }
-            _ => Ok(()),
-        }
+        let whereabouts = rows / 9.0 * 3.0 * world.months as f64 / 12.0 * side_by_side as f64;
+        Simulation::bytes_needed(world, sample) + (states + whereabouts) as u64
     }
 
     /// Runs the replicates that are not done yet.
     fn replicates(&self, tree: &Tree<'_>, side_by_side: usize, unfinished: &mut [Unfinished]) -> Result<(), Stop> {
-        let quiet = self.args.quiet || self.args.json;
+        let quiet = self.args.running.silent();
         let all = self.args.replicates;
         let first = unfinished.first().map_or(0, |u| u.replicates.len()) as u32 + 1;
         if first > all {
@@ -262,7 +205,10 @@ impl Job<'_> {
             }
             if stopped {
                 watcher.finish();
-                return Err(Stop::Stopped(count));
+                return Err(Stop::Stopped(match count {
+                    0 => "Stopped before the first replicate was finished; nothing is saved.".to_string(),
+                    n => format!("Stopped; {n} finished replicates of {all} are saved.\nTo go on: {}", interrupt::resuming()),
+                }));
             }
         }
         watcher.finish();
@@ -298,36 +244,23 @@ impl Job<'_> {
         let shares: Vec<&[attribute::Share]> = replicates.iter().map(|r| r.shares.as_slice()).collect();
         let values = replicates.first().map_or(&[][..], |r| &r.values[0]);
         let attributed = attribute::lines(&scope, &self.comparison.groups(pair.scenario), values, &shares);
-        let mut staging = Staging::new(&pair.folder)?;
-        let mut files = Vec::new();
-        let mut add = |name: &str, content: &dyn Fn(&mut Sink) -> std::io::Result<Option<u64>>| -> Result<(), StoreError> {
-            let mut rows = None;
-            let written = staging.file(name, |sink| {
-                rows = content(sink)?;
-                Ok(())
-            })?;
-            files.push(FileEntry { name: name.to_string(), rows, hash: written.hash });
-            Ok(())
-        };
-        add("compare.csv", &|sink| compare::write(&lines, sink).map(Some))?;
-        add("diversion.csv", &|sink| diversion::write(&diverted, sink).map(Some))?;
+        let mut writing = Writing::new(&pair.folder)?;
+        writing.table("compare.csv", |sink| compare::write(&lines, sink))?;
+        writing.table("diversion.csv", |sink| diversion::write(&diverted, sink))?;
         if self.args.attribute {
-            add("attribution.csv", &|sink| attribute::write(&attributed, sink).map(Some))?;
+            writing.table("attribution.csv", |sink| attribute::write(&attributed, sink))?;
         }
         for (name, summary) in ["summary-a.csv", "summary-b.csv"].into_iter().zip(compare::summaries(&scope, replicates)) {
-            add(name, &|sink| summary.write(sink).map(Some))?;
+            writing.table(name, |sink| summary.write(sink))?;
         }
         for (name, scenario) in [("a.toml", 0), ("b.toml", pair.scenario)] {
-            add(name, &|sink| sink.write_all(self.scenarios[scenario].resolved.as_bytes()).map(|()| None))?;
+            writing.text(name, &self.scenarios[scenario].resolved)?;
         }
-        record.files = files;
+        record.files.clone_from(&writing.entries);
         record.a.state_hash = states(replicates, 0);
         record.b.state_hash = states(replicates, 1);
         record.warnings = self.warnings(pair, done, diversions.is_some());
-        staging.file(record::FILE, |sink| sink.write_all(record.json().as_bytes()))?;
-        // The page of other results would belie the new ones.
-        remove(&pair.folder, report::FILE)?;
-        folder::replace(&pair.folder, staging, &record)?;
+        writing.commit(&record, Some(UNFINISHED))?;
         if !self.args.no_report {
             report::write(&pair.folder, report::targets_of(&self.args.a).as_deref())?;
         }
@@ -359,7 +292,22 @@ fn states(replicates: &[Replicate], side: usize) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-/// Name of a scenario file without its ending.
-fn stem(path: &Path) -> String {
-    path.file_stem().map_or_else(|| "scenario".to_string(), |s| s.to_string_lossy().into_owned())
+/// One folder for each scenario but A: `results/compare-A-B`, or `--out` itself if there are only two, else `compare-A-B` in it.
+fn places(args: &Args) -> Vec<PathBuf> {
+    if let ([_], Some(out)) = (args.others.as_slice(), &args.running.out) {
+        return vec![out.clone()];
+    }
+    let parent = args.running.out("");
+    let mut places: Vec<PathBuf> = Vec::new();
+    for other in &args.others {
+        let name = format!("compare-{}-{}", stem(&args.a), stem(other));
+        let mut place = parent.join(&name);
+        let mut n = 2;
+        while places.contains(&place) {
+            place = parent.join(format!("{name}-{n}"));
+            n += 1;
+        }
+        places.push(place);
+    }
+    places
 }

@@ -6,6 +6,8 @@ mod compare;
 mod completions;
 pub mod diagnostics;
 mod export;
+mod flags;
+mod folder;
 mod interrupt;
 mod man;
 mod progress;
@@ -13,6 +15,7 @@ mod report;
 mod run;
 mod schema;
 mod show;
+mod stop;
 mod sweep;
 mod table;
 mod trace;
@@ -20,13 +23,10 @@ mod validate;
 
 use std::{
     io::{self, Write},
-    path::PathBuf,
     process::ExitCode,
 };
 
 use clap::{Parser, Subcommand};
-
-use crate::scenario::Overrides;
 
 /// Done.
 pub const DONE: u8 = 0;
@@ -122,32 +122,6 @@ fn command() -> clap::Command {
 fn usage(why: &str) -> ExitCode {
     let _ = writeln!(io::stderr(), "error: {why}\n\nFor more information, try 'musafir --help'.");
     ExitCode::from(WRONG)
-}
-
-/// Takes `key.path=value` texts apart.
-fn pairs(set: &[String]) -> Result<Vec<(String, String)>, String> {
-    let pair = |text: &String| match text.split_once('=') {
-        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_string(), value.trim().to_string())),
-        _ => Err(format!("`--set {text}` is not of the form key.path=value")),
-    };
-    set.iter().map(pair).collect()
-}
-
-/// Flags of all commands that read a scenario.
-#[derive(clap::Args, Clone, Debug, Default)]
-struct Reading {
-    /// Change a value, e.g. `run.sample=0.5` or `regime.tur-2028.days=60` (repeatable).
-    #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
-    /// Folder that all paths stay inside [default: the nearest folder named `scenarios` above the file, else the file's own].
-    #[arg(long, value_name = "DIR")]
-    root: Option<PathBuf>,
-}
-
-impl Reading {
-    fn overrides(&self) -> Result<Overrides, String> {
-        Ok(Overrides { set: pairs(&self.set)?, root: self.root.clone(), until: None })
-    }
 }
 
 /// Prints to standard output; a reader that has gone away is no failure.

@@ -2,12 +2,14 @@
 
 use std::{
     io::{IsTerminal, Write},
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::table::thousands;
+use super::{interrupt, table::thousands};
+use crate::experiment::replicate::{Step, Watch};
 
 const EVERY: Duration = Duration::from_secs(2);
 
@@ -109,6 +111,38 @@ impl Progress {
 
 fn line(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Watches replicates that run side by side, and hears the user who stops them.
+pub struct Replicates {
+    count: u32,
+    progress: Mutex<Progress>,
+}
+
+impl Replicates {
+    /// For so many replicates and months of all.
+    pub fn new(count: u32, months: u64, quiet: bool) -> Replicates {
+        Replicates { count, progress: Mutex::new(Progress::new(months, 0, quiet)) }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).finish();
+    }
+}
+
+impl Watch for Replicates {
+    fn month(&self, step: &Step<'_>) {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if progress.shows() {
+            progress.label(&format!("replicate {} of {}, {}", step.replicate, self.count, step.month));
+            progress.month(step.persons, step.events);
+        }
+    }
+
+    fn stopped(&self) -> bool {
+        interrupt::seen()
+    }
 }
 
 /// Seconds as people say them.

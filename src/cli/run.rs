@@ -1,14 +1,17 @@
 //! `musafir run`: one scenario, its replicates, its results.
 
 mod args;
-pub mod folder;
 mod profile;
 
-use std::{fmt, io::Write, path::Path, process::ExitCode, time::Instant};
+use std::{collections::BTreeSet, io::Write, path::Path, process::ExitCode, time::Instant};
 
 use super::{
+    DONE,
+    flags::{enough_memory, stem},
+    folder::{self, Writing},
     interrupt,
     progress::{Progress, duration},
+    stop::{Stop, end},
     table,
 };
 use crate::{
@@ -16,68 +19,27 @@ use crate::{
     measure::{
         Recorder, Results,
         checkpoint::{self, Head, Identity, Tally},
-        record::{self, FileEntry, Record},
+        record::{self, Provenance, Record},
     },
     report,
     scenario::Scenario,
-    store::{StoreError, atomic::Staging},
+    store::atomic::Staging,
 };
 
-/// Why a run ended early.
-enum Stop {
-    /// Wrong usage or a wrong scenario; exit code 2.
-    Usage(String),
-    /// The run failed; exit code 1.
-    Failed(String),
-    /// Stopped by the user, saved; exit code 3.
-    Saved,
-}
-
-impl From<StoreError> for Stop {
-    fn from(error: StoreError) -> Stop {
-        Stop::Failed(error.to_string())
-    }
-}
-
 pub use args::Args;
-use args::{load, out};
 use profile::Profile;
 
 /// Runs the command.
 pub fn execute(args: &Args) -> ExitCode {
+    end(command(args).map(|text| (text, DONE)))
+}
+
+fn command(args: &Args) -> Result<String, Stop> {
     let started = Instant::now();
-    let scenario = match load(args) {
-        Ok(Some(scenario)) => scenario,
-        Ok(None) => return ExitCode::from(2),
-        Err(stop) => return ended(&stop),
-    };
-    let out = out(args);
-    let job = Job { args, scenario: &scenario, out: &out, seconds_load: started.elapsed().as_secs_f64() };
-    match job.run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(stop) => ended(&stop),
-    }
-}
-
-fn ended(stop: &Stop) -> ExitCode {
-    let mut stderr = std::io::stderr();
-    match stop {
-        Stop::Usage(why) => {
-            let _ = writeln!(stderr, "error: {why}");
-            ExitCode::from(2)
-        }
-        Stop::Failed(why) => {
-            let _ = writeln!(stderr, "error: {why}");
-            ExitCode::from(1)
-        }
-        Stop::Saved => ExitCode::from(3),
-    }
-}
-
-/// Prints to standard output; a reader who has gone away is no failure.
-fn print(text: impl fmt::Display) {
-    let mut stdout = std::io::stdout();
-    let _ = write!(stdout, "{text}").and_then(|()| stdout.flush());
+    let overrides = args.running.overrides(&args.reading, args.replicates)?;
+    let scenario = args.running.load(&args.scenario, &overrides, &mut BTreeSet::new())?;
+    let out = args.running.out(&stem(&args.scenario));
+    Job { args, scenario: &scenario, out: &out, seconds_load: started.elapsed().as_secs_f64() }.run()
 }
 
 struct Job<'a> {
@@ -88,32 +50,35 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    fn run(&self) -> Result<(), Stop> {
-        if self.args.checkpoint_every == Some(0) || self.args.threads == Some(0) || self.args.chunk_rows == 0 {
-            return Err(Stop::Usage("--checkpoint-every, --threads and --chunk-rows are 1 or more".to_string()));
+    fn run(&self) -> Result<String, Stop> {
+        let (args, running) = (self.args, &self.args.running);
+        if args.checkpoint_every == Some(0) || args.chunk_rows == 0 {
+            return Err(Stop::Usage("--checkpoint-every and --chunk-rows are 1 or more".to_string()));
         }
-        let finished = folder::finished(self.out, &self.record(), self.args.format, self.args.force).map_err(Stop::Usage)?;
-        if let Some(record) = finished {
-            if !self.args.no_report && !self.out.join(report::FILE).exists() {
-                report::write(self.out, report::targets_of(&self.args.scenario).as_deref())?;
+        if let Some(record) = folder::finished(self.out, &self.record(), running.force)? {
+            if !record.files.iter().any(|f| f.name == format!("flows.{}", args.format.extension())) {
+                return Err(folder::instead(&format!("{} holds this run in another format", self.out.display())));
             }
-            self.say_finished(&record);
-            return Ok(());
+            if !args.no_report && !self.out.join(report::FILE).exists() {
+                report::write(self.out, report::targets_of(&args.scenario).as_deref())?;
+            }
+            return Ok(self.said_finished(&record));
         }
         let opened = self.checkpoint()?;
-        self.enough_memory()?;
+        let (world, run) = (&self.scenario.world, &self.scenario.run);
+        enough_memory("this run", Simulation::bytes_needed(world, run.sample) + Recorder::bytes_needed(world, run.sample, run.replicates), run.sample)?;
         // A place that cannot be written is found now, not after the run.
         drop(Staging::new(self.out)?);
         interrupt::listen();
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.args.threads.unwrap_or(0)).build().map_err(|e| Stop::Failed(format!("cannot start threads: {e}")))?;
-        let mut profile = self.args.profile.then(Profile::default);
+        let pool = running.pool()?;
+        let mut profile = args.profile.then(Profile::default);
         let (tally, results) = pool.install(|| self.simulate(opened, profile.as_mut()))?;
-        self.write(&tally, &results, pool.current_num_threads())?;
+        let text = self.write(&tally, &results, pool.current_num_threads())?;
         if let Some(mut profile) = profile {
             pool.install(|| profile.measure_memory());
             let _ = write!(std::io::stderr(), "\n{profile}");
         }
-        Ok(())
+        Ok(text)
     }
 
     fn identity(&self) -> Identity {
@@ -144,11 +109,13 @@ impl Job<'_> {
         }
     }
 
-    fn say_finished(&self, record: &Record) {
-        if self.args.json {
-            print(record.json());
-        } else if !self.args.quiet {
-            print(format_args!("This run is finished already: {} (--force runs it again).\n", self.out.display()));
+    fn said_finished(&self, record: &Record) -> String {
+        if self.args.running.json {
+            record.json()
+        } else if self.args.running.quiet {
+            String::new()
+        } else {
+            format!("This run is finished already: {} (--force runs it again).\n", self.out.display())
         }
     }
 
@@ -162,7 +129,7 @@ impl Job<'_> {
             return Ok(None);
         }
         if !self.args.resume {
-            if self.args.force {
+            if self.args.running.force {
                 return Ok(None);
             }
             let place = self.out.display();
@@ -173,22 +140,6 @@ impl Job<'_> {
             Ok(Some(opened))
         } else {
             Err(Stop::Usage(format!("{} is of another run (scenario, seed, sample or replicates differ)", path.display())))
-        }
-    }
-
-    fn enough_memory(&self) -> Result<(), Stop> {
-        let (world, sample) = (&self.scenario.world, self.scenario.run.sample);
-        let needed = Simulation::bytes_needed(world, sample) + Recorder::bytes_needed(world, sample, self.scenario.run.replicates);
-        match record::memory_available() {
-            Some(available) if needed > available => {
-                let gigabytes = |bytes: u64| bytes as f64 / 1e9;
-                Err(Stop::Failed(format!(
-                    "this run needs about {:.1} GB of memory and {:.1} GB are free; a smaller --sample than {sample} needs less",
-                    gigabytes(needed),
-                    gigabytes(available)
-                )))
-            }
-            _ => Ok(()),
         }
     }
 
@@ -209,7 +160,7 @@ impl Job<'_> {
             resumed = Some(opened.resume(self.scenario, self.setup(first))?);
         }
         let before = u64::from(first - 1) * months + resumed.as_ref().map_or(0, |r| r.1.index() as u64);
-        let mut progress = Progress::new(u64::from(run.replicates) * months, before, self.args.quiet || self.args.json);
+        let mut progress = Progress::new(u64::from(run.replicates) * months, before, self.args.running.silent());
         if before > 0 {
             progress.say(&format!("Going on after {before} months."));
         }
@@ -278,25 +229,20 @@ impl Job<'_> {
             }
             if stop {
                 progress.finish();
-                self.say_saved(simulation.index());
-                return Err(Stop::Saved);
+                let (months, place) = (simulation.index(), self.out.join(checkpoint::FILE));
+                let saved = format!("Stopped after {months} months; the run is saved in {}.\nTo go on: {}", place.display(), interrupt::resuming());
+                return Err(Stop::Stopped(saved));
             }
         }
         time(tally);
         Ok(())
     }
 
-    fn say_saved(&self, months: usize) {
-        let place = self.out.join(checkpoint::FILE);
-        let _ = writeln!(std::io::stderr(), "Stopped after {months} months; the run is saved in {}.\nTo go on: {}", place.display(), interrupt::resuming());
-    }
-
-    fn write(&self, tally: &Tally, results: &Results, threads: usize) -> Result<(), Stop> {
+    fn write(&self, tally: &Tally, results: &Results, threads: usize) -> Result<String, Stop> {
         let world = &self.scenario.world;
-        let mut staging = Staging::new(self.out)?;
-        let mut files = results.write(world, self.scenario.run.sample, self.args.format, &mut staging)?;
-        let written = staging.file("scenario.toml", |sink| sink.write_all(self.scenario.resolved.as_bytes()))?;
-        files.push(FileEntry { name: "scenario.toml".to_string(), rows: None, hash: written.hash });
+        let mut writing = Writing::new(self.out)?;
+        writing.entries = results.write(world, self.scenario.run.sample, self.args.format, &mut writing.staging)?;
+        writing.text("scenario.toml", &self.scenario.resolved)?;
         let mut hasher = blake3::Hasher::new();
         tally.states.iter().for_each(|state| {
             hasher.update(state);
@@ -312,31 +258,28 @@ impl Job<'_> {
             cpu_seconds_simulate: record::cpu_seconds().map(|_| tally.cpu_seconds_simulate),
             peak_rss_bytes: record::peak_rss_bytes(),
             state_hash: hasher.finalize().to_hex().to_string(),
-            files,
+            files: writing.entries.clone(),
             warnings: self.scenario.warnings.iter().map(ToString::to_string).chain(tally.warnings.iter().cloned()).collect(),
             ..self.record()
         };
-        staging.file(record::FILE, |sink| sink.write_all(record.json().as_bytes()))?;
-        // The page of other results would belie the new ones.
-        folder::remove(self.out, report::FILE)?;
-        folder::replace(self.out, staging, &record)?;
+        writing.commit(&record, Some(checkpoint::FILE))?;
         if !self.args.no_report {
             report::write(self.out, report::targets_of(&self.args.scenario).as_deref())?;
         }
-        self.say(&record, results);
-        Ok(())
+        Ok(self.said(&record, results))
     }
 
-    fn say(&self, record: &Record, results: &Results) {
-        if self.args.json {
-            print(record.json());
-        } else if !self.args.quiet {
-            let summary = table::summary(&results.summary(&self.scenario.world));
-            let place = self.out.display();
-            let tables = record.files.len().saturating_sub(2);
-            let page = if self.args.no_report { "" } else { "report.html, " };
-            print(format_args!("\n{}\n\n{summary}\n{}Results: {place}  ({page}summary.csv, {tables} tables, scenario.toml, run.json)\n", self.scenario.title, figures(record)));
+    fn said(&self, record: &Record, results: &Results) -> String {
+        if self.args.running.json {
+            return record.json();
         }
+        if self.args.running.quiet {
+            return String::new();
+        }
+        let summary = table::summary(&results.summary(&self.scenario.world));
+        let (place, tables) = (self.out.display(), record.files.len().saturating_sub(2));
+        let page = if self.args.no_report { "" } else { "report.html, " };
+        format!("\n{}\n\n{summary}\n{}Results: {place}  ({page}summary.csv, {tables} tables, scenario.toml, run.json)\n", self.scenario.title, figures(record))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf, process::ExitCode};
 
-use super::{Reading, WRONG, diagnostics, print, usage};
+use super::{WRONG, diagnostics, flags::Reading, print, usage};
 use crate::scenario::{Entry, Inventory, Outlook, Rows, finding, shapes};
 
 /// Arguments of `show`.

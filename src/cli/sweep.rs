@@ -7,29 +7,30 @@ mod slurm;
 mod watch;
 
 use std::{
-    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
     time::Instant,
 };
 
-use super::{FAILED, STOPPED, WRONG, diagnostics, interrupt, print};
+use super::{
+    DONE, FAILED,
+    flags::stem,
+    folder::{self, Writing},
+    interrupt,
+    stop::{Stop, end},
+};
 use crate::{
     experiment::{
         queue::{Division, End, Queue},
         sweep::{
             Flags, Sweep, findings,
             plan::{Plan, Run},
-            record::{self, Planned, RECORD, Record},
+            record::{Planned, Record},
             runs::{Fate, Runs},
             tables::{self, Gathered},
         },
     },
-    measure::record::{FileEntry, cpu_seconds, memory_available, peak_rss_bytes},
-    store::{
-        StoreError,
-        atomic::{Sink, Staging},
-    },
+    measure::record::{Effort, Provenance, memory_available},
 };
 
 pub use args::Args;
@@ -39,38 +40,9 @@ use watch::Watcher;
 /// Memory that may be used where the system does not tell what is free.
 const MEMORY: u64 = 4_000_000_000;
 
-/// Why a sweep ended early.
-enum Stop {
-    /// Wrong usage; exit code 2.
-    Usage(String),
-    /// It failed; exit code 1.
-    Failed(String),
-    /// Mistakes in the sweep, which have been said; exit code 2.
-    Said,
-    /// Stopped by the user; exit code 3. How many runs are done, and how many there are.
-    Stopped(usize, usize),
-}
-
-impl From<StoreError> for Stop {
-    fn from(error: StoreError) -> Stop {
-        Stop::Failed(error.to_string())
-    }
-}
-
-/// Runs the command.
+/// Runs the command; 1 if a run failed.
 pub fn execute(args: &Args) -> ExitCode {
-    let (why, code) = match command(args) {
-        Ok((text, failed)) => {
-            let printed = print(&text);
-            return if failed == 0 { printed } else { ExitCode::from(FAILED) };
-        }
-        Err(Stop::Said) => return ExitCode::from(WRONG),
-        Err(Stop::Usage(why)) => (format!("error: {why}"), WRONG),
-        Err(Stop::Failed(why)) => (format!("error: {why}"), FAILED),
-        Err(Stop::Stopped(done, all)) => (format!("Stopped; {done} of {all} runs are done and kept. The same command goes on after them."), STOPPED),
-    };
-    let _ = writeln!(std::io::stderr(), "{why}");
-    ExitCode::from(code)
+    end(command(args).map(|(text, failed)| (text, if failed == 0 { DONE } else { FAILED })))
 }
 
 /// Does what is asked; returns what is to be printed, and how many runs failed.
@@ -85,15 +57,12 @@ fn command(args: &Args) -> Result<(String, usize), Stop> {
         (PathBuf::from(&planned.file), folder.clone(), planned.flags())
     } else {
         let file = args.file.clone().unwrap_or_default();
-        let folder = args.out.clone().unwrap_or_else(|| Path::new("results").join(file.file_stem().unwrap_or("sweep".as_ref())));
+        let folder = args.running.out(&stem(&file));
         (file, folder, args.flags())
     };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads()).build().map_err(|e| Stop::Failed(format!("cannot start threads: {e}")))?;
+    let pool = args.running.pool()?;
     let (sweep, plan) = pool.install(|| {
-        let sweep = Sweep::load(&file, &flags).map_err(|findings| {
-            diagnostics::print(&findings);
-            Stop::Said
-        })?;
+        let sweep = Sweep::load(&file, &flags)?;
         let plan = Plan::new(&sweep);
         Ok::<_, Stop>((sweep, plan))
     })?;
@@ -142,14 +111,17 @@ impl Job<'_> {
         }
         self.store.sweep_up();
         interrupt::listen();
-        let quiet = self.args.quiet || self.args.json;
+        let quiet = self.args.running.silent();
         let watcher = Watcher::new(todo.len(), mine.len() - todo.len(), pilot::months(self.plan, &todo), quiet);
         let ended = Queue::new(self.sweep, self.plan, &self.store, &todo, division, &watcher).work();
         watcher.finish();
         let (finished, failed) = watcher.ended();
         match ended {
             Ok(()) => {}
-            Err(End::Stopped) => return Err(Stop::Stopped(mine.len() - todo.len() + (finished + failed) as usize, mine.len())),
+            Err(End::Stopped) => {
+                let done = mine.len() - todo.len() + (finished + failed) as usize;
+                return Err(Stop::Stopped(format!("Stopped; {done} of {} runs are done and kept. The same command goes on after them.", mine.len())));
+            }
             Err(End::Store(error)) => return Err(Stop::Failed(format!("{error}\nWhat was done stays; the same command goes on after it."))),
             Err(End::Threads(why)) => return Err(Stop::Failed(format!("cannot start threads: {why}"))),
         }
@@ -162,26 +134,22 @@ impl Job<'_> {
 
     /// What is printed if the folder holds this sweep, finished; refuses if it holds another.
     fn stands(&self, planned: &Planned) -> Result<Option<String>, Stop> {
-        if self.args.force {
+        if self.args.running.force {
             return Ok(None);
         }
-        let place = self.folder.display();
-        let other = "choose another place with --out, or replace it with --force";
-        match Planned::read(self.folder) {
-            Some(there) if there.identity != planned.identity => return Err(Stop::Usage(format!("{place} holds another sweep (`{}`); {other}", there.title))),
-            None if ["run.json", RECORD, "results.parquet"].iter().any(|name| self.folder.join(name).exists()) => {
-                return Err(Stop::Usage(format!("{place} holds something else; {other}")));
-            }
-            _ => {}
+        let there = Planned::read(self.folder);
+        if let Some(other) = there.as_ref().filter(|there| there.identity != planned.identity) {
+            return Err(folder::instead(&format!("{} holds another sweep (`{}`)", self.folder.display(), other.title)));
         }
-        let same = |r: &Record| r.identity == planned.identity && r.complete(self.folder);
-        let Some(record) = Record::read(self.folder).filter(same).filter(|_| !self.args.dry_run && !self.args.retry) else { return Ok(None) };
-        Ok(Some(if self.args.json {
-            record::json(&record)
-        } else if self.args.quiet {
-            String::new()
-        } else {
-            format!("This sweep is finished already: {place}.\n")
+        if there.is_some() && Record::read(self.folder).is_none() {
+            return Ok(None);
+        }
+        let same = Record { identity: planned.identity.clone(), ..Record::default() };
+        let finished = folder::finished(self.folder, &same, false)?.filter(|_| !self.args.dry_run && !self.args.retry);
+        Ok(finished.map(|record| match (self.args.running.json, self.args.running.quiet) {
+            (true, _) => record.json(),
+            (_, true) => String::new(),
+            _ => format!("This sweep is finished already: {}.\n", self.folder.display()),
         }))
     }
 
@@ -205,7 +173,7 @@ impl Job<'_> {
             let (needed, there, sample) = (gigabytes(each), gigabytes(memory), self.sweep.base.run.sample);
             return Err(Stop::Failed(format!("a run needs about {needed:.1} GB of memory and {there:.1} GB may be used; a smaller --sample than {sample} needs less")));
         }
-        Ok(Division::new(self.args.threads(), todo.len(), each, memory))
+        Ok(Division::new(self.args.running.threads(), todo.len(), each, memory))
     }
 
     fn dry(&self, todo: &[Run], division: Division) -> String {
@@ -235,37 +203,23 @@ impl Job<'_> {
 
     /// Makes the data set and what it says.
     fn collect(&self, planned: &Planned, done: Done) -> Result<(String, usize), Stop> {
-        let mut staging = Staging::new(self.folder)?;
-        let mut files = Vec::new();
-        let mut gathered = Gathered::default();
-        let mut add = |staging: &mut Staging, name: &str, content: &mut (dyn FnMut(&mut Sink) -> std::io::Result<u64> + Send)| -> Result<(), StoreError> {
-            let mut rows = 0;
-            let written = staging.file(name, |sink| {
-                rows = content(sink)?;
-                Ok(())
-            })?;
-            files.push(FileEntry { name: name.to_string(), rows: Some(rows), hash: written.hash });
-            Ok(())
-        };
-        self.pool.install(|| add(&mut staging, "results.parquet", &mut |sink| tables::results(self.sweep, self.plan, &self.store, &mut gathered, sink)))?;
-        let findings = self.pool.install(|| findings::findings(self.sweep, self.plan, &gathered));
-        add(&mut staging, "points.csv", &mut |sink| tables::points(self.sweep, self.plan, &gathered, sink))?;
-        add(&mut staging, "runs.csv", &mut |sink| tables::runs(&gathered, sink))?;
-        if !self.sweep.outcomes.is_empty() {
-            add(&mut staging, "sensitivity.csv", &mut |sink| findings::sensitivity(self.sweep, &findings, sink))?;
-            add(&mut staging, "response.csv", &mut |sink| findings::responses(self.sweep, &findings, sink))?;
-            add(&mut staging, "discovery.csv", &mut |sink| findings::discovery(self.sweep, &findings, sink))?;
+        let (sweep, plan, mut gathered) = (self.sweep, self.plan, Gathered::default());
+        let mut writing = Writing::new(self.folder)?;
+        self.pool.install(|| writing.table("results.parquet", |sink| tables::results(sweep, plan, &self.store, &mut gathered, sink)))?;
+        let findings = self.pool.install(|| findings::findings(sweep, plan, &gathered));
+        writing.table("points.csv", |sink| tables::points(sweep, plan, &gathered, sink))?;
+        writing.table("runs.csv", |sink| tables::runs(&gathered, sink))?;
+        if !sweep.outcomes.is_empty() {
+            writing.table("sensitivity.csv", |sink| findings::sensitivity(sweep, &findings, sink))?;
+            writing.table("response.csv", |sink| findings::responses(sweep, &findings, sink))?;
+            writing.table("discovery.csv", |sink| findings::discovery(sweep, &findings, sink))?;
         }
-        let record = Record { files, ..self.record(planned, &gathered, done) };
-        let text = record::json(&record);
-        staging.file(RECORD, |sink| sink.write_all(text.as_bytes()))?;
-        staging.commit()?;
-        let said = if self.args.json {
-            text
-        } else if self.args.quiet {
-            String::new()
-        } else {
-            say::summary(self.sweep, &findings, &record, self.folder)
+        let record = Record { files: writing.entries.clone(), ..self.record(planned, &gathered, done) };
+        writing.commit(&record, None)?;
+        let said = match (self.args.running.json, self.args.running.quiet) {
+            (true, _) => record.json(),
+            (_, true) => String::new(),
+            _ => say::summary(sweep, &findings, &record, self.folder),
         };
         Ok((said, record.failed))
     }
@@ -291,10 +245,7 @@ impl Job<'_> {
             runs_now: done.runs,
             months_now: done.months,
             workers: done.division.map_or(0, |d| d.workers),
-            threads: done.division.map_or(0, |d| d.threads),
-            seconds: self.started.elapsed().as_secs_f64(),
-            cpu_seconds: cpu_seconds(),
-            peak_rss_bytes: peak_rss_bytes(),
+            effort: Effort::since(self.started, done.division.map_or(0, |d| d.threads)),
             files: Vec::new(),
         }
     }

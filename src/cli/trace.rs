@@ -2,6 +2,7 @@
 
 use std::{fmt::Write as _, io::Write as _, path::PathBuf, process::ExitCode};
 
+use super::flags::Reading;
 use crate::{
     behaviour::traits::{EDUCATIONS, MOTIVES, STATUSES, STAYS},
     engine::{
@@ -13,7 +14,7 @@ use crate::{
         totals::Totals,
     },
     population::person::{Chunk, HOME, key_name, parse_key},
-    scenario::{Overrides, Scenario},
+    scenario::Scenario,
     units::Month,
     world::{World, place::Sector},
 };
@@ -26,9 +27,8 @@ pub struct Args {
     /// The person, `household.member`; without it, the first person of the sample who leaves home is followed.
     #[arg(long)]
     person: Option<String>,
-    /// Change a value: key.path=value (repeatable).
-    #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
+    #[command(flatten)]
+    reading: Reading,
     /// Seed of synthesis and dynamics.
     #[arg(long)]
     seed: Option<u64>,
@@ -38,9 +38,6 @@ pub struct Args {
     /// Last month simulated, YYYY-MM.
     #[arg(long)]
     until: Option<Month>,
-    /// Folder that paths must stay inside.
-    #[arg(long)]
-    root: Option<PathBuf>,
     /// Number of alternatives shown.
     #[arg(long, default_value_t = 3)]
     alternatives: usize,
@@ -170,18 +167,14 @@ impl Observer for FirstLeaver {
 
 /// Runs the scenario and tells one life.
 pub fn execute(args: &Args) -> ExitCode {
-    let set = match super::pairs(&args.set) {
-        Ok(set) => set,
+    let mut overrides = match args.reading.overrides() {
+        Ok(overrides) => overrides,
         Err(why) => return super::usage(&why),
     };
-    let mut set = set;
-    if let Some(sample) = args.sample {
-        set.push(("run.sample".into(), format!("{sample:?}").to_lowercase()));
-    }
-    if let Some(seed) = args.seed {
-        set.push(("run.seed".into(), seed.to_string()));
-    }
-    let scenario = match Scenario::load(&args.scenario, &Overrides { set, root: args.root.clone(), until: args.until }) {
+    overrides.until = args.until;
+    overrides.set.extend(args.sample.map(|sample| ("run.sample".into(), format!("{sample:?}").to_lowercase())));
+    overrides.set.extend(args.seed.map(|seed| ("run.seed".into(), seed.to_string())));
+    let scenario = match Scenario::load(&args.scenario, &overrides) {
         Ok(scenario) => scenario,
         Err(findings) => {
             super::diagnostics::print(&findings);

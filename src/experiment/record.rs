@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::compare::{Replicate, Tally};
 use crate::{
-    measure::record::{self, FileEntry},
+    measure::record::{Effort, FileEntry, Provenance},
     store::{StoreError, atomic},
 };
 
@@ -59,43 +59,32 @@ pub struct Record {
     pub months_simulated: u64,
     /// Events in them.
     pub events: u64,
-    /// Threads.
-    pub threads: usize,
-    /// Wall time, seconds.
-    pub seconds: f64,
-    /// Processor time, seconds; none where the system does not tell.
-    pub cpu_seconds: Option<f64>,
-    /// Largest resident memory, bytes; none where the system does not tell.
-    pub peak_rss_bytes: Option<u64>,
+    /// What it took.
+    #[serde(flatten)]
+    pub effort: Effort,
     /// Result files, without this one.
     pub files: Vec<FileEntry>,
     /// What to be wary of.
     pub warnings: Vec<String>,
 }
 
-impl Record {
-    /// The record in a folder; none if there is none that can be read.
-    pub fn read(folder: &Path) -> Option<Record> {
-        serde_json::from_slice(&fs::read(folder.join(record::FILE)).ok()?).ok()
+impl Provenance for Record {
+    const KIND: &'static str = "comparison";
+
+    fn inputs(&self) -> String {
+        let groups: Vec<_> = self.groups.iter().map(|g| (&g.name, &g.parts)).collect();
+        let hashes = [&self.a.scenario_hash, &self.b.scenario_hash];
+        format!("{:?}", (&self.version, hashes, self.attribute, groups, self.seed, self.replicates, self.sample.to_bits(), self.months))
     }
 
-    /// As JSON text, with a line feed.
-    pub fn json(&self) -> String {
-        serde_json::to_string_pretty(self).map_or_else(|_| String::new(), |text| text + "\n")
+    fn gist(&self) -> String {
+        let with = if self.attribute { "with" } else { "without" };
+        let (a, b) = (&self.a.scenario, &self.b.scenario);
+        format!("`{a}` and `{b}`, seed {}, sample {}, replicates {}, {} months, {with} attribution", self.seed, self.sample, self.replicates, self.months)
     }
 
-    /// Whether both are of the same inputs.
-    pub fn same_comparison(&self, other: &Record) -> bool {
-        let inputs = |r: &Record| {
-            let hashes = [r.a.scenario_hash.clone(), r.b.scenario_hash.clone()];
-            (r.version.clone(), hashes, r.attribute, r.groups.clone(), r.seed, r.replicates, r.sample.to_bits(), r.months)
-        };
-        inputs(self) == inputs(other)
-    }
-
-    /// Whether all files that the record lists are in the folder with the content it says.
-    pub fn complete(&self, folder: &Path) -> bool {
-        !self.files.is_empty() && self.files.iter().all(|file| record::intact(folder, file))
+    fn files(&self) -> &[FileEntry] {
+        &self.files
     }
 }
 
@@ -116,20 +105,7 @@ const MAGIC: &[u8] = b"musafir replicates 1\n";
 
 /// What identifies a comparison.
 pub fn identity(record: &Record) -> [u8; 32] {
-    let mut hasher = blake3::Hasher::new();
-    let inputs = (
-        &record.version,
-        &record.a.scenario_hash,
-        &record.b.scenario_hash,
-        record.attribute,
-        record.groups.iter().map(|g| (&g.name, &g.parts)).collect::<Vec<_>>(),
-        record.seed,
-        record.replicates,
-        record.sample.to_bits(),
-        record.months,
-    );
-    hasher.update(format!("{inputs:?}").as_bytes());
-    *hasher.finalize().as_bytes()
+    *blake3::hash(record.inputs().as_bytes()).as_bytes()
 }
 
 impl Unfinished {

@@ -1,6 +1,6 @@
 //! What a validation leaves on disk: the tables `validation.csv` and `fit.csv`, and the record `run.json`.
 
-use std::{fs, io, path::Path};
+use std::io;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::measure::{
     columns::{FIT, VALIDATION},
-    record::{self, FileEntry},
+    record::{Effort, FileEntry, Provenance},
     summary::number,
 };
 
@@ -39,14 +39,9 @@ pub struct Record {
     pub persons: u64,
     /// Events of all replicates.
     pub events: u64,
-    /// Threads.
-    pub threads: usize,
-    /// Wall time, seconds.
-    pub seconds: f64,
-    /// Processor time, seconds; none where the system does not tell.
-    pub cpu_seconds: Option<f64>,
-    /// Largest resident memory, bytes; none where the system does not tell.
-    pub peak_rss_bytes: Option<u64>,
+    /// What it took.
+    #[serde(flatten)]
+    pub effort: Effort,
     /// One hash over the states at the end of all replicates.
     pub state_hash: String,
     /// The bars.
@@ -57,28 +52,23 @@ pub struct Record {
     pub warnings: Vec<String>,
 }
 
+impl Provenance for Record {
+    const KIND: &'static str = "validation";
+
+    fn inputs(&self) -> String {
+        format!("{:?}", (&self.version, &self.scenario_hash, &self.targets_hash, self.seed, self.sample.to_bits(), self.replicates, self.months))
+    }
+
+    fn gist(&self) -> String {
+        format!("`{}`, seed {}, sample {}, replicates {}, targets {:.12}", self.scenario, self.seed, self.sample, self.replicates, self.targets_hash)
+    }
+
+    fn files(&self) -> &[FileEntry] {
+        &self.files
+    }
+}
+
 impl Record {
-    /// The record in a folder; none if there is none that can be read.
-    pub fn read(folder: &Path) -> Option<Record> {
-        serde_json::from_slice(&fs::read(folder.join(record::FILE)).ok()?).ok()
-    }
-
-    /// As JSON text, with a line feed.
-    pub fn json(&self) -> String {
-        serde_json::to_string_pretty(self).map_or_else(|_| String::new(), |text| text + "\n")
-    }
-
-    /// Whether both are of the same inputs.
-    pub fn same_validation(&self, other: &Record) -> bool {
-        let inputs = |r: &Record| (r.version.clone(), r.scenario_hash.clone(), r.targets_hash.clone(), r.seed, r.sample.to_bits(), r.replicates, r.months);
-        inputs(self) == inputs(other)
-    }
-
-    /// Whether all files that the record lists are in the folder with the content it says.
-    pub fn complete(&self, folder: &Path) -> bool {
-        !self.files.is_empty() && self.files.iter().all(|file| record::intact(folder, file))
-    }
-
     /// Whether all bars are met.
     pub fn met(&self) -> bool {
         self.bars.iter().all(|b| b.met)

@@ -1,8 +1,8 @@
-//! `run.json`: the record of a run.
+//! `run.json`: the record of a run, and what the records of all commands have in common.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Instant};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// A result file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,26 +63,76 @@ pub struct Record {
 /// Name of the record's file.
 pub const FILE: &str = "run.json";
 
-impl Record {
+/// A record of how the files of a folder came about.
+pub trait Provenance: Serialize + DeserializeOwned {
+    /// Name of its file.
+    const NAME: &'static str = FILE;
+    /// What made the files: `run`, `comparison`.
+    const KIND: &'static str;
+
+    /// What identifies it: the same text for the same inputs and version.
+    fn inputs(&self) -> String;
+
+    /// Its inputs for people.
+    fn gist(&self) -> String;
+
+    /// Result files, without its own.
+    fn files(&self) -> &[FileEntry];
+
     /// The record in a folder; none if there is none that can be read.
-    pub fn read(folder: &Path) -> Option<Record> {
-        serde_json::from_slice(&fs::read(folder.join(FILE)).ok()?).ok()
+    fn read(folder: &Path) -> Option<Self> {
+        serde_json::from_slice(&fs::read(folder.join(Self::NAME)).ok()?).ok()
     }
 
     /// As JSON text, with a line feed.
-    pub fn json(&self) -> String {
+    fn json(&self) -> String {
         serde_json::to_string_pretty(self).map_or_else(|_| String::new(), |text| text + "\n")
     }
 
-    /// Whether both are of the same inputs: same version, scenario, seed, sample, replicates, months.
-    pub fn same_run(&self, other: &Record) -> bool {
-        let inputs = |r: &Record| (r.version.clone(), r.scenario_hash.clone(), r.seed, r.sample.to_bits(), r.replicates, r.months);
-        inputs(self) == inputs(other)
+    /// Whether both are of the same inputs.
+    fn same(&self, other: &Self) -> bool {
+        self.inputs() == other.inputs()
     }
 
-    /// Whether all files that the record lists are in the folder with the content it says.
-    pub fn complete(&self, folder: &Path) -> bool {
-        !self.files.is_empty() && self.files.iter().all(|file| intact(folder, file))
+    /// Whether all files that it lists are in the folder with the content it says.
+    fn complete(&self, folder: &Path) -> bool {
+        !self.files().is_empty() && self.files().iter().all(|file| intact(folder, file))
+    }
+}
+
+impl Provenance for Record {
+    const KIND: &'static str = "run";
+
+    fn inputs(&self) -> String {
+        format!("{:?}", (&self.version, &self.scenario_hash, self.seed, self.sample.to_bits(), self.replicates, self.months))
+    }
+
+    fn gist(&self) -> String {
+        format!("`{}`, seed {}, sample {}, replicates {}, {} months", self.scenario, self.seed, self.sample, self.replicates, self.months)
+    }
+
+    fn files(&self) -> &[FileEntry] {
+        &self.files
+    }
+}
+
+/// What a command took of the machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Effort {
+    /// Threads.
+    pub threads: usize,
+    /// Wall time, seconds.
+    pub seconds: f64,
+    /// Processor time, seconds; none where the system does not tell.
+    pub cpu_seconds: Option<f64>,
+    /// Largest resident memory, bytes; none where the system does not tell.
+    pub peak_rss_bytes: Option<u64>,
+}
+
+impl Effort {
+    /// Of this process since a moment.
+    pub fn since(started: Instant, threads: usize) -> Effort {
+        Effort { threads, seconds: started.elapsed().as_secs_f64(), cpu_seconds: cpu_seconds(), peak_rss_bytes: peak_rss_bytes() }
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     experiment::record as comparison,
-    measure::record as run,
+    measure::record::{self as run, Provenance},
     scenario::{Inventory, Overrides, Scenario},
     store::StoreError,
 };

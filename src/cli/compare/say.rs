@@ -30,11 +30,11 @@ pub struct Said {
 
 /// Text for pairs that were finished before.
 pub fn finished(args: &Args, pairs: &[(&Path, &Record)]) -> String {
-    if args.json {
+    if args.running.json {
         let list: Vec<_> = pairs.iter().map(|(folder, record)| json!({ "folder": folder.display().to_string(), "record": record })).collect();
         return format!("{:#}\n", json!({ "comparisons": list }));
     }
-    if args.quiet {
+    if args.running.quiet {
         return String::new();
     }
     let say = |(folder, _): &(&Path, &Record)| format!("This comparison is finished already: {} (--force runs it again).\n", folder.display());
@@ -43,11 +43,11 @@ pub fn finished(args: &Args, pairs: &[(&Path, &Record)]) -> String {
 
 /// Text for pairs that were run.
 pub fn all(args: &Args, pairs: &[Said]) -> String {
-    if args.json {
+    if args.running.json {
         let one = |s: &Said| json!({ "folder": s.folder.display().to_string(), "record": s.record, "answer": s.answer });
         return format!("{:#}\n", json!({ "comparisons": pairs.iter().map(one).collect::<Vec<_>>() }));
     }
-    if args.quiet { String::new() } else { pairs.iter().map(pair).collect() }
+    if args.running.quiet { String::new() } else { pairs.iter().map(pair).collect() }
 }
 
 /// How numbers of a unit are printed beside numbers up to `scale`.
@@ -119,7 +119,7 @@ fn pair(said: &Said) -> String {
         thousands(record.persons as f64),
         record.sample,
         thousands(record.months_simulated as f64),
-        duration(record.seconds),
+        duration(record.effort.seconds),
         warnings.concat(),
         said.folder.display(),
         files.join(", ")

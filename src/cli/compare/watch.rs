@@ -2,9 +2,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::{Args, stem};
+use super::Args;
 use crate::{
-    cli::{interrupt, progress::Progress},
+    cli::{flags::stem, interrupt, progress::Progress},
     experiment::{
         compare::Comparison,
         replicate::{Step, Watch},

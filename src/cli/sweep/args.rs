@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{experiment::sweep::Flags, units::Month};
+use crate::{cli::flags::Running, experiment::sweep::Flags};
 
 /// Arguments of `sweep`.
 #[derive(clap::Args, Debug)]
@@ -31,53 +31,27 @@ pub struct Args {
     /// Another option of sbatch, e.g. `--partition=long` (repeatable).
     #[arg(long, value_name = "OPTION", requires = "slurm", allow_hyphen_values = true)]
     pub sbatch: Vec<String>,
-    /// Folder of results [default: `results/` and the name of the file].
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub running: Running,
     /// Replicates of each point [default: those of the sweep].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub replicates: Option<u32>,
-    /// Share of households simulated, (0, 1] [default: that of the sweep].
-    #[arg(long, value_name = "SHARE")]
-    pub sample: Option<f64>,
-    /// Seed of the first replicate [default: that of the sweep].
-    #[arg(long)]
-    pub seed: Option<u64>,
-    /// Last month simulated, YYYY-MM.
-    #[arg(long, value_name = "YYYY-MM")]
-    pub until: Option<Month>,
     /// Folder within which the paths of scenarios stay.
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
-    /// Threads; all processors unless said otherwise. Results do not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub threads: Option<u32>,
     /// Memory that may be used [default: nine tenths of what is free].
     #[arg(long, value_name = "GB")]
     pub memory: Option<f64>,
     /// Run those again that failed.
     #[arg(long)]
     pub retry: bool,
-    /// Replace the results of another sweep; runs that both have in common are used again.
-    #[arg(long)]
-    pub force: bool,
-    /// No progress and no summary.
-    #[arg(long)]
-    pub quiet: bool,
-    /// Print the record as JSON and nothing else.
-    #[arg(long)]
-    pub json: bool,
 }
 
 impl Args {
     /// What they change in the sweep.
     pub fn flags(&self) -> Flags {
-        Flags { sample: self.sample, seed: self.seed, replicates: self.replicates, until: self.until, root: self.root.clone() }
-    }
-
-    /// Threads.
-    pub fn threads(&self) -> usize {
-        self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), |n| n as usize)
+        let Running { sample, seed, until, .. } = self.running;
+        Flags { sample, seed, until, replicates: self.replicates, root: self.root.clone() }
     }
 }
 

@@ -7,8 +7,11 @@ use std::{
     process::Command,
 };
 
-use super::{Stop, args::Args, pilot::Costs};
-use crate::store::{StoreError, atomic};
+use super::{args::Args, pilot::Costs};
+use crate::{
+    cli::{flags::stem, stop::Stop},
+    store::{StoreError, atomic},
+};
 
 /// Processor seconds of an array element, about.
 const ELEMENT: f64 = 3600.0;
@@ -24,7 +27,7 @@ pub fn submit(args: &Args, file: &Path, folder: &Path, costs: &Costs) -> Result<
     let (file, folder) = (absolute(file)?, absolute(folder)?);
     let program = std::env::current_exe().map_err(|e| Stop::Failed(format!("this program cannot be found: {e}")))?;
     let shards = args.shards.map_or((costs.cpu() / ELEMENT).ceil().clamp(1.0, MOST) as usize, |n| n as usize).min(costs.runs);
-    let threads = args.threads.map_or(1, |n| n as usize).max(1);
+    let threads = args.running.threads.map_or(1, |n| n as usize).max(1);
     // Twice the pilot's time and ten minutes, since machines differ; an element that is cut off goes on when it is submitted again.
     let minutes = 10 + (2.0 * costs.cpu() / (shards * threads) as f64 / 60.0).ceil() as u64;
     let each = costs.memory / costs.division.workers.max(1) as u64;
@@ -32,7 +35,7 @@ pub fn submit(args: &Args, file: &Path, folder: &Path, costs: &Costs) -> Result<
     let logs = folder.join("slurm");
     fs::create_dir_all(&logs).map_err(StoreError::io("create", &logs))?;
     let flags = flags(args);
-    let stem = file.file_stem().map_or_else(|| "sweep".to_string(), |s| s.to_string_lossy().into_owned());
+    let stem = stem(&file);
     let extra = args.sbatch.iter().fold(String::new(), |text, option| text + "#SBATCH " + option + "\n");
     let (program, file, out) = (quoted(&program), quoted(&file), quoted(&folder));
     let array = format!(
@@ -72,9 +75,9 @@ fn flags(args: &Args) -> String {
         }
     };
     put("replicates", args.replicates.map(|n| n.to_string()));
-    put("sample", args.sample.map(|s| format!("{s:?}")));
-    put("seed", args.seed.map(|s| s.to_string()));
-    put("until", args.until.map(|m| m.to_string()));
+    put("sample", args.running.sample.map(|s| format!("{s:?}")));
+    put("seed", args.running.seed.map(|s| s.to_string()));
+    put("until", args.running.until.map(|m| m.to_string()));
     put("root", args.root.as_deref().map(|r| quoted(&r.canonicalize().unwrap_or_else(|_| r.to_path_buf()))));
     text
 }

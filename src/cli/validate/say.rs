@@ -8,6 +8,7 @@ use super::{Args, Assessment, Record, Targets};
 use crate::{
     cli::{progress::duration, table::thousands},
     experiment::validate::{NAIVE, Scores, Verdict},
+    measure::record::Provenance,
 };
 
 /// Series that are printed; the rest stands in the file.
@@ -66,10 +67,10 @@ pub fn bar(verdict: &Verdict) -> String {
 
 /// When the folder holds this validation already.
 pub fn finished(args: &Args, out: &Path, record: &Record) -> String {
-    if args.json {
+    if args.running.json {
         return record.json();
     }
-    if args.quiet {
+    if args.running.quiet {
         return String::new();
     }
     let bars: Vec<String> = record.bars.iter().map(|b| format!("  {}\n", bar(b))).collect();
@@ -78,11 +79,11 @@ pub fn finished(args: &Args, out: &Path, record: &Record) -> String {
 
 /// The whole text.
 pub fn all(args: &Args, out: &Path, record: &Record, targets: &Targets, assessment: &Assessment) -> String {
-    if args.json {
+    if args.running.json {
         let answer = json!({"record": record, "aspects": assessment.aspects, "series": assessment.series, "bars": assessment.bars});
         return format!("{answer:#}\n");
     }
-    if args.quiet {
+    if args.running.quiet {
         return String::new();
     }
     let mut text = format!("\n{} against the published past: {} series, {} rows\n\n", record.scenario, record.targets[0], record.targets[1]);
@@ -123,7 +124,7 @@ pub fn all(args: &Args, out: &Path, record: &Record, targets: &Targets, assessme
         thousands(record.persons as f64),
         record.sample,
         record.replicates,
-        duration(record.seconds),
+        duration(record.effort.seconds),
         targets.rules.split.fit_until,
         warnings.concat(),
         out.display()

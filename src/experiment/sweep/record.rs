@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path};
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 use super::{
     Sweep,
@@ -10,7 +10,7 @@ use super::{
     read::Flags,
 };
 use crate::{
-    measure::record::{FileEntry, intact},
+    measure::record::{Effort, FileEntry, Provenance},
     store::{StoreError, atomic},
     units::Month,
 };
@@ -82,25 +82,11 @@ pub struct Record {
     pub months_now: u64,
     /// Runs side by side.
     pub workers: usize,
-    /// Threads of each.
-    pub threads: usize,
-    /// Wall time of this process, seconds.
-    pub seconds: f64,
-    /// Processor time, seconds; none where the system does not tell.
-    pub cpu_seconds: Option<f64>,
-    /// Largest resident memory, bytes; none where the system does not tell.
-    pub peak_rss_bytes: Option<u64>,
+    /// What this process took, with the threads of each run.
+    #[serde(flatten)]
+    pub effort: Effort,
     /// Result files, without this one.
     pub files: Vec<FileEntry>,
-}
-
-fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
-}
-
-/// As JSON text, with a line feed.
-pub fn json<T: Serialize>(value: &T) -> String {
-    serde_json::to_string_pretty(value).map_or_else(|_| String::new(), |text| text + "\n")
 }
 
 impl Planned {
@@ -130,7 +116,7 @@ impl Planned {
 
     /// The plan in a folder; none if there is none that can be read.
     pub fn read(folder: &Path) -> Option<Planned> {
-        read(&folder.join(PLAN))
+        serde_json::from_slice(&fs::read(folder.join(PLAN)).ok()?).ok()
     }
 
     /// Writes it, unless it is there.
@@ -142,18 +128,27 @@ impl Planned {
         if Planned::read(folder).as_ref() == Some(self) {
             return Ok(());
         }
-        atomic::write(&folder.join(PLAN), |sink| sink.write_all(json(self).as_bytes())).map(drop)
+        atomic::write(&folder.join(PLAN), |sink| {
+            serde_json::to_writer_pretty(&mut *sink, self)?;
+            sink.write_all(b"\n")
+        })
+        .map(drop)
     }
 }
 
-impl Record {
-    /// The record in a folder; none if there is none that can be read.
-    pub fn read(folder: &Path) -> Option<Record> {
-        read(&folder.join(RECORD))
+impl Provenance for Record {
+    const NAME: &'static str = RECORD;
+    const KIND: &'static str = "sweep";
+
+    fn inputs(&self) -> String {
+        self.identity.clone()
     }
 
-    /// Whether all files that it lists are in the folder with the content it says.
-    pub fn complete(&self, folder: &Path) -> bool {
-        !self.files.is_empty() && self.files.iter().all(|file| intact(folder, file))
+    fn gist(&self) -> String {
+        format!("`{}`", self.title)
+    }
+
+    fn files(&self) -> &[FileEntry] {
+        &self.files
     }
 }

@@ -1,0 +1,99 @@
+//! Folders of results: what stands there already, the files on their way into it, and what must go.
+
+use std::{
+    fs, io,
+    path::{Component, Path, PathBuf},
+};
+
+use super::stop::Stop;
+use crate::{
+    measure::record::{FileEntry, Provenance},
+    report,
+    store::{
+        StoreError,
+        atomic::{Sink, Staging},
+    },
+};
+
+/// Files by which the results of a command are known.
+const MARKS: [&str; 7] = ["run.json", "sweep.json", "summary.csv", "compare.csv", "validation.csv", "results.parquet", "scenario.toml"];
+
+/// The record `planned` as it stands in the folder, if all its files are there whole.
+///
+/// # Errors
+/// If the folder holds something else, unless `force` allows to replace it.
+pub fn finished<R: Provenance>(folder: &Path, planned: &R, force: bool) -> Result<Option<R>, Stop> {
+    if force {
+        return Ok(None);
+    }
+    let place = folder.display();
+    let Some(record) = R::read(folder) else {
+        let foreign = MARKS.into_iter().find(|name| folder.join(name).exists());
+        return foreign.map_or(Ok(None), |name| Err(instead(&format!("{place} holds a `{name}` of something else"))));
+    };
+    if !planned.same(&record) {
+        return Err(instead(&format!("{place} holds another {} ({})", R::KIND, record.gist())));
+    }
+    // A damaged copy of the same results is written anew.
+    Ok(record.complete(folder).then_some(record))
+}
+
+/// Why not to write into a folder, and what to do.
+pub fn instead(why: &str) -> Stop {
+    Stop::Usage(format!("{why}; choose another place with --out, or replace it with --force"))
+}
+
+/// Files on their way into a folder of results.
+pub struct Writing {
+    folder: PathBuf,
+    /// Where they wait.
+    pub staging: Staging,
+    /// What was written.
+    pub entries: Vec<FileEntry>,
+}
+
+impl Writing {
+    /// Into a folder, which is made if it is not there.
+    pub fn new(folder: &Path) -> Result<Writing, StoreError> {
+        Ok(Writing { folder: folder.to_path_buf(), staging: Staging::new(folder)?, entries: Vec::new() })
+    }
+
+    /// A table, whose content returns its number of rows.
+    pub fn table(&mut self, name: &str, content: impl FnOnce(&mut Sink) -> io::Result<u64>) -> Result<(), StoreError> {
+        let mut rows = 0;
+        let written = self.staging.file(name, |sink| {
+            rows = content(sink)?;
+            Ok(())
+        })?;
+        self.entries.push(FileEntry { name: name.to_string(), rows: Some(rows), hash: written.hash });
+        Ok(())
+    }
+
+    /// A file that is no table.
+    pub fn text(&mut self, name: &str, text: &str) -> Result<(), StoreError> {
+        let written = self.staging.file(name, |sink| io::Write::write_all(sink, text.as_bytes()))?;
+        self.entries.push(FileEntry { name: name.to_string(), rows: None, hash: written.hash });
+        Ok(())
+    }
+
+    /// Moves the files into place, the record last. The old record goes first, so that an interruption never leaves a record that the files
+    /// belie; the page of other results, files that the old record lists and the new one does not, and `leftover` go too.
+    pub fn commit<R: Provenance>(mut self, record: &R, leftover: Option<&str>) -> Result<(), StoreError> {
+        self.staging.file(R::NAME, |sink| io::Write::write_all(sink, record.json().as_bytes()))?;
+        let old = R::read(&self.folder);
+        remove(&self.folder, report::FILE)?;
+        remove(&self.folder, R::NAME)?;
+        self.staging.commit()?;
+        for file in old.iter().flat_map(|r| r.files()).filter(|f| record.files().iter().all(|n| n.name != f.name)) {
+            remove(&self.folder, &file.name)?;
+        }
+        leftover.map_or(Ok(()), |name| remove(&self.folder, name))
+    }
+}
+
+/// Removes a file of the folder; a name that would reach beyond it is not followed.
+fn remove(folder: &Path, name: &str) -> Result<(), StoreError> {
+    let path = folder.join(name);
+    let plain = Path::new(name).components().all(|c| matches!(c, Component::Normal(_))) && Path::new(name).components().count() == 1;
+    if plain && path.is_file() { fs::remove_file(&path).map_err(StoreError::io("remove", &path)) } else { Ok(()) }
+}
