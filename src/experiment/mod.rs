@@ -13,11 +13,13 @@
 
 pub mod answer;
 pub mod attribute;
+pub mod calibration;
 pub mod claims;
 pub mod compare;
 pub mod design;
 pub mod discover;
 pub mod diversion;
+pub mod ensemble;
 pub mod gravity;
 pub mod inputs;
 pub mod monthly;

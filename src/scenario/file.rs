@@ -1,6 +1,8 @@
 //! A scenario as it is written: the structs that the JSON Schema, and with it every check of a key, is derived from.
 //! Used by the rest of `scenario` and by `cli::schema`.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 pub use super::changes::{AnswerItem, Origins, RuleItem, ShockItem, WatchItem};
@@ -116,6 +118,9 @@ pub struct File {
     start: Start,
     /// Tables of the world.
     tables: Tables,
+    /// Fields of the tables that are replaced: by table, by the texts that begin the row, joined by dashes, and by column.
+    #[serde(default)]
+    cells: BTreeMap<String, BTreeMap<String, BTreeMap<String, Field>>>,
     /// What citizens need to enter and work.
     #[serde(default)]
     regime: Vec<RegimeItem>,
@@ -137,6 +142,17 @@ pub struct File {
     /// States that watch the simulation, and the law that follows.
     #[serde(default)]
     rule: Vec<RuleItem>,
+}
+
+/// A field of a table.
+#[derive(schemars::JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code)]
+pub enum Field {
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(String),
 }
 
 /// One file or several.

@@ -135,7 +135,61 @@ pub fn read(shape: &'static Shape, layers: &Layers, ledger: &mut Ledger) -> Tabl
         }
         _ => {}
     }
+    replace_cells(&mut table, layers, ledger);
     table
+}
+
+/// Puts the values of `cells` where they belong: into every row that begins with the texts of their key.
+fn replace_cells(table: &mut Table, layers: &Layers, ledger: &mut Ledger) {
+    let shape = table.shape;
+    let Some(given) = layers.tree.get("cells").and_then(|cells| cells.get(shape.name)) else { return };
+    if table.broken {
+        return;
+    }
+    let texts = shape.columns.iter().take_while(|c| matches!(c.form, Form::Text | Form::OneOf(_))).count();
+    let key = |row: &Row| row.cells[..texts].iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join("-");
+    for (name, columns) in given.entries() {
+        let rows: Vec<usize> = (0..table.rows.len()).filter(|&r| key(&table.rows[r]) == *name).collect();
+        let path = format!("cells.{}.{name}", shape.name);
+        if rows.is_empty() {
+            let hint = did_you_mean(name, table.rows.iter().map(key).collect::<Vec<_>>().iter().map(String::as_str));
+            ledger.error(columns.key, &path, format!("no row of `{}` begins with `{name}`", shape.name), "rows are named by the texts they begin with, joined by dashes", hint);
+        }
+        for (column, node) in columns.entries() {
+            let path = format!("{path}.{column}");
+            let Some(place) = shape.columns.iter().position(|c| c.name == column).filter(|&c| c >= texts) else {
+                let hint = did_you_mean(column, shape.columns[texts..].iter().map(|c| c.name));
+                ledger.error(node.key, &path, format!("`{}` has no column `{column}` that can be replaced", shape.name), shape.meaning, hint);
+                continue;
+            };
+            let text = match &node.value {
+                Value::Int(n) => n.to_string(),
+                Value::Float(x) => format!("{x:?}"),
+                Value::Text(text) => text.clone(),
+                Value::Date(date) => date.to_string(),
+                Value::Bool(b) => if *b { "yes" } else { "no" }.to_string(),
+                Value::List(_) | Value::Table(_) => continue,
+            };
+            let mut cell = Cell { text, number: None, at: node.at };
+            if let Err((why, hint)) = understand(&shape.columns[place], &mut cell) {
+                ledger.error(node.at, &path, format!("`{column}` cannot be `{}`", cell.text), why, hint);
+                continue;
+            }
+            for &row in &rows {
+                table.rows[row].cells[place] = cell.clone();
+            }
+        }
+    }
+}
+
+/// Says which tables of `cells` do not exist.
+pub fn unknown_cells(layers: &Layers, ledger: &mut Ledger) {
+    let known = || super::shapes::SHAPES.iter().map(|s| s.name);
+    for (name, node) in layers.tree.get("cells").map_or(&[][..], super::tree::Node::entries) {
+        if !known().any(|k| k == name) {
+            ledger.error(node.key, &format!("cells.{name}"), format!("there is no table `{name}`"), "cells are fields of the tables", did_you_mean(name, known()));
+        }
+    }
 }
 
 fn fill(table: &mut Table, from: usize, ledger: &mut Ledger) {

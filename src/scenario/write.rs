@@ -31,7 +31,8 @@ pub fn resolved(tree: &Node, run: &Run, tables: &[Table], replaced: &BTreeSet<(&
     let _ = write!(out, "sample = {:?}\nseed = {}\nreplicates = {}\n", run.sample, run.seed, run.replicates);
     for (key, node) in tree.entries() {
         match key.as_str() {
-            "title" | "description" | "population" | "run" | "tables" => {}
+            // Tables are written with the cells that replace fields of them.
+            "title" | "description" | "population" | "run" | "tables" | "cells" => {}
             _ => section(&mut out, key, node, replaced),
         }
     }

@@ -123,6 +123,7 @@ impl Parts<'_> {
 pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Resolved {
     let json = check::check(&layers.tree, check::schema(), "", "", ledger).unwrap_or(Json::Null);
     let tables: Vec<Table> = shapes::SHAPES.iter().map(|shape| table::read(shape, layers, ledger)).collect();
+    table::unknown_cells(layers, ledger);
     let parts = Parts { tree: &layers.tree, layers, json, tables: &tables };
     let mut replaced = BTreeSet::new();
     let run = run(&parts, until, ledger);

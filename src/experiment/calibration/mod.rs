@@ -1,0 +1,5 @@
+//! Calibration.
+pub mod evidence;
+pub mod method;
+mod population;
+mod smoother;

@@ -1,0 +1,300 @@
+//! Ensembles: weighted sets of values of uncertain keys, as a calibration leaves them and as runs, comparisons and sweeps take them.
+//!
+//! Members are resampled once to equal weight; replicate k uses member k, so that N replicates are always N runs. Members change the
+//! baseline's values in whatever scenario they are used with, which is never fitted again.
+
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::{
+    measure::summary::number,
+    scenario::{
+        Change, Findings, Overrides, Scenario, Severity, Template, check,
+        document::{self, Document},
+        finding::{At, Ledger, Source},
+        tree::{Node, Value},
+    },
+};
+
+/// An ensemble as it is written.
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+struct File {
+    /// What it is, in a few words.
+    #[serde(default)]
+    title: String,
+    /// What made it.
+    #[serde(default)]
+    source: String,
+    /// What the model itself misses of published values, beside their own errors.
+    #[serde(default)]
+    discrepancy: Discrepancy,
+    /// Uncertain keys.
+    #[schemars(length(min = 1))]
+    parameter: Vec<Parameter>,
+    /// Values of them, each set with a weight.
+    #[schemars(length(min = 1, max = 100_000))]
+    member: Vec<MemberItem>,
+}
+
+/// An uncertain key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Parameter {
+    /// Identifier.
+    pub id: String,
+    /// Keys of the scenario that get the value.
+    #[schemars(length(min = 1))]
+    pub keys: Vec<String>,
+    /// Whether what stands in the scenario is multiplied by it.
+    #[serde(default)]
+    pub multiplies: bool,
+    /// Unit, for people.
+    #[serde(default)]
+    pub unit: String,
+}
+
+/// What the model itself misses of published values: log errors that fade out of a series' memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Discrepancy {
+    /// Standard deviation.
+    #[schemars(range(min = 0.0, max = 3.0), extend("unit" = "log points"))]
+    pub deviation: f64,
+    /// Time in which the correlation within a series falls to 1/e.
+    #[schemars(range(min = 0.0, max = 1000.0), extend("unit" = "years"))]
+    pub memory_years: f64,
+}
+
+/// A member as it is written.
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+struct MemberItem {
+    /// Number, for people.
+    #[serde(default)]
+    #[allow(dead_code)]
+    id: u64,
+    /// Weight; omitted: 1.
+    #[serde(default = "one")]
+    #[schemars(range(min = 0.0, max = 1e9))]
+    weight: f64,
+    /// A value for each parameter, in their order.
+    values: Vec<f64>,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+/// A member.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    /// Weight, above or at 0.
+    pub weight: f64,
+    /// A value for each parameter.
+    pub values: Vec<f64>,
+    /// Where it stands in the file.
+    at: At,
+}
+
+/// A weighted ensemble.
+#[derive(Clone, Debug)]
+pub struct Ensemble {
+    /// What it is, in a few words.
+    pub title: String,
+    /// What made it.
+    pub source: String,
+    /// What the model itself misses of published values.
+    pub discrepancy: Discrepancy,
+    /// Uncertain keys.
+    pub parameters: Vec<Parameter>,
+    /// Members in the order of the file.
+    pub members: Vec<Member>,
+    /// BLAKE3 over keys, values and weights, hexadecimal.
+    pub hash: String,
+    text: Source,
+    equal: Vec<usize>,
+}
+
+/// The JSON Schema of ensembles.
+pub fn schema() -> Json {
+    document::schema::<File>("a musafir ensemble")
+}
+
+impl Ensemble {
+    /// Of parameters and members (weight and values).
+    pub fn new(title: &str, source: &str, discrepancy: Discrepancy, parameters: Vec<Parameter>, members: Vec<(f64, Vec<f64>)>) -> Ensemble {
+        let members = members.into_iter().map(|(weight, values)| Member { weight, values, at: At::NOWHERE }).collect();
+        let text = Source { name: String::new(), text: String::new(), folder: PathBuf::new() };
+        Ensemble::of(title.to_string(), source.to_string(), discrepancy, parameters, members, text)
+    }
+
+    fn of(title: String, source: String, discrepancy: Discrepancy, parameters: Vec<Parameter>, members: Vec<Member>, text: Source) -> Ensemble {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(format!("{parameters:?}{discrepancy:?}").as_bytes());
+        for member in &members {
+            hasher.update(&member.weight.to_bits().to_le_bytes());
+            member.values.iter().for_each(|v| {
+                hasher.update(&v.to_bits().to_le_bytes());
+            });
+        }
+        let equal = equal_weights(&members.iter().map(|m| m.weight).collect::<Vec<_>>());
+        Ensemble { title, source, discrepancy, parameters, members, hash: hasher.finalize().to_hex().to_string(), text, equal }
+    }
+
+    /// Reads an ensemble.
+    ///
+    /// # Errors
+    /// Everything that is wrong in the file, at once.
+    pub fn load(path: &Path) -> Result<Ensemble, Findings> {
+        let mut ledger = Ledger::default();
+        let Some(Document { tree, json }) = document::read(path, &schema(), &mut ledger) else { return Err(Findings { list: ledger.sorted() }) };
+        let file: Option<File> = if ledger.errors() > 0 {
+            None
+        } else {
+            serde_json::from_value(json).map_err(|error| ledger.error(tree.at, "", "the ensemble cannot be used", error.to_string(), "")).ok()
+        };
+        let Some(file) = file else { return Err(Findings { list: ledger.sorted() }) };
+        let nodes = tree.get("member").map_or(&[][..], Node::items);
+        let mut members = Vec::new();
+        for (i, (item, node)) in file.member.into_iter().zip(nodes).enumerate() {
+            let at = node.get("values").map_or(node.at, |n| n.at);
+            if item.values.len() != file.parameter.len() {
+                let what = format!("a member has {} values for {} parameters", item.values.len(), file.parameter.len());
+                ledger.error(at, &format!("member.{i}.values"), what, "it gives one for each parameter, in their order", "the file may be cut off");
+            }
+            members.push(Member { weight: item.weight, values: item.values, at });
+        }
+        if members.iter().map(|m| m.weight).sum::<f64>() <= 0.0 {
+            ledger.error(tree.locate("member"), "member", "no member has a weight", "runs use members by their weights", "");
+        }
+        if ledger.errors() > 0 {
+            return Err(Findings { list: ledger.sorted() });
+        }
+        Ok(Ensemble::of(file.title, file.source, file.discrepancy, file.parameter, members, ledger.sources[0].clone()))
+    }
+
+    /// Index of the member that a replicate (from 1) uses; more replicates than members begin again.
+    pub fn member(&self, replicate: u32) -> usize {
+        self.equal[(replicate.max(1) - 1) as usize % self.equal.len()]
+    }
+
+    /// What a member changes in a scenario.
+    pub fn changes(&self, member: usize) -> Vec<Change> {
+        let Some(member) = self.members.get(member) else { return Vec::new() };
+        let change = |(parameter, &value): (&Parameter, &f64)| {
+            let each = parameter.keys.iter().map(move |key| {
+                let whole = !parameter.multiplies && check::whole(key);
+                let value = if whole { Value::Int(value.round() as i64) } else { Value::Float(value) };
+                Change { key: key.clone(), value: Node { value, at: member.at, key: member.at }, multiplies: parameter.multiplies }
+            });
+            each.collect::<Vec<_>>()
+        };
+        self.parameters.iter().zip(&member.values).flat_map(change).collect()
+    }
+
+    /// A scenario file as a template that members change.
+    ///
+    /// # Errors
+    /// What is wrong in the scenario's files.
+    pub fn template(&self, scenario: &Path, overrides: &Overrides) -> Result<Template, Findings> {
+        Template::new(scenario, overrides, &self.text)
+    }
+
+    /// The scenarios of replicates 1 to `replicates`, in their order.
+    ///
+    /// # Errors
+    /// What is wrong in the scenario's files, or in them with the values of a member.
+    pub fn scenarios(&self, scenario: &Path, overrides: &Overrides, replicates: u32) -> Result<Vec<Scenario>, Findings> {
+        use rayon::prelude::*;
+        let template = self.template(scenario, overrides)?;
+        let all: Result<Vec<Scenario>, Findings> = (1..=replicates).into_par_iter().map(|k| template.scenario(&self.changes(self.member(k)))).collect();
+        all.map_err(|mut findings| {
+            findings.list.retain(|f| f.severity == Severity::Error);
+            findings
+        })
+    }
+
+    /// Weighted mean of a parameter.
+    pub fn mean(&self, parameter: usize) -> f64 {
+        let weight: f64 = self.members.iter().map(|m| m.weight).sum();
+        self.members.iter().map(|m| m.weight * m.values[parameter]).sum::<f64>() / weight
+    }
+
+    /// The file.
+    pub fn toml(&self) -> String {
+        let mut out = String::new();
+        let text = |t: &str| toml::Value::String(t.to_string()).to_string();
+        let _ = writeln!(out, "title  = {}\nsource = {}\n", text(&self.title), text(&self.source));
+        let Discrepancy { deviation, memory_years } = self.discrepancy;
+        let _ = writeln!(out, "[discrepancy]\ndeviation    = {deviation:?}\nmemory_years = {memory_years:?}\n");
+        for parameter in &self.parameters {
+            let keys: Vec<String> = parameter.keys.iter().map(|k| text(k)).collect();
+            let _ = writeln!(out, "[[parameter]]\nid         = {}\nkeys       = [{}]", text(&parameter.id), keys.join(", "));
+            let _ = writeln!(out, "multiplies = {}\nunit       = {}\n", parameter.multiplies, text(&parameter.unit));
+        }
+        for (i, member) in self.members.iter().enumerate() {
+            let values: Vec<String> = member.values.iter().map(|v| format!("{:?}", short(*v))).collect();
+            let _ = writeln!(out, "[[member]]\nid     = {}\nweight = {:?}\nvalues = [{}]\n", i + 1, member.weight, values.join(", "));
+        }
+        out
+    }
+}
+
+/// A value with the six digits that files have.
+pub fn short(value: f64) -> f64 {
+    if value == 0.0 || !value.is_finite() { value } else { format!("{value:.5e}").parse().unwrap_or(value) }
+}
+
+/// Members by systematic resampling (Kitagawa 1996) from the middle of each of as many equal strata as there are members: with equal weights
+/// each member once, in order.
+fn equal_weights(weights: &[f64]) -> Vec<usize> {
+    let total: f64 = weights.iter().sum();
+    let n = weights.len();
+    let (mut member, mut reached) = (0, weights.first().copied().unwrap_or(0.0));
+    (0..n)
+        .map(|i| {
+            let wanted = (i as f64 + 0.5) / n as f64 * total;
+            while reached < wanted && member + 1 < n {
+                member += 1;
+                reached += weights[member];
+            }
+            member
+        })
+        .collect()
+}
+
+/// An ensemble in a few words: how many members, how many keys, which hash.
+pub fn described(ensemble: &Ensemble) -> String {
+    format!("{} members of {} keys, hash {}", number(ensemble.members.len() as f64), ensemble.parameters.len(), &ensemble.hash[..12])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_used_by_their_weights() {
+        assert_eq!(equal_weights(&[1.0; 4]), [0, 1, 2, 3]);
+        assert_eq!(equal_weights(&[3.0, 0.0, 1.0, 0.0]), [0, 0, 0, 2]);
+        assert_eq!(equal_weights(&[0.0, 0.0, 1.0]), [2, 2, 2]);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let parameter = |id: &str, multiplies| Parameter { id: id.to_string(), keys: vec![format!("behaviour.choose.{id}")], multiplies, unit: String::new() };
+        let members = vec![(1.0, vec![0.3, short(1.0 / 3.0)]), (2.0, vec![0.4, 0.5])];
+        let made = Ensemble::new("two \"keys\"", "a test", Discrepancy { deviation: 0.1, memory_years: 4.0 }, vec![parameter("b_wage", false), parameter("b_cost", true)], members);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ensemble.toml");
+        std::fs::write(&path, made.toml()).unwrap();
+        let read = Ensemble::load(&path).unwrap();
+        assert_eq!((&read.hash, &read.parameters, read.mean(0)), (&made.hash, &made.parameters, made.mean(0)));
+        assert_eq!(read.changes(1)[1].key, "behaviour.choose.b_cost");
+        assert!(read.changes(1)[1].multiplies);
+        std::fs::write(&path, made.toml().replace("values = [0.4, 0.5]", "values = [0.4]")).unwrap();
+        let findings = Ensemble::load(&path).unwrap_err().to_string();
+        assert!(findings.contains("a member has 1 values for 2 parameters"), "{findings}");
+    }
+}
