@@ -25,6 +25,15 @@ fn check_says_right_or_wrong() {
 }
 
 #[test]
+fn sweeps_are_checked_too() {
+    let (code, out, err) = musafir(&["check", SMALL, "tests/small/sweep.toml", "tests/small/wrong-sweep.toml"]);
+    assert_eq!(code, 2);
+    assert!(out.contains("small.toml: right") && out.contains("tests/small/sweep.toml: right (Small sweep; 5 factors, 10 points)"), "{out}");
+    assert!(out.contains("wrong-sweep.toml: wrong") && err.contains("did you mean `replicates`?"), "{err}");
+    assert_eq!(musafir(&["check", "tests/small/sweep.toml", "--set", "run.seed=2"]).0, 2);
+}
+
+#[test]
 fn check_prints_json() {
     let (code, out, err) = musafir(&["check", "--json", "tests/findings/ten.toml"]);
     assert_eq!((code, err.as_str()), (2, ""));
@@ -73,6 +82,7 @@ fn show_names_value_unit_place_and_source() {
 fn the_schema_in_the_repository_is_that_of_the_program() {
     let (code, _, err) = musafir(&["schema", "--check"]);
     assert_eq!((code, err.as_str()), (0, ""));
+    assert_eq!(musafir(&["schema", "--of", "sweep", "--check"]).0, 0, "write it anew: musafir schema --of sweep");
     assert_eq!(musafir(&["schema", "--check", "Cargo.toml"]).0, 4);
 }
 

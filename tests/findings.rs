@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 
 use musafir::{
     cli::diagnostics,
+    experiment::sweep::{Flags, Sweep},
     scenario::{Findings, Overrides, Scenario, Severity},
 };
 use proptest::prelude::*;
@@ -26,7 +27,11 @@ fn small(overrides: &Overrides) -> Result<Scenario, Findings> {
 }
 
 fn golden(name: &str) -> Findings {
-    let findings = mistakes(&format!("{name}.toml"), &Overrides::default());
+    held(name, mistakes(&format!("{name}.toml"), &Overrides::default()))
+}
+
+/// Findings held against the golden text of a name.
+fn held(name: &str, findings: Findings) -> Findings {
     let text = diagnostics::render(&findings.list, false).replace(&format!("{}/", root().display()), "").replace(&root().display().to_string(), ".");
     let path = root().join("tests/findings").join(format!("{name}.txt"));
     if std::env::var_os("MUSAFIR_GOLDEN").is_some_and(|v| v == "write") {
@@ -58,6 +63,12 @@ fn ten_mistakes_show_at_once() {
         assert!(found.hint.contains(hint) || message.contains("TOML"), "{found:?}");
     }
     assert_eq!(findings.list.len(), wanted.len(), "nothing but the ten: {findings}");
+}
+
+#[test]
+fn mistakes_of_a_sweep_show_at_once() {
+    let findings = held("sweep", Sweep::load(&root().join("tests/small/wrong-sweep.toml"), &Flags::default()).expect_err("it is wrong"));
+    assert!(findings.list.iter().all(|f| f.line > 0), "{findings}");
 }
 
 #[test]

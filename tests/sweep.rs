@@ -62,7 +62,7 @@ fn a_run_that_shares_its_past_is_the_run_by_itself() {
     assert!(shared < own / 2, "{shared} of {own} months");
     let mut expected: BTreeMap<Run, ([u8; 32], Vec<u64>)> = BTreeMap::new();
     for &run in &all {
-        let scenario = sweep.scenario(&plan.points[plan.worlds[run.world].point].levels).expect("it can be run");
+        let scenario = sweep.scenario(&plan.points[plan.worlds[run.world].point].levels, 1).expect("it can be run");
         let setup = plan.setup(run.replicate);
         let mut recorder = Recorder::new(&scenario.world, setup.sample, run.replicate);
         let full = small::run(&scenario, setup, &mut recorder);
@@ -83,6 +83,82 @@ fn a_run_that_shares_its_past_is_the_run_by_itself() {
             assert_eq!(finished.state, *state, "{run:?}");
             assert_eq!(finished.values.iter().map(|v| v.value.to_bits()).collect::<Vec<_>>(), *values, "{run:?}");
         }
+    }
+}
+
+/// A folder with the small world, an ensemble of three members (the second weighs nothing, the third as much as the first two) and a sweep.
+fn with_ensemble(sweep: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path();
+    fs::copy(path("small.toml"), place.join("small.toml")).expect("it can be copied");
+    fs::create_dir(place.join("world")).expect("it can be made");
+    for table in fs::read_dir(path("world")).expect("tables").flatten() {
+        fs::copy(table.path(), place.join("world").join(table.file_name())).expect("it can be copied");
+    }
+    let ensemble = "[[parameter]]\nid = \"b_kin\"\nkeys = [\"behaviour.choose.b_kin\"]\n[[member]]\nvalues = [0.2]\n[[member]]\nweight = 0.0\nvalues = [0.9]\n\
+                    [[member]]\nweight = 2.0\nvalues = [0.5]\n";
+    fs::write(place.join("ensemble.toml"), ensemble).expect("it can be written");
+    fs::write(place.join("sweep.toml"), format!("scenario = \"small.toml\"\nuntil = \"2005-12\"\n{sweep}")).expect("it can be written");
+    folder
+}
+
+const TWO_COSTS: &str = "ensemble = \"ensemble.toml\"\nreplicates = 4\n[design]\nkind = \"grid\"\n[[factor]]\nid = \"cost\"\nkey = \"behaviour.choose.b_kin\"\n\
+                         multiplies = true\nvalues = [1.0, 2.0]\n[[outcome]]\nid = \"abroad\"\noutcome = \"stock_mean of CA3 in 2005\"\n";
+
+#[test]
+fn replicates_are_members_of_an_ensemble() {
+    let folder = with_ensemble(TWO_COSTS);
+    let sweep = Sweep::load(&folder.path().join("sweep.toml"), &Flags::default()).unwrap_or_else(|findings| panic!("{findings}"));
+    let plan = Plan::new(&sweep);
+    let kin = |point: usize, replicate: u32| sweep.scenario(&plan.points[point].levels, replicate).expect("it runs").behaviour.choose.b_kin;
+    // Of equal weight: the first, the third, the third; a fourth replicate begins again. A factor multiplies the member's value.
+    assert_eq!((1..=4).map(|k| kin(0, k)).collect::<Vec<_>>(), [0.2, 0.5, 0.5, 0.2]);
+    assert_eq!((1..=4).map(|k| kin(1, k)).collect::<Vec<_>>(), [0.4, 1.0, 1.0, 0.4]);
+    assert_eq!((plan.worlds.len(), plan.runs().len()), (4, 8));
+    for run in plan.runs() {
+        let world = &plan.worlds[run.world];
+        assert_eq!(sweep.scenario(&plan.points[world.point].levels, world.replicate).expect("it runs").hash, world.hash);
+        assert_eq!(plan.world(world.point, run.replicate), Ok(run.world));
+    }
+    let out = folder.path().join("out");
+    assert_eq!(done(&[text(&folder.path().join("sweep.toml")), "--out", text(&out), "--quiet"]), (0, String::new(), String::new()));
+    let runs = fs::read_to_string(out.join("runs.csv")).expect("runs.csv");
+    let states: BTreeSet<&str> = runs.lines().skip(1).filter_map(|l| l.split(',').nth(5)).collect();
+    assert_eq!((states.len(), count(&out, "run")), (8, 8), "{runs}");
+}
+
+#[test]
+fn a_factor_over_members() {
+    let folder = with_ensemble("[design]\nkind = \"grid\"\n[[factor]]\nid = \"member\"\nensemble = \"ensemble.toml\"\nlevels = 2\n");
+    let sweep = Sweep::load(&folder.path().join("sweep.toml"), &Flags::default()).unwrap_or_else(|findings| panic!("{findings}"));
+    let kin: Vec<f64> = sweep.points().iter().map(|p| sweep.scenario(&p.levels, 1).expect("it runs").behaviour.choose.b_kin).collect();
+    assert_eq!((kin, sweep.factors[0].names()), (vec![0.2, 0.5], vec!["1".to_string(), "2".to_string()]));
+    let folder = with_ensemble("ensemble = \"none.toml\"\n[design]\nkind = \"grid\"\n[[factor]]\nid = \"member\"\nensemble = \"ensemble.toml\"\nlevels = 4\n");
+    let findings = Sweep::load(&folder.path().join("sweep.toml"), &Flags::default()).expect_err("it is wrong");
+    assert!(findings.list.iter().all(|f| f.line > 0) && findings.list.len() == 2, "{findings}");
+    assert!(findings.to_string().contains("`none.toml` cannot be read") && findings.to_string().contains("more levels than members"), "{findings}");
+}
+
+#[test]
+fn worlds_are_found_out_once() {
+    let folder = with_ensemble(TWO_COSTS);
+    let file = folder.path().join("sweep.toml");
+    let load = || Sweep::load(&file, &Flags::default()).unwrap_or_else(|findings| panic!("{findings}"));
+    let (sweep, out) = (load(), folder.path().join("out"));
+    let plan = Plan::new(&sweep);
+    plan.keep(&out).expect("it can be written");
+    let again = Plan::kept_in(&out, &load());
+    assert_eq!((&again.worlds, again.runs(), again.identity(&sweep)), (&plan.worlds, plan.runs(), plan.identity(&sweep)));
+    // What points are made of has changed: a table, the ensemble, the sweep.
+    let worlds = || Plan::kept_in(&out, &load()).worlds.iter().map(|w| w.hash.clone()).collect::<Vec<_>>();
+    let before = worlds();
+    for (name, from, to) in [("world/jobs.csv", ",", ", "), ("ensemble.toml", "0.5", "0.6"), ("sweep.toml", "2.0]", "3.0]")] {
+        let place = folder.path().join(name);
+        let text = fs::read_to_string(&place).expect("it is there");
+        fs::write(&place, text.replace(from, to)).expect("it can be written");
+        let fresh: Vec<String> = Plan::new(&load()).worlds.iter().map(|w| w.hash.clone()).collect();
+        assert_eq!(worlds(), fresh, "{name}");
+        assert!(name == "world/jobs.csv" || fresh != before, "{name}");
     }
 }
 
@@ -276,7 +352,7 @@ fn shipped_sweeps_are_right() {
         // Points all over the design; all of them would take minutes.
         let points = sweep.points();
         for point in points.iter().step_by(points.len().div_ceil(12)) {
-            assert!(sweep.scenario(&point.levels).is_ok(), "{name}: {:?}", sweep.scenario(&point.levels).err());
+            assert!(sweep.scenario(&point.levels, 1).is_ok(), "{name}: {:?}", sweep.scenario(&point.levels, 1).err());
         }
         assert!(!sweep.outcomes.is_empty());
     }

@@ -78,7 +78,7 @@ enum Command {
     Sweep(sweep::Args),
     /// A scenario against the published past: errors, intervals, skill against naive forecasts.
     Validate(validate::Args),
-    /// Show every mistake of scenario files at once, each with its line and a likely fix.
+    /// Show every mistake of scenario files and sweeps at once, each with its line and a likely fix.
     Check(check::Args),
     /// Show a scenario after `extends` and `--set`: every value with unit, place and source.
     Show(show::Args),
@@ -86,7 +86,7 @@ enum Command {
     Trace(trace::Args),
     /// Hold claims against runs and write the table of verdicts.
     Claims(claims::Args),
-    /// Print the JSON Schema of scenario files, for editors.
+    /// Print the JSON Schema of scenario files or sweeps, for editors.
     Schema(schema::Args),
     /// Print completions for a shell.
     Completions(completions::Args),

@@ -1,15 +1,20 @@
-//! `musafir schema`: the JSON Schema of scenario files, of targets, of bars.
+//! `musafir schema`: the JSON Schema of scenario files, of sweeps, of targets, of bars.
 
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use super::{BAR_NOT_MET, DONE, print, usage};
-use crate::{experiment::target_file, scenario::check};
+use crate::{
+    experiment::{sweep, target_file},
+    scenario::check,
+};
 
 /// Kinds of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Of {
     /// Scenarios.
     Scenario,
+    /// Sweeps.
+    Sweep,
     /// Targets of `validate`.
     Targets,
     /// The split and the bars of `validate`.
@@ -31,6 +36,7 @@ pub struct Args {
 pub fn execute(args: &Args) -> ExitCode {
     let (schema, flag, own) = match args.of {
         Of::Scenario => (check::schema_of_files(), "", "scenarios/scenario.schema.json"),
+        Of::Sweep => (sweep::schema(), " --of sweep", "scenarios/sweeps/sweep.schema.json"),
         Of::Targets => (target_file::schema_of_targets(), " --of targets", "scenarios/targets/targets.schema.json"),
         Of::Bars => (target_file::schema_of_bars(), " --of bars", "scenarios/targets/bars.schema.json"),
     };

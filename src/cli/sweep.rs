@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     experiment::{
-        queue::{Division, End, Queue},
+        queue::{Division, End, Queue, Spent},
         sweep::{
             Flags, Sweep, findings,
             plan::{Plan, Run},
@@ -63,7 +63,7 @@ fn command(args: &Args) -> Result<(String, usize), Stop> {
     let pool = args.running.pool()?;
     let (sweep, plan) = pool.install(|| {
         let sweep = Sweep::load(&file, &flags)?;
-        let plan = Plan::new(&sweep);
+        let plan = if args.running.force { Plan::new(&sweep) } else { Plan::kept_in(&folder, &sweep) };
         Ok::<_, Stop>((sweep, plan))
     })?;
     let runs = plan.runs();
@@ -88,6 +88,7 @@ struct Done {
     runs: usize,
     months: u64,
     division: Option<Division>,
+    spent: Spent,
 }
 
 impl Job<'_> {
@@ -105,6 +106,7 @@ impl Job<'_> {
         }
         // A place that cannot be written is found now, not after the runs.
         planned.write(self.folder)?;
+        self.plan.keep(self.folder)?;
         if self.args.slurm {
             let costs = Costs::new(self.sweep, self.plan, &todo, division);
             return slurm::submit(self.args, file, self.folder, &costs).map(|text| (text, 0));
@@ -113,7 +115,8 @@ impl Job<'_> {
         interrupt::listen();
         let quiet = self.args.running.silent();
         let watcher = Watcher::new(todo.len(), mine.len() - todo.len(), pilot::months(self.plan, &todo), quiet);
-        let ended = Queue::new(self.sweep, self.plan, &self.store, &todo, division, &watcher).work();
+        let queue = Queue::new(self.sweep, self.plan, &self.store, &todo, division, &watcher);
+        let ended = queue.work();
         watcher.finish();
         let (finished, failed) = watcher.ended();
         match ended {
@@ -129,7 +132,7 @@ impl Job<'_> {
             let text = format!("Part {k} of {n}: {} runs done. --collect {} makes the data set when all parts are.\n", mine.len(), self.folder.display());
             return Ok((if quiet { String::new() } else { text }, failed as usize));
         }
-        self.collect(&planned, Done { runs: (finished + failed) as usize, months: watcher.months(), division: Some(division) })
+        self.collect(&planned, Done { runs: (finished + failed) as usize, months: watcher.months(), division: Some(division), spent: queue.spent() })
     }
 
     /// What is printed if the folder holds this sweep, finished; refuses if it holds another.
@@ -178,11 +181,11 @@ impl Job<'_> {
 
     fn dry(&self, todo: &[Run], division: Division) -> String {
         let costs = Costs::new(self.sweep, self.plan, todo, division);
-        let wrong = self.plan.world_of.iter().filter(|w| w.is_err()).count();
+        let wrong = self.plan.wrong().count();
         let (points, worlds, replicates) = (self.plan.points.len(), self.plan.worlds.len(), self.plan.replicates);
         let (title, all, done) = (&self.sweep.title, self.all.len(), self.all.len() - todo.len());
         let mut text = format!("{title}\nPoints       {points}, {worlds} different worlds, {replicates} replicates: {all} runs, {done} of them done\n");
-        if let Some(Err(why)) = self.plan.world_of.iter().find(|w| w.is_err()) {
+        if let Some(why) = self.plan.wrong().next() {
             text = format!("{text}{wrong} points cannot be run; the first: {why}\n");
         }
         text + &costs.to_string()
@@ -229,7 +232,7 @@ impl Job<'_> {
         for line in &gathered.lines {
             states.update(line.4.as_bytes()).update(b"\n");
         }
-        Record {
+        let record = Record {
             version: planned.version.clone(),
             title: planned.title.clone(),
             identity: planned.identity.clone(),
@@ -244,9 +247,18 @@ impl Job<'_> {
             state_hash: states.finalize().to_hex().to_string(),
             runs_now: done.runs,
             months_now: done.months,
+            cpu_seconds_simulate: done.spent.engine,
+            waiting_share: if done.spent.all > 0.0 { done.spent.waiting / done.spent.all } else { 0.0 },
             workers: done.division.map_or(0, |d| d.workers),
             effort: Effort::since(self.started, done.division.map_or(0, |d| d.threads)),
             files: Vec::new(),
+        };
+        // Collecting again leaves what the runs took.
+        match Record::read(self.folder).filter(|before| done.runs == 0 && before.same(&record)) {
+            Some(Record { runs_now, months_now, workers, cpu_seconds_simulate, waiting_share, effort, .. }) => {
+                Record { runs_now, months_now, workers, cpu_seconds_simulate, waiting_share, effort, ..record }
+            }
+            None => record,
         }
     }
 }

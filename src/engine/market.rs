@@ -59,14 +59,18 @@ fn real_index(growth: Option<&[f64]>, start: Month, months: usize) -> Vec<f64> {
 impl Drivers {
     /// Prepares the drivers of a world.
     pub fn new(world: &World, behaviour: &Behaviour) -> Drivers {
+        Drivers::with(world, behaviour, Effects::new(world))
+    }
+
+    /// Prepares them with what corridors do.
+    pub fn with(world: &World, behaviour: &Behaviour, corridors: Effects) -> Drivers {
         let months = world.horizon;
         let base = (Month::new(BASE_YEAR, 7).since(world.start).max(0) as usize).min(months.saturating_sub(1));
         let series = |name: &str, place: &str| world.series.get(name, place);
         // What the base year was is not for a shock to change.
         let based = |name: &str, place: &str| world.series_before().get(name, place).and_then(|v| v.get(base)).copied().unwrap_or(1.0);
         let constant = |v: f64| vec![v; months];
-        let mut drivers = Drivers { deflator: series("us_cpi", "WORLD").map_or_else(|| constant(1.0), |v| v.iter().map(|x| x / 100.0).collect()), ..Drivers::default() };
-        drivers.corridors = Effects::new(world);
+        let mut drivers = Drivers { deflator: series("us_cpi", "WORLD").map_or_else(|| constant(1.0), |v| v.iter().map(|x| x / 100.0).collect()), corridors, ..Drivers::default() };
         for (c, country) in world.places.countries.iter().enumerate() {
             let jobs = &world.markets.countries[c];
             let output = real_index(series("gdp_growth", &country.code), world.start, months);

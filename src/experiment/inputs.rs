@@ -5,7 +5,8 @@
 use std::{
     collections::BTreeMap,
     fmt::{self, Write as _},
-    sync::{Mutex, PoisonError},
+    io,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use blake3::{Hash, Hasher};
@@ -35,13 +36,27 @@ pub struct Inputs {
     pub months: Vec<Hash>,
 }
 
-/// What journeys cost, as hashes by the network of a month: shortest ways are most of the work, and many scenarios have the same network.
+/// What takes most of the work, found out once for many scenarios: journeys by the network of a month, corridors' effects by what they follow.
 #[derive(Debug, Default)]
-pub struct Journeys(Mutex<BTreeMap<[u8; 32], Hash>>);
+pub struct Known {
+    journeys: Mutex<BTreeMap<[u8; 32], Hash>>,
+    effects: Mutex<BTreeMap<[u8; 32], Arc<Vec<Hash>>>>,
+}
 
-impl Journeys {
-    /// The hash in a month; `ends` tells prices of travel and where journeys begin and end.
-    fn hash(&self, ends: Hash, world: &World, month: Month) -> Hash {
+/// What is known under a key. It is found out without the lock: others need not wait.
+fn recall<T: Clone>(known: &Mutex<BTreeMap<[u8; 32], T>>, key: [u8; 32], find: impl FnOnce() -> T) -> T {
+    let lock = || known.lock().unwrap_or_else(PoisonError::into_inner);
+    let there = lock().get(&key).cloned();
+    there.unwrap_or_else(|| {
+        let found = find();
+        lock().insert(key, found.clone());
+        found
+    })
+}
+
+impl Known {
+    /// What journeys cost in a month; `ends` tells prices of travel and where journeys begin and end.
+    fn journeys(&self, ends: Hash, world: &World, month: Month) -> Hash {
         let mut hasher = Hasher::new();
         hasher.update(ends.as_bytes());
         for link in world.passenger_links(month) {
@@ -52,32 +67,49 @@ impl Journeys {
             hasher.update(&[link.mode as u8]);
             numbers(&mut hasher, [cost.generalised, cost.money, cost.hours]);
         }
-        let key = *hasher.finalize().as_bytes();
-        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(hash) = known().get(&key) {
-            return *hash;
-        }
-        // Found out without the lock: others need not wait.
-        let hash = journeys(world, month);
-        known().insert(key, hash);
-        hash
+        recall(&self.journeys, *hasher.finalize().as_bytes(), || journeys(world, month))
+    }
+
+    /// What corridors do in each month. They follow what is hashed here and nothing else of the world.
+    fn effects(&self, world: &World) -> Arc<Vec<Hash>> {
+        let World { start, months, horizon, places, network, corridors, freight, ties, .. } = world;
+        let wages: Vec<&[f64]> = world.series_before().values.iter().filter(|((name, _), _)| name == "wage_usd").map(|(_, values)| values.as_slice()).collect();
+        let key = hash_of(format_args!("{start}{months} {horizon}{places:?}{:?}{:?}{corridors:?}{freight:?}{ties:?}", network.nodes, network.links));
+        let mut hasher = Hasher::new();
+        hasher.update(key.as_bytes());
+        numbers(&mut hasher, wages.into_iter().flatten().copied());
+        recall(&self.effects, *hasher.finalize().as_bytes(), || Arc::new(effects(&Effects::new(world), world.months)))
     }
 }
 
-/// Feeds what is formatted to a hash: the debug form of a float is the shortest text that reads back as the same float.
-struct Feed(Hasher);
+/// Effects of corridors by month.
+fn effects(effects: &Effects, months: usize) -> Vec<Hash> {
+    // Named one by one: a new effect must be hashed too.
+    let Effects { home_jobs, destination_jobs, home_demand, destination_demand, ties } = effects;
+    let hash = |t: usize| {
+        let mut hasher = Hasher::new();
+        for list in [home_jobs, destination_jobs, home_demand, destination_demand, ties] {
+            numbers(&mut hasher, list.iter().map(|values| values[t]));
+        }
+        hasher.finalize()
+    };
+    (0..months).map(hash).collect()
+}
+
+/// Feeds what is formatted to a hash, in pieces that it likes: the debug form of a float is the shortest text that reads back as the same float.
+struct Feed(io::BufWriter<Hasher>);
 
 impl fmt::Write for Feed {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.update(text.as_bytes());
-        Ok(())
+        io::Write::write_all(&mut self.0, text.as_bytes()).map_err(|_| fmt::Error)
     }
 }
 
 fn hash_of(values: fmt::Arguments<'_>) -> Hash {
-    let mut feed = Feed(Hasher::new());
+    let mut feed = Feed(io::BufWriter::with_capacity(1 << 15, Hasher::new()));
     let _ = feed.write_fmt(values);
-    feed.0.finalize()
+    let _ = io::Write::flush(&mut feed.0);
+    feed.0.get_ref().finalize()
 }
 
 fn numbers(hasher: &mut Hasher, values: impl IntoIterator<Item = f64>) {
@@ -89,11 +121,11 @@ fn numbers(hasher: &mut Hasher, values: impl IntoIterator<Item = f64>) {
 impl Inputs {
     /// Of a scenario; `run` says what is run (its own start and end count, so that scenarios of other times never share anything).
     pub fn new(run: &Run, world: &World, behaviour: &Behaviour) -> Inputs {
-        Inputs::with(run, world, behaviour, &Journeys::default())
+        Inputs::with(run, world, behaviour, &Known::default())
     }
 
     /// [`Inputs::new`] for one of many scenarios, with what the others had to find out.
-    pub fn with(run: &Run, world: &World, behaviour: &Behaviour, known: &Journeys) -> Inputs {
+    pub fn with(run: &Run, world: &World, behaviour: &Behaviour, known: &Known) -> Inputs {
         let (synthesis, persons) = population(world, behaviour);
         Inputs { synthesis, persons, base: base(run, world, behaviour), months: months(world, behaviour, known) }
     }
@@ -142,8 +174,9 @@ fn base(run: &Run, world: &World, behaviour: &Behaviour) -> Hash {
     hash_of(format_args!("{}", scenario::hash(run, &rest, behaviour)))
 }
 
-fn months(world: &World, behaviour: &Behaviour, known: &Journeys) -> Vec<Hash> {
-    let drivers = Drivers::new(world, behaviour);
+fn months(world: &World, behaviour: &Behaviour, known: &Known) -> Vec<Hash> {
+    let drivers = Drivers::with(world, behaviour, Effects::default());
+    let effects = known.effects(world);
     let regimes: Vec<Vec<(Month, Hash)>> = world.law.regimes.iter().flatten().map(|timeline| timeline.iter().map(|(from, r)| (*from, regime_hash(r))).collect()).collect();
     let nodes: Vec<usize> = world.places.homes.iter().map(|h| h.node).chain(world.places.destinations.iter().map(|d| d.node)).collect();
     let ends = hash_of(format_args!("{:?}{}{nodes:?}{}", world.network.travel, world.network.nodes.len(), world.places.homes.len()));
@@ -157,7 +190,8 @@ fn months(world: &World, behaviour: &Behaviour, known: &Journeys) -> Vec<Hash> {
             }
             let mut hasher = Hasher::new();
             series(&mut hasher, world, &drivers, t);
-            hasher.update(costs.entry(changed).or_insert_with(|| known.hash(ends, world, changed)).as_bytes());
+            hasher.update(effects[t].as_bytes());
+            hasher.update(costs.entry(changed).or_insert_with(|| known.journeys(ends, world, changed)).as_bytes());
             for timeline in &regimes {
                 let after = timeline.partition_point(|(from, _)| *from <= month);
                 timeline.get(after.saturating_sub(1)).map(|(_, hash)| hasher.update(hash.as_bytes()));
@@ -182,9 +216,8 @@ fn series(hasher: &mut Hasher, world: &World, drivers: &Drivers, t: usize) {
         numbers(hasher, values.get(t).copied());
     }
     // Named one by one: a new driver must be hashed too.
-    let Drivers { demand, output, pay, deflator, living, wage, unemployment, participation, corridors } = drivers;
-    let Effects { home_jobs, destination_jobs, home_demand, destination_demand, ties } = corridors;
-    for list in [demand, output, pay, living, wage, home_jobs, destination_jobs, home_demand, destination_demand, ties] {
+    let Drivers { demand, output, pay, deflator, living, wage, unemployment, participation, corridors: _ } = drivers;
+    for list in [demand, output, pay, living, wage] {
         numbers(hasher, list.iter().map(|values| values[t]));
     }
     numbers(hasher, [deflator[t]]);

@@ -8,6 +8,7 @@ use std::{
         Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 use super::sweep::{
@@ -17,7 +18,7 @@ use super::sweep::{
 };
 use crate::{
     engine::Simulation,
-    measure::Recorder,
+    measure::{Recorder, record::thread_cpu_seconds},
     population::{person::Chunk, synthesis},
     scenario::Scenario,
     store::StoreError,
@@ -65,6 +66,17 @@ impl Division {
     }
 }
 
+/// What the workers' time went into.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Spent {
+    /// Processor time of synthesis and months, seconds; 0 where runs have several threads or the system does not tell.
+    pub engine: f64,
+    /// Time spent waiting for something to do, seconds, all workers.
+    pub waiting: f64,
+    /// Time from the first start to the end, seconds, all workers.
+    pub all: f64,
+}
+
 /// A shared past: the state in which runs part.
 struct Past {
     simulation: Vec<u8>,
@@ -94,7 +106,7 @@ struct State {
     busy: usize,
     end: Option<End>,
     /// Synthesised persons by replicate and inputs, and how many tasks will start from them.
-    persons: BTreeMap<(u32, [u8; 32]), (usize, Persons)>,
+    persons: BTreeMap<(u32, u32), (usize, Persons)>,
 }
 
 /// The queue.
@@ -107,12 +119,13 @@ pub struct Queue<'a> {
     state: Mutex<State>,
     changed: Condvar,
     held: Arc<AtomicU64>,
+    spent: Mutex<Spent>,
 }
 
 impl<'a> Queue<'a> {
     /// Of some runs, in the order of [`Plan::runs`].
     pub fn new(sweep: &'a Sweep, plan: &'a Plan, runs: &'a Runs, todo: &[Run], division: Division, watch: &'a dyn Watch) -> Queue<'a> {
-        let queue = Queue { sweep, plan, runs, division, watch, state: Mutex::default(), changed: Condvar::new(), held: Arc::default() };
+        let queue = Queue { sweep, plan, runs, division, watch, state: Mutex::default(), changed: Condvar::new(), held: Arc::default(), spent: Mutex::default() };
         let mut tasks = Vec::new();
         for replicate in 1..=plan.replicates {
             let worlds: Vec<usize> = todo.iter().filter(|r| r.replicate == replicate).map(|r| r.world).collect();
@@ -137,8 +150,8 @@ impl<'a> Queue<'a> {
         self.changed.notify_one();
     }
 
-    fn synthesis(&self, task: &Task) -> (u32, [u8; 32]) {
-        (task.replicate, *self.plan.worlds[task.group[0]].inputs.synthesis.as_bytes())
+    fn synthesis(&self, task: &Task) -> (u32, u32) {
+        (task.replicate, self.plan.worlds[task.group[0]].synthesis)
     }
 
     /// Does all the work.
@@ -146,12 +159,28 @@ impl<'a> Queue<'a> {
     /// # Errors
     /// If it was stopped, or a run could not be written.
     pub fn work(&self) -> Result<(), End> {
+        let started = Instant::now();
         std::thread::scope(|scope| {
             for _ in 0..self.division.workers {
                 scope.spawn(|| self.worker());
             }
         });
+        self.spend(|s| s.all += started.elapsed().as_secs_f64() * self.division.workers as f64);
         self.state().end.take().map_or(Ok(()), Err)
+    }
+
+    /// What the time went into so far.
+    pub fn spent(&self) -> Spent {
+        *self.spent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn spend(&self, add: impl FnOnce(&mut Spent)) {
+        add(&mut self.spent.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Processor time of this thread, if it is the only one of the run.
+    fn clock(&self) -> f64 {
+        if self.division.threads == 1 { thread_cpu_seconds().unwrap_or(0.0) } else { 0.0 }
     }
 
     fn worker(&self) {
@@ -194,7 +223,9 @@ impl<'a> Queue<'a> {
             if state.busy == 0 {
                 return None;
             }
+            let since = Instant::now();
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            self.spend(|s| s.waiting += since.elapsed().as_secs_f64());
         }
     }
 
@@ -209,8 +240,8 @@ impl<'a> Queue<'a> {
 
     /// Simulates a group to its end; where it parts, the others become tasks. `group` is told who is left.
     fn grow(&self, task: &Task, group: &mut Vec<usize>) -> Result<(), End> {
-        let point = self.plan.worlds[group[0]].point;
-        let scenario = match self.sweep.scenario(&self.plan.points[point].levels) {
+        let world = &self.plan.worlds[group[0]];
+        let scenario = match self.sweep.scenario(&self.plan.points[world.point].levels, world.replicate) {
             Ok(scenario) => scenario,
             Err(findings) => return self.failed(task.replicate, group, &findings.to_string()),
         };
@@ -219,10 +250,13 @@ impl<'a> Queue<'a> {
             Err(why) => return self.failed(task.replicate, group, &why.to_string()),
         };
         let mut parting = self.plan.parting(group, simulation.index());
+        let (mut since, mut engine) = (self.clock(), 0.0);
         while !simulation.finished() {
             if parting == Some(simulation.index()) {
+                engine += self.clock() - since;
                 self.part(task, group, &simulation, &recorder);
                 parting = self.plan.parting(group, simulation.index());
+                since = self.clock();
             }
             simulation.step(&mut recorder);
             self.watch.month(simulation.rows() as u64);
@@ -230,6 +264,8 @@ impl<'a> Queue<'a> {
                 return Err(End::Stopped);
             }
         }
+        engine += self.clock() - since;
+        self.spend(|s| s.engine += engine);
         let (state, persons) = (*simulation.state_hash().as_bytes(), simulation.rows() as u64);
         drop(simulation);
         let recorded = match recorder.finish() {
@@ -252,9 +288,11 @@ impl<'a> Queue<'a> {
             let recorder = Recorder::load(world, setup.sample, task.replicate, &mut past.recorder.as_slice())?;
             return Ok((Simulation::resume(world, behaviour, setup, &mut past.simulation.as_slice())?, recorder.without_tables()));
         }
+        let since = self.clock();
         let simulation = Simulation::with_population(world, behaviour, setup, self.persons(task, scenario));
         let mut recorder = Recorder::new(world, setup.sample, task.replicate).without_tables();
         simulation.start(&mut recorder);
+        self.spend(|s| s.engine += self.clock() - since);
         Ok((simulation, recorder))
     }
 

@@ -1,13 +1,13 @@
 //! What a comparison leaves beside its tables: the record `run.json`, and the finished replicates of one that was interrupted.
 
-use std::{fs, io, path::Path};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::compare::{Replicate, Tally};
 use crate::{
     measure::record::{Effort, FileEntry, Provenance},
-    store::{StoreError, atomic},
+    store::{StoreError, sealed},
 };
 
 /// One of two scenarios.
@@ -114,14 +114,7 @@ impl Unfinished {
     /// # Errors
     /// Those of the file system and of the encoder.
     pub fn save(&self, folder: &Path) -> Result<(), StoreError> {
-        atomic::write(&folder.join(UNFINISHED), |sink| {
-            use io::Write;
-            let body = postcard::to_stdvec(self).map_err(io::Error::other)?;
-            sink.write_all(MAGIC)?;
-            sink.write_all(blake3::hash(&body).as_bytes())?;
-            sink.write_all(&body)
-        })?;
-        Ok(())
+        sealed::write(&folder.join(UNFINISHED), MAGIC, self)
     }
 
     /// Reads it.
@@ -130,9 +123,7 @@ impl Unfinished {
     /// Those of the file system; content that is cut off, damaged or of another version.
     pub fn open(folder: &Path) -> Result<Unfinished, StoreError> {
         let path = folder.join(UNFINISHED);
-        let bytes = fs::read(&path).map_err(StoreError::io("read", &path))?;
-        let body = bytes.strip_prefix(MAGIC).and_then(|rest| rest.split_at_checked(32)).filter(|(hash, body)| blake3::hash(body).as_bytes() == *hash);
-        body.and_then(|(_, body)| postcard::from_bytes(body).ok())
+        sealed::read(&path, MAGIC)?
             .ok_or_else(|| StoreError::Content { path, reason: "the saved replicates are cut off, damaged or of another version; start again with --force".to_string() })
     }
 }

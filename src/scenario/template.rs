@@ -16,6 +16,8 @@ pub struct Template {
     layers: Layers,
     ledger: Ledger,
     until: Option<Month>,
+    /// Hash over all texts that it was made of.
+    pub digest: [u8; 32],
 }
 
 /// A value to put at a key. Places within `value` refer to the text given to [`Template::new`].
@@ -39,8 +41,13 @@ impl Template {
         let mut layers = layers::read(path, &overrides.set, overrides.root.as_deref(), &mut ledger);
         layers.order.push(ledger.sources.len());
         ledger.sources.push(text.clone());
-        let template = Template { layers, ledger, until: overrides.until };
-        template.scenario(&[])?;
+        let mut hasher = blake3::Hasher::new();
+        for source in &ledger.sources {
+            hasher.update(source.text.as_bytes()).update(b"\0");
+        }
+        let mut template = Template { layers, ledger, until: overrides.until, digest: [0; 32] };
+        hasher.update(format!("{:?}", overrides.until).as_bytes()).update(template.scenario(&[])?.resolved.as_bytes());
+        template.digest = *hasher.finalize().as_bytes();
         Ok(template)
     }
 
@@ -52,7 +59,7 @@ impl Template {
         let (mut layers, mut ledger) = (self.layers.clone(), self.ledger.clone());
         let file = ledger.sources.len().saturating_sub(1);
         for change in changes {
-            for (key, old) in self.matches(change, file, &mut ledger) {
+            for (key, old) in matches(&layers.tree, change, file, &mut ledger) {
                 let mut node = change.value.clone();
                 placed(&mut node, file);
                 if change.multiplies {
@@ -69,44 +76,44 @@ impl Template {
         }
         Scenario::resolve(&layers, self.until, ledger)
     }
+}
 
-    /// Keys that a change means, with what stands there; an empty table where nothing does.
-    fn matches(&self, change: &Change, file: usize, ledger: &mut Ledger) -> Vec<(String, Node)> {
-        let at = At { file, ..change.value.key };
-        let Some(parts) = layers::segments(&change.key) else {
-            ledger.error(at, &change.key, "this is not a key", "keys are names joined by dots", "for example `behaviour.choose.b_cost`");
-            return Vec::new();
-        };
-        let mut found: Vec<(Vec<String>, &Node)> = vec![(Vec::new(), &self.layers.tree)];
-        if !parts.iter().any(|p| p == "*") && !change.multiplies {
-            let place = self.layers.tree.locate(&change.key);
-            return vec![(change.key.clone(), Node { at: place, ..Node::empty() })];
-        }
-        for part in &parts {
-            found = found.into_iter().flat_map(|(path, node)| below(&path, node, part)).collect();
-        }
-        if found.is_empty() {
-            let hint = self.nearest(&parts);
-            ledger.error(at, &change.key, format!("nothing in the scenario has the key `{}`", change.key), "a key with `*`, or one that multiplies, is of what is there", hint);
-        }
-        found.into_iter().map(|(path, node)| (path.join("."), node.clone())).collect()
+/// Keys that a change means, with what stands there; an empty table where nothing does.
+fn matches(tree: &Node, change: &Change, file: usize, ledger: &mut Ledger) -> Vec<(String, Node)> {
+    let at = At { file, ..change.value.key };
+    let Some(parts) = layers::segments(&change.key) else {
+        ledger.error(at, &change.key, "this is not a key", "keys are names joined by dots", "for example `behaviour.choose.b_cost`");
+        return Vec::new();
+    };
+    let mut found: Vec<(Vec<String>, &Node)> = vec![(Vec::new(), tree)];
+    if !parts.iter().any(|p| p == "*") && !change.multiplies {
+        let place = tree.locate(&change.key);
+        return vec![(change.key.clone(), Node { at: place, ..Node::empty() })];
     }
+    for part in &parts {
+        found = found.into_iter().flat_map(|(path, node)| below(&path, node, part)).collect();
+    }
+    if found.is_empty() {
+        let hint = nearest(tree, &parts);
+        ledger.error(at, &change.key, format!("nothing in the scenario has the key `{}`", change.key), "a key with `*`, or one that multiplies, is of what is there", hint);
+    }
+    found.into_iter().map(|(path, node)| (path.join("."), node.clone())).collect()
+}
 
-    /// A hint about the first part of a key that is not there.
-    fn nearest(&self, parts: &[String]) -> String {
-        let mut node = &self.layers.tree;
-        for part in parts {
-            match node.child(part) {
-                Some(child) => node = child,
-                None if part == "*" => return String::new(),
-                None => {
-                    let keys = node.entries().iter().map(|(key, _)| key.as_str()).chain(node.items().iter().filter_map(Node::id));
-                    return did_you_mean(part, keys);
-                }
+/// A hint about the first part of a key that is not there.
+fn nearest(tree: &Node, parts: &[String]) -> String {
+    let mut node = tree;
+    for part in parts {
+        match node.child(part) {
+            Some(child) => node = child,
+            None if part == "*" => return String::new(),
+            None => {
+                let keys = node.entries().iter().map(|(key, _)| key.as_str()).chain(node.items().iter().filter_map(Node::id));
+                return did_you_mean(part, keys);
             }
         }
-        String::new()
     }
+    String::new()
 }
 
 /// Path of a file that the file `beside` names, if it stays inside the root and is there; otherwise why not, and a hint.

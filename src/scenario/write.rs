@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     fmt::{self, Write as _},
+    io,
 };
 
 use super::{
@@ -152,13 +153,12 @@ fn csv(table: &Table) -> String {
     out
 }
 
-/// Feeds what is formatted to a hash.
-struct Feed(blake3::Hasher);
+/// Feeds what is formatted to a hash, in pieces that it likes.
+struct Feed(io::BufWriter<blake3::Hasher>);
 
 impl fmt::Write for Feed {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.update(text.as_bytes());
-        Ok(())
+        io::Write::write_all(&mut self.0, text.as_bytes()).map_err(|_| fmt::Error)
     }
 }
 
@@ -183,7 +183,7 @@ pub fn hash(run: &Run, world: &World, behaviour: &Behaviour) -> String {
         *provenance = Provenance::default();
     }
     freight.provenance = Provenance::default();
-    let mut feed = Feed(blake3::Hasher::new());
+    let mut feed = Feed(io::BufWriter::with_capacity(1 << 15, blake3::Hasher::new()));
     let mut demography = world.demography.clone();
     demography.households.provenance = Provenance::default();
     demography.start.provenance = Provenance::default();
@@ -199,5 +199,6 @@ pub fn hash(run: &Run, world: &World, behaviour: &Behaviour) -> String {
     for rule in &world.rules {
         let _ = write!(feed, "{:?}", Rule { name: String::new(), ..rule.clone() });
     }
-    feed.0.finalize().to_hex().to_string()
+    let _ = io::Write::flush(&mut feed.0);
+    feed.0.get_ref().finalize().to_hex().to_string()
 }

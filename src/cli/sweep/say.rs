@@ -4,7 +4,12 @@ use std::{fmt::Write, path::Path};
 
 use crate::{
     cli::table::thousands,
-    experiment::sweep::{Sweep, findings::Finding, record::Record},
+    experiment::sweep::{
+        Sweep,
+        findings::Finding,
+        outcome::{Bound, Condition},
+        record::Record,
+    },
 };
 
 /// Factors named for an outcome.
@@ -35,9 +40,13 @@ fn outcome(sweep: &Sweep, finding: &Finding, text: &mut String) {
     let _ = writeln!(text, "\n{}{at}: {}{difference}", outcome.id, outcome.text);
     let (low, mean, high) = finding.range;
     let _ = writeln!(text, "  from {} over {} (mean) to {} {}, {} points", short(low), short(mean), short(high), outcome.quantity.unit(), finding.counts.0);
+    if outcome.difference.is_some() {
+        let _ = writeln!(text, "  below 0 in {} points, above 0 in {}", finding.signs.0, finding.signs.1);
+    }
     tornado(sweep, finding, text);
-    let Some(regions) = &finding.regions else { return };
-    let _ = writeln!(text, "  the condition holds in {} of {} points{}", finding.counts.1, finding.counts.0, if regions.is_empty() { "; no box is denser" } else { "" });
+    let (Some(regions), Some(bound)) = (&finding.regions, finding.bound) else { return };
+    let bound = if matches!(outcome.quantity.condition, Some(Condition { bound: Bound::Percentile(_), .. })) { format!(" (at {})", short(bound)) } else { String::new() };
+    let _ = writeln!(text, "  the condition{bound} holds in {} of {} points{}", finding.counts.1, finding.counts.0, if regions.is_empty() { "; no box is denser" } else { "" });
     for (b, region) in regions.iter().enumerate() {
         let sides: Vec<String> = region.sides.iter().map(|(f, side)| format!("{} {}", sweep.factors[*f].id, sweep.side(*f, side))).collect();
         let [coverage, density, mass] = [region.coverage, region.density, region.mass].map(|x| 100.0 * x);

@@ -42,6 +42,8 @@ pub struct File {
     #[serde(default = "one")]
     #[schemars(range(min = 1, max = 100_000), extend("unit" = "runs"))]
     pub replicates: u32,
+    /// Ensemble file, relative to this file: replicate k uses its k-th member of equal weight.
+    pub ensemble: Option<String>,
     /// Keys of the scenario and values that they have at all points.
     pub set: Option<Any>,
     /// Which points are run.
@@ -82,7 +84,7 @@ pub struct DesignTable {
     pub seed: Option<u64>,
 }
 
-/// What varies: `key` or `keys` with one of `range`, `dates`, `values`; or `alternatives`; or `scenarios`.
+/// What varies: `key` or `keys` with one of `range`, `dates`, `values`; or `alternatives`; or `scenarios`; or members of an `ensemble`.
 #[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 pub struct FactorItem {
     /// Identifier, the name of its column.
@@ -103,7 +105,7 @@ pub struct FactorItem {
     /// First and last date.
     #[schemars(length(min = 2, max = 2))]
     pub dates: Option<Vec<Date>>,
-    /// Number of values of a range in a grid.
+    /// Number of values of a range in a grid; of members of an ensemble, omitted: all.
     #[schemars(range(min = 1, max = 10_000), extend("unit" = "levels"))]
     pub levels: Option<usize>,
     /// Values: numbers, dates, texts, true and false, lists.
@@ -118,6 +120,8 @@ pub struct FactorItem {
     /// Scenario files, relative to this file.
     #[schemars(length(min = 1, max = 256))]
     pub scenarios: Option<Vec<String>>,
+    /// Ensemble file, relative to this file, whose members of equal weight are the values.
+    pub ensemble: Option<String>,
     /// Whether each point of the design is run with every value of this factor.
     #[serde(default)]
     pub crossed: bool,

@@ -46,6 +46,10 @@ pub struct Finding {
     pub range: (f64, f64, f64),
     /// Points with a value, and those of them in which the condition holds.
     pub counts: (usize, usize),
+    /// What the condition compares with.
+    pub bound: Option<f64>,
+    /// Points below and above 0.
+    pub signs: (usize, usize),
 }
 
 /// A value of an outcome: of a point, or of a pair of points.
@@ -129,7 +133,9 @@ fn finding(sweep: &Sweep, outcome: usize, at: String, cases: &[&Case], varied: &
     }
     let there: Vec<usize> = (0..cases.len()).filter(|&i| outcomes[i].is_finite()).collect();
     let condition = sweep.outcomes[outcome].quantity.condition;
-    let interest: Vec<bool> = there.iter().map(|&i| condition.is_some_and(|c| c.holds(outcomes[i]))).collect();
+    let values: Vec<f64> = there.iter().map(|&i| outcomes[i]).collect();
+    let bound = condition.map(|c| c.bound.among(&values));
+    let interest: Vec<bool> = values.iter().map(|&x| condition.zip(bound).is_some_and(|(c, bound)| c.holds(x, bound))).collect();
     let points: Vec<Vec<f64>> = there.iter().map(|&i| varied.iter().map(|&f| Factor::place(cases[i].levels[f])).collect()).collect();
     let ordered: Vec<bool> = varied.iter().map(|&f| sweep.factors[f].ordered()).collect();
     let regions = condition.map(|_| {
@@ -137,10 +143,10 @@ fn finding(sweep: &Sweep, outcome: usize, at: String, cases: &[&Case], varied: &
         regions.iter_mut().flat_map(|r| &mut r.sides).for_each(|side| side.0 = varied[side.0]);
         regions
     });
-    let fold = |f: fn(f64, f64) -> f64| there.iter().map(|&i| outcomes[i]).reduce(f).unwrap_or(f64::NAN);
-    let average = there.iter().map(|&i| outcomes[i]).sum::<f64>() / there.len() as f64;
+    let fold = |f: fn(f64, f64) -> f64| values.iter().copied().reduce(f).unwrap_or(f64::NAN);
     let counts = (there.len(), interest.iter().filter(|x| **x).count());
-    Finding { outcome, at, indices, responses, regions, range: (fold(f64::min), average, fold(f64::max)), counts }
+    let signs = (values.iter().filter(|x| **x < 0.0).count(), values.iter().filter(|x| **x > 0.0).count());
+    Finding { outcome, at, indices, responses, regions, range: (fold(f64::min), mean(&values), fold(f64::max)), counts, bound, signs }
 }
 
 impl Sweep {

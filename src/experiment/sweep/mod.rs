@@ -15,15 +15,18 @@ pub mod tables;
 
 use std::path::PathBuf;
 
-use super::design::{Design, Kind};
+use super::{
+    design::{Design, Kind},
+    ensemble::Ensemble,
+};
 use crate::{
     measure::{columns::MEASURES, scope::Scope, year::Value},
-    scenario::{Change, Findings, Scenario, Template},
+    scenario::{Change, Findings, Scenario, Template, finding::At, tree::Node},
 };
 use factor::{Factor, Level};
 use outcome::Quantity;
 
-pub use read::{Flags, schema};
+pub use read::{Flags, is_one, schema};
 
 /// A sweep, checked.
 #[derive(Clone, Debug)]
@@ -54,6 +57,25 @@ pub struct Sweep {
     templates: Vec<Template>,
     /// Changes of all points.
     fixed: Vec<Change>,
+    /// Members of which replicates use one each; none if all replicates are of the same values.
+    ensemble: Option<Members>,
+    /// Hash over everything that points are made of: where it is equal, so are they.
+    digest: [u8; 32],
+}
+
+/// An ensemble, and the place in the sweep that names it.
+#[derive(Clone, Debug)]
+struct Members {
+    of: Ensemble,
+    at: At,
+}
+
+impl Members {
+    /// What member `k` of equal weight (from 1) changes; mistakes point at the sweep's line.
+    fn changes(&self, k: u32) -> Vec<Change> {
+        let place = |change: Change| Change { value: Node { at: self.at, key: self.at, ..change.value }, ..change };
+        self.of.changes(self.of.member(k)).into_iter().map(place).collect()
+    }
 }
 
 /// An outcome.
@@ -131,12 +153,18 @@ impl Sweep {
         points
     }
 
-    /// The scenario at a point.
+    /// Different sets of values that replicates have at a point: as many as members of the ensemble are used, or one.
+    pub fn members(&self) -> u32 {
+        self.ensemble.as_ref().map_or(1, |e| self.replicates.min(e.of.members.len() as u32))
+    }
+
+    /// The scenario at a point in a replicate. The member of the ensemble comes first, then what all points change, then the factors.
     ///
     /// # Errors
     /// What is wrong in it.
-    pub fn scenario(&self, levels: &[Level]) -> Result<Scenario, Findings> {
-        let mut changes = self.fixed.clone();
+    pub fn scenario(&self, levels: &[Level], replicate: u32) -> Result<Scenario, Findings> {
+        let mut changes = self.ensemble.as_ref().map_or_else(Vec::new, |e| e.changes(replicate));
+        changes.extend(self.fixed.iter().cloned());
         let mut template = 0;
         for (factor, &level) in self.factors.iter().zip(levels) {
             let (of_factor, scenario) = factor.changes(level);

@@ -6,29 +6,50 @@ use crate::{
     measure::{
         columns::{MEASURES, measure},
         scope::{ALL_DESTINATIONS, Scope},
+        summary::quantile,
         year::Value,
     },
     scenario::finding::did_you_mean,
 };
 
-/// A comparison with a number.
+/// What a value is compared with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Bound {
+    /// A number.
+    Number(f64),
+    /// A percentile of the sweep's own values, from 0 to 100.
+    Percentile(f64),
+}
+
+impl Bound {
+    /// The number, among the values of a sweep.
+    pub fn among(self, values: &[f64]) -> f64 {
+        match self {
+            Bound::Number(x) => x,
+            Bound::Percentile(p) => {
+                let mut sorted = values.to_vec();
+                sorted.sort_by(f64::total_cmp);
+                quantile(&sorted, p / 100.0)
+            }
+        }
+    }
+}
+
+/// A comparison.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Condition {
     /// Whether the value is to be above the number.
     above: bool,
     /// Whether the number itself counts.
     or_equal: bool,
-    /// The number.
-    pub bound: f64,
+    /// What with.
+    pub bound: Bound,
 }
 
 impl Condition {
-    /// Whether a value fulfils it.
-    pub fn holds(&self, x: f64) -> bool {
-        if self.or_equal && x == self.bound {
-            return true;
-        }
-        if self.above { x > self.bound } else { x < self.bound }
+    /// Whether a value fulfils it with a bound.
+    pub fn holds(&self, x: f64, bound: f64) -> bool {
+        (self.or_equal && x == bound) || if self.above { x > bound } else { x < bound }
     }
 }
 
@@ -119,7 +140,11 @@ impl Quantity {
 
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{} {}", if self.above { ">" } else { "<" }, if self.or_equal { "=" } else { "" }, self.bound)
+        let sign = format!("{}{}", if self.above { ">" } else { "<" }, if self.or_equal { "=" } else { "" });
+        match self.bound {
+            Bound::Number(x) => write!(f, "{sign} {x}"),
+            Bound::Percentile(p) => write!(f, "{sign} p{p}"),
+        }
     }
 }
 
@@ -130,8 +155,12 @@ fn condition(text: &str) -> Result<Condition, Wrong> {
         _ => return Err(wrong("values are compared by `<`, `<=`, `>` or `>=`", FORM)),
     };
     let (or_equal, number) = rest.strip_prefix('=').map_or((false, rest), |rest| (true, rest));
-    let bound = number.replace('_', "").parse::<f64>().ok().filter(|x| x.is_finite());
-    bound.map(|bound| Condition { above, or_equal, bound }).ok_or_else(|| wrong(format!("`{number}` is not a number"), FORM))
+    let parse = |text: &str| text.replace('_', "").parse::<f64>().ok().filter(|x| x.is_finite());
+    let bound = match number.strip_prefix('p') {
+        Some(percentile) => parse(percentile).filter(|p| (0.0..=100.0).contains(p)).map(Bound::Percentile),
+        None => parse(number).map(Bound::Number),
+    };
+    bound.map(|bound| Condition { above, or_equal, bound }).ok_or_else(|| wrong(format!("`{number}` is neither a number nor a percentile such as `p75`"), FORM))
 }
 
 fn span(text: &str) -> Result<(i32, i32), Wrong> {
@@ -139,5 +168,24 @@ fn span(text: &str) -> Result<(i32, i32), Wrong> {
     match text.split_once('-') {
         Some((from, to)) => Ok((year(from)?, year(to)?)),
         None => year(text).map(|y| (y, y)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_compare_with_numbers_and_percentiles() {
+        let over = condition(">1_500").expect("a condition");
+        assert_eq!((over.bound, over.to_string().as_str()), (Bound::Number(1500.0), "> 1500"));
+        let upper = condition(">=p75").expect("a condition");
+        assert_eq!(upper.to_string(), ">= p75");
+        let values: Vec<f64> = (0..=100).rev().map(f64::from).collect();
+        let bound = upper.bound.among(&values);
+        assert_eq!((bound, values.iter().filter(|x| upper.holds(**x, bound)).count()), (75.0, 26));
+        for wrong in [">p101", ">p", "=3", ">many", ">inf"] {
+            assert!(condition(wrong).is_err(), "{wrong}");
+        }
     }
 }

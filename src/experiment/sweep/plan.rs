@@ -1,26 +1,43 @@
 //! From points to runs: points with the same content are one world, a world is run once a replicate, and runs whose inputs are equal so far
 //! are one run up to the month in which they part.
 
-use std::collections::BTreeMap;
-
-use blake3::Hash;
-use rayon::prelude::*;
-
-use super::{Point, Sweep};
-use crate::{
-    engine::{CHUNK_ROWS, Setup},
-    experiment::inputs::{Inputs, Journeys},
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
 };
 
-/// A world: what points of the same content have in common.
-#[derive(Clone, Debug)]
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{Outcome, Point, Sweep};
+use crate::{
+    engine::{CHUNK_ROWS, Setup},
+    experiment::inputs::{Inputs, Known},
+    scenario::Severity,
+    store::{StoreError, sealed},
+};
+
+/// Name of the file in a folder of results that keeps the worlds, so that other processes need not find them out again.
+const FILE: &str = "worlds.musafir";
+const MAGIC: &[u8] = b"musafir worlds 1\n";
+/// Points that are resolved at a time.
+const BLOCK: usize = 256;
+
+/// A world: what points of the same content have in common. What it reads is numbered: equal numbers are equal inputs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct World {
     /// Its first point.
     pub point: usize,
+    /// The first replicate that has it there.
+    pub replicate: u32,
     /// Hash of its resolved values.
     pub hash: String,
-    /// What it reads.
-    pub inputs: Inputs,
+    /// What synthesis reads.
+    pub synthesis: u32,
+    /// What synthesis and every month read.
+    base: u32,
+    /// What single months read.
+    months: Vec<u32>,
 }
 
 /// A world in a replicate.
@@ -32,48 +49,128 @@ pub struct Run {
     pub world: usize,
 }
 
+/// The worlds of a sweep.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Worlds {
+    /// Of which sweep.
+    digest: [u8; 32],
+    /// By point, and by member where replicates are members of an ensemble: its world, or why its scenario cannot be run.
+    of: Vec<Vec<Result<usize, String>>>,
+    /// By first point.
+    list: Vec<World>,
+}
+
 /// All runs of a sweep.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// Points, in order.
     pub points: Vec<Point>,
-    /// World of each point, or why its scenario cannot be run.
-    pub world_of: Vec<Result<usize, String>>,
     /// Worlds, by first point.
     pub worlds: Vec<World>,
     /// Replicates of each.
     pub replicates: u32,
+    of: Vec<Vec<Result<usize, String>>>,
+    digest: [u8; 32],
     seed: u64,
     sample: f64,
     kept: String,
 }
 
+/// Numbers for hashes.
+#[derive(Default)]
+struct Numbers(BTreeMap<Vec<u8>, u32>);
+
+impl Numbers {
+    fn of(&mut self, hashes: &[&[u8; 32]]) -> u32 {
+        let next = self.0.len() as u32;
+        *self.0.entry(hashes.iter().flat_map(|h| h.iter().copied()).collect()).or_insert(next)
+    }
+}
+
+impl Worlds {
+    /// Resolves all points.
+    fn find(sweep: &Sweep, points: &[Point]) -> Worlds {
+        let members = sweep.members();
+        let known = Known::default();
+        let resolve = |&(point, replicate): &(usize, u32)| match sweep.scenario(&points[point].levels, replicate) {
+            Ok(scenario) => Ok((scenario.hash.clone(), Inputs::with(&scenario.run, &scenario.world, &scenario.behaviour, &known))),
+            Err(findings) => Err(findings.list.iter().find(|f| f.severity == Severity::Error).map_or_else(String::new, ToString::to_string)),
+        };
+        let mut worlds = Worlds { digest: sweep.digest, of: vec![Vec::new(); points.len()], list: Vec::new() };
+        let (mut by_hash, mut numbers) = (BTreeMap::new(), Numbers::default());
+        let all: Vec<(usize, u32)> = (0..points.len()).flat_map(|point| (1..=members).map(move |replicate| (point, replicate))).collect();
+        for block in all.chunks(BLOCK) {
+            let resolved: Vec<Result<(String, Inputs), String>> = block.par_iter().map(resolve).collect();
+            for (&(point, replicate), resolved) in block.iter().zip(resolved) {
+                let world = resolved.map(|(hash, inputs)| {
+                    let next = worlds.list.len();
+                    let world = *by_hash.entry(hash.clone()).or_insert(next);
+                    if world == next {
+                        let synthesis = inputs.synthesis.as_bytes();
+                        let months = inputs.months.iter().map(|m| numbers.of(&[m.as_bytes()])).collect();
+                        let (base, synthesis) = (numbers.of(&[synthesis, inputs.base.as_bytes()]), numbers.of(&[synthesis]));
+                        worlds.list.push(World { point, replicate, hash, synthesis, base, months });
+                    }
+                    world
+                });
+                worlds.of[point].push(world);
+            }
+        }
+        worlds
+    }
+}
+
 impl Plan {
     /// Resolves all points.
     pub fn new(sweep: &Sweep) -> Plan {
+        Plan::with(sweep, None)
+    }
+
+    /// Likewise, unless the folder of results keeps the worlds of this sweep.
+    pub fn kept_in(folder: &Path, sweep: &Sweep) -> Plan {
+        Plan::with(sweep, sealed::read(&folder.join(FILE), MAGIC).ok().flatten())
+    }
+
+    fn with(sweep: &Sweep, kept: Option<Worlds>) -> Plan {
         let points = sweep.points();
-        let known = Journeys::default();
-        let resolve = |point: &Point| match sweep.scenario(&point.levels) {
-            Ok(scenario) => Ok((scenario.hash.clone(), Inputs::with(&scenario.run, &scenario.world, &scenario.behaviour, &known))),
-            Err(findings) => Err(findings.list.iter().find(|f| f.severity == crate::scenario::Severity::Error).map_or_else(String::new, ToString::to_string)),
-        };
-        let resolved: Vec<Result<(String, Inputs), String>> = points.par_iter().map(resolve).collect();
-        let (mut worlds, mut by_hash): (Vec<World>, BTreeMap<String, usize>) = (Vec::new(), BTreeMap::new());
-        let world_of = resolved
-            .into_iter()
-            .enumerate()
-            .map(|(point, resolved)| {
-                let (hash, inputs) = resolved?;
-                let next = worlds.len();
-                let world = *by_hash.entry(hash.clone()).or_insert(next);
-                if world == next {
-                    worlds.push(World { point, hash, inputs });
-                }
-                Ok(world)
-            })
-            .collect();
-        let kept = format!("{:?}{:?}", sweep.selection, sweep.outcomes.iter().map(|o| &o.quantity).collect::<Vec<_>>());
-        Plan { points, world_of, worlds, replicates: sweep.replicates, seed: sweep.base.run.seed, sample: sweep.base.run.sample, kept }
+        let fits = |w: &Worlds| w.digest == sweep.digest && w.of.len() == points.len() && w.of.iter().flatten().flatten().all(|&i| i < w.list.len());
+        let worlds = kept.filter(fits).unwrap_or_else(|| Worlds::find(sweep, &points));
+        // What is asked of the values makes no other run.
+        let values = |o: &Outcome| (o.quantity.measure, o.quantity.origin, o.quantity.destination, o.quantity.years);
+        let kept = format!("{:?}{:?}", sweep.selection, sweep.outcomes.iter().map(values).collect::<Vec<_>>());
+        let (replicates, seed, sample) = (sweep.replicates, sweep.base.run.seed, sweep.base.run.sample);
+        Plan { points, worlds: worlds.list, replicates, of: worlds.of, digest: worlds.digest, seed, sample, kept }
+    }
+
+    /// Keeps the worlds in a folder of results.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn keep(&self, folder: &Path) -> Result<(), StoreError> {
+        let path = folder.join(FILE);
+        if sealed::read::<Worlds>(&path, MAGIC).ok().flatten().is_some_and(|w| w.digest == self.digest) {
+            return Ok(());
+        }
+        sealed::write(&path, MAGIC, &Worlds { digest: self.digest, of: self.of.clone(), list: self.worlds.clone() })
+    }
+
+    /// The world of a point in a replicate, or why its scenario cannot be run.
+    ///
+    /// # Errors
+    /// Why its scenario cannot be run.
+    pub fn world(&self, point: usize, replicate: u32) -> Result<usize, &str> {
+        let of = &self.of[point];
+        of[(replicate.max(1) - 1) as usize % of.len()].as_ref().copied().map_err(String::as_str)
+    }
+
+    /// Points that cannot be run in some replicate, each with the reason.
+    pub fn wrong(&self) -> impl Iterator<Item = &str> {
+        self.of.iter().filter_map(|of| of.iter().find_map(|w| w.as_ref().err())).map(String::as_str)
+    }
+
+    /// Worlds that a replicate has.
+    fn worlds_in(&self, replicate: u32) -> BTreeSet<usize> {
+        (0..self.points.len()).filter_map(|point| self.world(point, replicate).ok()).collect()
     }
 
     /// How a replicate is set up: the same seed at every point.
@@ -90,7 +187,7 @@ impl Plan {
 
     /// What identifies the sweep: whatever changes the bytes of its results.
     pub fn identity(&self, sweep: &Sweep) -> String {
-        let worlds: Vec<Result<&str, &str>> = self.world_of.iter().map(|w| w.as_ref().map(|&w| self.worlds[w].hash.as_str()).map_err(String::as_str)).collect();
+        let worlds: Vec<Result<&str, &str>> = self.of.iter().flatten().map(|w| w.as_ref().map(|&w| self.worlds[w].hash.as_str()).map_err(String::as_str)).collect();
         let factors: Vec<_> = sweep.factors.iter().map(|f| (&f.id, f.names())).collect();
         let outcomes: Vec<_> = sweep.outcomes.iter().map(|o| (&o.id, &o.quantity, &o.difference)).collect();
         let parts = (env!("CARGO_PKG_VERSION"), self.replicates, self.seed, self.sample.to_bits(), &self.kept, &self.points, worlds, factors, outcomes, &sweep.design);
@@ -101,21 +198,21 @@ impl Plan {
     pub fn runs(&self) -> Vec<Run> {
         // Worlds that may start as one, then those that may start from the same persons.
         let mut order = vec![(0, 0); self.worlds.len()];
-        let mut persons: BTreeMap<[u8; 32], usize> = BTreeMap::new();
+        let mut persons: BTreeMap<u32, usize> = BTreeMap::new();
         for group in self.starts(&(0..self.worlds.len()).collect::<Vec<_>>()) {
-            let synthesis = *persons.entry(*self.worlds[group[0]].inputs.synthesis.as_bytes()).or_insert(group[0]);
+            let synthesis = *persons.entry(self.worlds[group[0]].synthesis).or_insert(group[0]);
             for &w in &group {
                 order[w] = (synthesis, group[0]);
             }
         }
-        let mut runs: Vec<Run> = (1..=self.replicates).flat_map(|replicate| (0..self.worlds.len()).map(move |world| Run { replicate, world })).collect();
+        let mut runs: Vec<Run> = (1..=self.replicates).flat_map(|replicate| self.worlds_in(replicate).into_iter().map(move |world| Run { replicate, world })).collect();
         runs.sort_by_key(|r| (r.replicate, order[r.world], r.world));
         runs
     }
 
-    fn read(&self, world: usize, t: usize) -> Hash {
-        let inputs = &self.worlds[world].inputs;
-        inputs.months.get(t).copied().unwrap_or(inputs.base)
+    fn read(&self, world: usize, t: usize) -> u32 {
+        let World { months, base, .. } = &self.worlds[world];
+        months.get(t).copied().unwrap_or(*base)
     }
 
     /// Runs of one of `shards` machines, `shard` from 1.
@@ -126,7 +223,7 @@ impl Plan {
 
     /// Groups of worlds that may start as one run.
     pub fn starts(&self, worlds: &[usize]) -> Vec<Vec<usize>> {
-        Plan::classes(worlds, |w| (self.worlds[w].inputs.synthesis, self.worlds[w].inputs.base, self.read(w, 0)))
+        Plan::classes(worlds, |w| (self.worlds[w].base, self.read(w, 0)))
     }
 
     /// Groups into which a group falls in a month.
@@ -149,7 +246,7 @@ impl Plan {
     /// The first month from `t` on in which a group parts.
     pub fn parting(&self, worlds: &[usize], t: usize) -> Option<usize> {
         let first = *worlds.first()?;
-        let months = self.worlds[first].inputs.months.len();
+        let months = self.worlds[first].months.len();
         (t..months).find(|&k| worlds.iter().any(|&w| self.read(w, k) != self.read(first, k)))
     }
 
@@ -159,7 +256,7 @@ impl Plan {
     }
 
     fn months_from(&self, group: &[usize], t: usize) -> u64 {
-        let end = self.worlds[group[0]].inputs.months.len();
+        let end = self.worlds[group[0]].months.len();
         match self.parting(group, t) {
             None => (end - t) as u64,
             Some(k) => (k - t) as u64 + self.at(group, k).iter().map(|class| self.months_from(class, k)).sum::<u64>(),
@@ -168,6 +265,6 @@ impl Plan {
 
     /// Months of a run.
     pub fn length(&self) -> usize {
-        self.worlds.first().map_or(0, |w| w.inputs.months.len())
+        self.worlds.first().map_or(0, |w| w.months.len())
     }
 }

@@ -76,13 +76,17 @@ pub struct Record {
     pub months: usize,
     /// One hash over the states at the end of all runs.
     pub state_hash: String,
-    /// Runs that this process made.
+    /// Runs that the last process made that made any.
     pub runs_now: usize,
     /// Months that it simulated, shared ones once.
     pub months_now: u64,
     /// Runs side by side.
     pub workers: usize,
-    /// What this process took, with the threads of each run.
+    /// Processor time of synthesis and months in it, seconds; 0 where runs have several threads or the system does not tell.
+    pub cpu_seconds_simulate: f64,
+    /// Share of the workers' time spent waiting for something to do.
+    pub waiting_share: f64,
+    /// What it took, with the threads of each run.
     #[serde(flatten)]
     pub effort: Effort,
     /// Result files, without this one.
@@ -104,7 +108,7 @@ impl Planned {
             root: flags.root.as_deref().map(absolute),
             identity: plan.identity(sweep),
             points: plan.points.len(),
-            wrong_points: plan.world_of.iter().filter(|w| w.is_err()).count(),
+            wrong_points: plan.wrong().count(),
             runs: runs.iter().map(|&run| plan.key(run)).collect(),
         }
     }

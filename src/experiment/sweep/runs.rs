@@ -1,7 +1,7 @@
 //! Finished runs on disk: each a file of its own, written whole or not at all, found again by what identifies the run.
 
 use std::{
-    fs, io,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     measure::year::Value,
-    store::{StoreError, atomic},
+    store::{StoreError, atomic, sealed},
 };
 
 /// Folder of finished runs within the folder of results.
@@ -61,14 +61,7 @@ impl Runs {
     /// # Errors
     /// Those of the file system.
     pub fn finish(&self, run: &Finished) -> Result<(), StoreError> {
-        let path = self.path(&run.key, "run");
-        let body = postcard::to_stdvec(run).map_err(|e| StoreError::io("encode", &path)(io::Error::other(e)))?;
-        atomic::write(&path, |sink| {
-            use io::Write;
-            sink.write_all(MAGIC)?;
-            sink.write_all(blake3::hash(&body).as_bytes())?;
-            sink.write_all(&body)
-        })?;
+        sealed::write(&self.path(&run.key, "run"), MAGIC, run)?;
         let failed = self.path(&run.key, "failed");
         if failed.exists() {
             fs::remove_file(&failed).map_err(StoreError::io("remove", &failed))?;
@@ -81,18 +74,15 @@ impl Runs {
     /// # Errors
     /// Those of the file system.
     pub fn fail(&self, key: &str, why: &str) -> Result<(), StoreError> {
-        use io::Write;
+        use std::io::Write;
         atomic::write(&self.path(key, "failed"), |sink| sink.write_all(why.as_bytes())).map(drop)
     }
 
     /// What became of a run. A file that is cut off or damaged is none.
     pub fn fate(&self, key: &str) -> Fate {
-        if let Ok(bytes) = fs::read(self.path(key, "run")) {
-            let body = bytes.strip_prefix(MAGIC).and_then(|rest| rest.split_at_checked(32)).filter(|(hash, body)| blake3::hash(body).as_bytes() == *hash);
-            let run = body.and_then(|(_, body)| postcard::from_bytes::<Finished>(body).ok()).filter(|run| run.key == key);
-            if let Some(run) = run {
-                return Fate::Finished(run);
-            }
+        let run = sealed::read::<Finished>(&self.path(key, "run"), MAGIC).ok().flatten();
+        if let Some(run) = run.filter(|run| run.key == key) {
+            return Fate::Finished(run);
         }
         fs::read_to_string(self.path(key, "failed")).map_or(Fate::ToGo, Fate::Failed)
     }

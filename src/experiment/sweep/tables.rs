@@ -111,13 +111,13 @@ impl Parts<'_> {
         while self.next < self.plan.points.len() * replicates && table.rows() < PART_ROWS {
             let (point, replicate) = (self.next / replicates, (self.next % replicates) as u32 + 1);
             self.next += 1;
-            let (key, fate) = match &self.plan.world_of[point] {
+            let (key, fate) = match self.plan.world(point, replicate) {
                 Ok(world) => {
-                    let key = self.plan.key(Run { replicate, world: *world });
+                    let key = self.plan.key(Run { replicate, world });
                     let fate = self.runs.fate(&key);
                     (key, fate)
                 }
-                Err(why) => (String::new(), Fate::Failed(why.clone())),
+                Err(why) => (String::new(), Fate::Failed(why.to_string())),
             };
             let (mut why, mut state, mut values) = (String::new(), String::new(), Vec::new());
             match fate {
