@@ -63,7 +63,7 @@ impl Job<'_> {
         interrupt::listen();
         let observed = pool.install(|| self.replicates(side_by_side))?;
         let predictions: Vec<_> = observed.iter().map(|o| observe::predictions(self.targets, o)).collect();
-        let assessment = validate::assess(self.targets, &self.scenario.world, &predictions);
+        let assessment = validate::assess(self.targets, &self.scenario.world, &predictions, None);
         let mut states = blake3::Hasher::new();
         for replicate in &observed {
             states.update(&replicate.state);

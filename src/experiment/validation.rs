@@ -126,7 +126,7 @@ pub fn write_fits(targets: &Targets, assessment: &Assessment, out: &mut dyn io::
         let mut row = vec![series.id.clone(), fit.id.clone(), fit.period.to_string(), fit.usage.name().to_string(), series.unit.clone()];
         row.extend([fit.observed, fit.bounds.0, fit.bounds.1, fit.predicted].map(text));
         row.extend([end(1, false), end(0, false), end(0, true), end(1, true)]);
-        row.push(text(Some(fit.error.0)));
+        row.extend([fit.adjustment, fit.error.0].map(|v| text(Some(v))));
         row.extend([fit.within, fit.scored, fit.verified].map(yes));
         row.extend(fit.naive.map(text));
         writer.write_record(row)?;

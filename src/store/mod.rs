@@ -5,6 +5,7 @@ pub mod atomic;
 pub mod csv;
 mod pages;
 pub mod parquet;
+pub mod shelf;
 pub mod table;
 
 use std::{io, path::Path, path::PathBuf};
