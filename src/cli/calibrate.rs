@@ -166,7 +166,7 @@ impl Job<'_> {
         let told: Vec<&Told> = equal.iter().map(|&k| &whole.fitted.predicted[k]).collect();
         let means = origins::means(&told);
         let cut = c.targets.rules.split.fit_until.last;
-        let missed = discrepancy::missed(&c.targets, &means, cut, whole.discrepancy, c.errors.least);
+        let missed = discrepancy::missed(&c.targets, &means, cut, whole.discrepancy);
         let predictions: Vec<_> = told.iter().map(|t| t.predictions()).collect();
         let assessment = validate::assess(&c.targets, &c.base.world, &predictions, Some(&missed));
         let findings = self.findings(whole, &equal, &told, &assessment);

@@ -36,11 +36,12 @@ pub struct Missed {
 
 /// What is missed of every row, given how the published values up to `cut` lie against the predictions. Rows that end later are forecasts, in
 /// which the last misses of the series are carried on; of all others nothing but the spread is known.
-pub fn missed(targets: &Targets, predicted: &[Option<f64>], cut: Month, discrepancy: Discrepancy, least: f64) -> Vec<Missed> {
+pub fn missed(targets: &Targets, predicted: &[Option<f64>], cut: Month, discrepancy: Discrepancy) -> Vec<Missed> {
     let mut all = Vec::with_capacity(predicted.len());
     for series in &targets.series {
         let own = &predicted[all.len()..all.len() + series.rows.len()];
-        let known: Vec<(f64, f64, f64)> = residuals(series, own, least).filter(|(row, ..)| row.period.last <= cut).map(|(row, r, s)| (row.period.middle(), r, s)).collect();
+        let known: Vec<(f64, f64, f64)> =
+            residuals(series, own, discrepancy.least).filter(|(row, ..)| row.period.last <= cut).map(|(row, r, s)| (row.period.middle(), r, s)).collect();
         let solved = Cholesky::new(covariance(&known, discrepancy)).filter(|_| !known.is_empty());
         let errors = DVector::from_iterator(known.len(), known.iter().map(|k| k.1));
         for row in &series.rows {
@@ -98,7 +99,7 @@ pub fn estimate(targets: &Targets, predicted: &[Option<f64>], least: f64, take: 
         };
         series.iter().map(of).sum()
     };
-    let tried = DEVIATIONS.into_iter().flat_map(|deviation| MEMORIES.map(|memory_years| Discrepancy { deviation, memory_years }));
+    let tried = DEVIATIONS.into_iter().flat_map(|deviation| MEMORIES.map(|memory_years| Discrepancy { deviation, memory_years, least }));
     let best = tried.map(|d| (likelihood(d), d)).fold((f64::NEG_INFINITY, Discrepancy::default()), |best, next| if next.0 > best.0 { next } else { best });
     best.1
 }

@@ -23,6 +23,9 @@ pub struct Record {
     pub scenario: String,
     /// Hash of its resolved values.
     pub scenario_hash: String,
+    /// Hash of the ensemble whose members the replicates used, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ensemble_hash: Option<String>,
     /// Hash of the targets.
     pub targets_hash: String,
     /// Number of series and of rows.
@@ -56,7 +59,7 @@ impl Provenance for Record {
     const KIND: &'static str = "validation";
 
     fn inputs(&self) -> String {
-        format!("{:?}", (&self.version, &self.scenario_hash, &self.targets_hash, self.seed, self.sample.to_bits(), self.replicates, self.months))
+        format!("{:?}", (&self.version, &self.scenario_hash, &self.ensemble_hash, &self.targets_hash, self.seed, self.sample.to_bits(), self.replicates, self.months))
     }
 
     fn gist(&self) -> String {

@@ -202,7 +202,7 @@ impl Calibration {
 
     /// What the model may miss, before the fit.
     pub fn discrepancy(&self) -> Discrepancy {
-        Discrepancy { deviation: self.errors.discrepancy, memory_years: self.errors.memory_years }
+        Discrepancy { deviation: self.errors.discrepancy, memory_years: self.errors.memory_years, least: self.errors.least }
     }
 }
 

@@ -87,7 +87,7 @@ fn from(calibration: &Calibration, table: &OriginsTable, origin: Month, members:
     let (targets, least) = (&calibration.targets, calibration.errors.least);
     let means = means(members);
     let spread = discrepancy::estimate(targets, &means, least, |row| row.period.last <= origin);
-    let missed = discrepancy::missed(targets, &means, origin, spread, least);
+    let missed = discrepancy::missed(targets, &means, origin, spread);
     let horizon = origin.plus(12 * i32::from(table.years));
     let mut forecasts = Vec::new();
     for (place, (series, row)) in targets.rows().enumerate() {
