@@ -8,7 +8,7 @@ mod watch;
 use std::{io::Write, path::PathBuf, process::ExitCode, time::Instant};
 
 use super::{
-    DONE,
+    BAR_NOT_MET, DONE,
     flags::{enough_memory, stem},
     folder::{self, Writing},
     interrupt,
@@ -23,7 +23,8 @@ use crate::{
             model::{End, Past, Runs, Told},
             origins,
             posterior::{self, Spread},
-            record::{FINDINGS, Findings, Record, Seen, write_origins, write_posterior},
+            record::{FINDINGS, Findings, Record, Seen, write_origins, write_posterior, write_recovery},
+            recovery,
         },
         discrepancy,
         ensemble::{Discrepancy, Ensemble},
@@ -45,10 +46,10 @@ const ENSEMBLE: &str = "ensemble.toml";
 
 /// Runs the command.
 pub fn execute(args: &Args) -> ExitCode {
-    end(run(args).map(|text| (text, DONE)))
+    end(run(args))
 }
 
-fn run(args: &Args) -> Result<String, Stop> {
+fn run(args: &Args) -> Result<(String, u8), Stop> {
     let started = Instant::now();
     let flags =
         Flags { sample: args.running.sample, seed: args.running.seed, members: args.members.map(|n| n as usize), steps: args.steps.map(|n| n as usize), root: args.root.clone() };
@@ -56,8 +57,12 @@ fn run(args: &Args) -> Result<String, Stop> {
     if args.no_origins {
         calibration.origins = None;
     }
-    let job = Job { args, out: args.running.out(&format!("calibrate-{}", stem(&args.calibration))), calibration: &calibration };
-    job.run(started)
+    let name = format!("{}-{}", if args.recover.is_some() { "recover" } else { "calibrate" }, stem(&args.calibration));
+    let job = Job { args, out: args.running.out(&name), calibration: &calibration };
+    match args.recover {
+        Some(cases) => job.recover(cases),
+        None => Ok((job.run(started)?, DONE)),
+    }
 }
 
 struct Job<'a> {
@@ -81,15 +86,41 @@ impl Job<'_> {
         if let Some(record) = folder::finished(&self.out, &planned, self.args.running.force)?.filter(|_| self.args.page.is_none()) {
             return Ok(say::finished(self.args, &self.out, &record));
         }
+        let workers = self.prepare()?;
+        let pool = self.args.running.pool()?;
+        let whole = pool.install(|| self.fit(workers))?;
+        self.write(planned, &whole, started, pool.current_num_threads())
+    }
+
+    /// Makes sure that the runs can be made; how many at a time.
+    fn prepare(&self) -> Result<usize, Stop> {
         let (world, sample) = (&self.calibration.base.world, self.calibration.base.run.sample);
         let workers = self.args.running.side_by_side(world, sample, u32::MAX);
         enough_memory("this calibration", Simulation::bytes_needed(world, sample) * workers as u64, sample)?;
         // A place that cannot be written is found now, not after the runs.
         drop(Staging::new(&self.out)?);
         interrupt::listen();
+        Ok(workers)
+    }
+
+    /// Tries cases of known values; 4 if intervals do not hold them as often as they say.
+    fn recover(&self, cases: u32) -> Result<(String, u8), Stop> {
+        let c = self.calibration;
+        let workers = self.prepare()?;
+        let count = 1 + cases as usize * (1 + c.budget.members * (c.budget.steps + 1));
+        let watching = Watching::new(count, (count * c.base.world.months) as u64, c.base.world.months as u64, self.args.running.silent());
+        watching.phase("recovery");
+        let runs = Runs::new(c, self.out.join(RUNS), workers, &watching);
         let pool = self.args.running.pool()?;
-        let whole = pool.install(|| self.fit(workers))?;
-        self.write(planned, &whole, started, pool.current_num_threads())
+        let found = pool.install(|| runs.base().and_then(|base| recovery::recover(c, &runs, &base, cases)));
+        watching.finish();
+        let found = found.map_err(|why| self.ended(why))?;
+        let mut writing = Writing::new(&self.out)?;
+        writing.table("recovery.csv", |sink| write_recovery(&found, sink))?;
+        writing.staging.commit()?;
+        let coverage = recovery::coverage(&found);
+        let sound = (recovery::SOUND[0]..=recovery::SOUND[1]).contains(&coverage);
+        Ok((say::recovery(&found, sound), if sound { DONE } else { BAR_NOT_MET }))
     }
 
     /// All runs there are: the scenario as it is, those of the fit, those of the origins.
@@ -138,14 +169,16 @@ impl Job<'_> {
         let fitted = method::fit(c.method, c.budget, &evidence, &free, seed, &mut past)?;
         let members: Vec<&Told> = fitted.predicted.iter().collect();
         let means = origins::means(&members);
-        let discrepancy = discrepancy::estimate(&c.targets, &means, c.errors.least, |row| row.usage == Use::Fit && row.period.last <= cut);
+        let seen = discrepancy::errors(&c.targets, &means, c.errors.least, |row| row.usage == Use::Fit && row.period.last <= cut);
         let prior = runs.all(&method::prior(c.budget.members, free.len(), seed))?;
-        let mut forecasts = Vec::new();
+        let mut rolled = origins::Rolled::default();
         if let Some(table) = &c.origins {
             watching.phase("origins");
-            forecasts = origins::forecasts(c, table, runs, &base, seed)?;
+            rolled = origins::forecasts(c, table, runs, &base, seed)?;
         }
-        Ok(Whole { base, fitted, prior, discrepancy, origins: forecasts })
+        // A fit that has seen a row misses less of it than of one to come.
+        let discrepancy = discrepancy::estimate(if rolled.unseen.is_empty() { &seen } else { &rolled.unseen }, c.errors.least);
+        Ok(Whole { base, fitted, prior, discrepancy, origins: rolled.forecasts })
     }
 
     fn ended(&self, why: End) -> Stop {

@@ -38,6 +38,8 @@ pub const LANES: usize = 4;
 pub struct Resolved {
     /// Factor of women in weighing to leave, by origin.
     pub women: Vec<f64>,
+    /// Factor of a home region in weighing to leave.
+    pub home: Vec<f64>,
     /// Constant of a country for an origin (country's, pair's and origin's together), by origin x country.
     pub constant: Vec<f64>,
     /// Pull of a country, by motive x country.
@@ -90,6 +92,7 @@ impl Resolved {
             sector_size: places.destinations.iter().flat_map(|d| d.sector_jobs).map(|share| behaviour.choose.nest_region * crate::math::ln(share.max(1e-6))).collect(),
             rates: women.iter().map(|women| super::bounds::rates(&behaviour.consider, *women)).collect(),
             women,
+            home: places.homes.iter().map(|h| behaviour.consider.home.get(&h.id).copied().unwrap_or(1.0)).collect(),
             origin_of: places.homes.iter().map(|h| h.origin).collect(),
             country_of: places.destinations.iter().map(|d| d.country).collect(),
             regions_of: (0..countries.len()).map(|c| places.regions_of(c)).collect(),
@@ -274,7 +277,7 @@ impl<'w> Environment<'w> {
         let month = self.month.of_year();
         let season = crate::math::exp(consider.season_exponent * crate::math::ln(self.world.season_departures[month].max(1e-9)));
         for (r, home) in self.world.places.homes.iter().enumerate() {
-            let push = crate::math::exp(consider.b_push * (self.tables.unemployment[r] - consider.push_reference));
+            let push = self.resolved.home[r] * crate::math::exp(consider.b_push * (self.tables.unemployment[r] - consider.push_reference));
             self.pace.push(season * push);
             for sex in 0..2 {
                 for education in 0..3 {

@@ -74,30 +74,38 @@ fn covariance(known: &[(f64, f64, f64)], discrepancy: Discrepancy) -> DMatrix<f6
     })
 }
 
+/// A log error at a time (years), with the standard deviation of the published value.
+pub type Error = (f64, f64, f64);
+
+/// Log errors of the rows that `take` takes, by series.
+pub fn errors(targets: &Targets, predicted: &[Option<f64>], least: f64, take: impl Fn(&Row) -> bool) -> Vec<Vec<Error>> {
+    let mut at = 0;
+    let mut all = Vec::new();
+    for series in &targets.series {
+        let own = &predicted[at..at + series.rows.len()];
+        at += series.rows.len();
+        let known: Vec<Error> = residuals(series, own, least).filter(|(row, ..)| take(row)).map(|(row, r, d)| (row.period.middle(), r, d)).collect();
+        if !known.is_empty() {
+            all.push(known);
+        }
+    }
+    all
+}
+
 /// Deviations and memories that are tried.
 const DEVIATIONS: [f64; 16] = [0.02, 0.03, 0.045, 0.06, 0.08, 0.1, 0.125, 0.15, 0.18, 0.22, 0.26, 0.32, 0.4, 0.5, 0.65, 0.8];
 const MEMORIES: [f64; 7] = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0];
 
-/// The discrepancy under which the errors of the rows that `take` takes are most likely, of a grid of values.
-pub fn estimate(targets: &Targets, predicted: &[Option<f64>], least: f64, take: impl Fn(&Row) -> bool) -> Discrepancy {
-    let mut at = 0;
-    let mut series = Vec::new();
-    for s in &targets.series {
-        let own = &predicted[at..at + s.rows.len()];
-        at += s.rows.len();
-        let known: Vec<(f64, f64, f64)> = residuals(s, own, least).filter(|(row, ..)| take(row)).map(|(row, r, d)| (row.period.middle(), r, d)).collect();
-        if !known.is_empty() {
-            series.push(known);
-        }
-    }
+/// The discrepancy under which some errors, by series, are most likely, of a grid of values.
+pub fn estimate(errors: &[Vec<Error>], least: f64) -> Discrepancy {
     let likelihood = |d: Discrepancy| -> f64 {
-        let of = |known: &Vec<(f64, f64, f64)>| {
+        let of = |known: &Vec<Error>| {
             let Some(solved) = Cholesky::new(covariance(known, d)) else { return f64::NEG_INFINITY };
             let errors = DVector::from_iterator(known.len(), known.iter().map(|k| k.1));
             let log_root: f64 = solved.l().diagonal().iter().map(|x| x.ln()).sum();
             -log_root - 0.5 * errors.dot(&solved.solve(&errors))
         };
-        series.iter().map(of).sum()
+        errors.iter().map(of).sum()
     };
     let tried = DEVIATIONS.into_iter().flat_map(|deviation| MEMORIES.map(|memory_years| Discrepancy { deviation, memory_years, least }));
     let best = tried.map(|d| (likelihood(d), d)).fold((f64::NEG_INFINITY, Discrepancy::default()), |best, next| if next.0 > best.0 { next } else { best });

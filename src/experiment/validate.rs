@@ -151,9 +151,7 @@ fn fit(targets: &Targets, world: &World, s: usize, row: &Row, replicates: &[Pred
     let predicted = values.as_ref().map(|v| scores::mean(v.iter().copied()));
     let simulated = scores::mean(replicates.iter().map(|p| p.simulated));
     let deviation = row.deviation().filter(|_| row.value.is_some());
-    // What the model misses is a share of what it predicts.
-    let around = |v: &[f64], d: f64| d.hypot(missed.map_or(0.0, |m| m.deviation) * scores::mean(v.iter().copied()).abs());
-    let intervals = values.as_ref().zip(deviation).map(|(v, d)| [0.5, 0.9].map(|level| scores::interval(v, around(v, d), level)));
+    let intervals = values.as_ref().zip(deviation).map(|(v, d)| [0.5, 0.9].map(|level| interval(v, d, row.value, missed, level)));
     let naive = naive_errors(targets, world, &targets.series[s], row);
     Fit {
         series: s,
@@ -170,6 +168,19 @@ fn fit(targets: &Targets, world: &World, s: usize, row: &Row, replicates: &[Pred
         scored: predicted.is_some() && simulated >= targets.rules.split.least_persons && row.scale() > 0.0,
         verified: row.verified,
         naive,
+    }
+}
+
+/// Interval of a level over replicates and the error of the published value (deviation `d`). What the model misses is a share of what it
+/// predicts, so that with it the interval is of logarithms.
+fn interval(values: &[f64], d: f64, published: Option<f64>, missed: Option<Missed>, level: f64) -> (f64, f64) {
+    match (missed, published) {
+        (Some(missed), Some(published)) if published > 0.0 && values.iter().all(|v| *v > 0.0) => {
+            let logs: Vec<f64> = values.iter().map(|v| v.ln()).collect();
+            let (low, high) = scores::interval(&logs, missed.deviation.hypot(d / published), level);
+            (low.exp(), high.exp())
+        }
+        _ => scores::interval(values, d, level),
     }
 }
 

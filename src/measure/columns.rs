@@ -336,6 +336,22 @@ pub const ORIGINS: TableSpec = TableSpec {
     ],
 };
 
+/// Columns of `recovery.csv`.
+pub const RECOVERY: TableSpec = TableSpec {
+    name: "recovery",
+    meaning: "Known values and what fits say of them: one row a parameter and case (always CSV).",
+    columns: &[
+        column("case", Kind::Count, "number", "Case, from 1."),
+        column("parameter", Kind::Name, "id", "Id of the parameter."),
+        column("truth", Kind::Real, "unit of the parameter", "The value that was to be found."),
+        column("mean", Kind::Real, "unit of the parameter", "Mean over members."),
+        column("p05", Kind::Real, "unit of the parameter", "Quantile 0.05."),
+        column("p50", Kind::Real, "unit of the parameter", "Median."),
+        column("p95", Kind::Real, "unit of the parameter", "Quantile 0.95."),
+        column("held", Kind::Real, "ratio", "Standard deviation after over before, on the scale on which the prior is normal."),
+    ],
+};
+
 /// Index, unit and meaning.
 pub type MeasureSpec = (&'static str, &'static str, &'static str);
 
@@ -436,7 +452,7 @@ pub fn page() -> String {
             text += &list(&INDICES);
         }
     }
-    for table in [&COMPARE, &DIVERSION, &ATTRIBUTION, &VALIDATION, &FIT, &POSTERIOR, &ORIGINS] {
+    for table in [&COMPARE, &DIVERSION, &ATTRIBUTION, &VALIDATION, &FIT, &POSTERIOR, &ORIGINS, &RECOVERY] {
         text += "\n";
         text += &table.markdown();
     }

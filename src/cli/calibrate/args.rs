@@ -18,6 +18,9 @@ pub struct Args {
     /// Leave the rolling origins out.
     #[arg(long)]
     pub no_origins: bool,
+    /// Do not fit; try N cases of known values instead, and say how often the 90 % intervals hold them.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..100_000))]
+    pub recover: Option<u32>,
     /// Write a page for people too, as Markdown.
     #[arg(long, value_name = "FILE")]
     pub page: Option<PathBuf>,

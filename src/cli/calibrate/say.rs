@@ -5,7 +5,13 @@ use std::{fmt::Write, path::Path};
 use super::Args;
 use crate::{
     cli::progress::duration,
-    experiment::calibration::record::{Findings, Record},
+    experiment::{
+        calibration::{
+            record::{Findings, Record},
+            recovery::{self, Found},
+        },
+        scores,
+    },
     measure::{record::Provenance, summary::number},
 };
 
@@ -70,6 +76,24 @@ pub fn finished(args: &Args, out: &Path, record: &Record) -> String {
         (_, true) => String::new(),
         _ => format!("{} holds this calibration already (ensemble {}).\n", out.display(), &record.ensemble_hash[..12.min(record.ensemble_hash.len())]),
     }
+}
+
+/// How often intervals hold the known values, by parameter and in all.
+pub fn recovery(found: &[Found], sound: bool) -> String {
+    let cases = found.iter().map(|f| f.case).max().unwrap_or(0);
+    let mut text = format!("{cases} cases of known values\n\n{:<28} {:>14} {:>8}\n", "parameter", "inside 90 %", "held");
+    let mut ids: Vec<&str> = Vec::new();
+    for f in found.iter().filter(|f| f.case == 1) {
+        ids.push(&f.parameter);
+    }
+    for id in ids {
+        let own: Vec<Found> = found.iter().filter(|f| f.parameter == id).cloned().collect();
+        let held = scores::mean(own.iter().map(|f| f.held));
+        let _ = writeln!(text, "{id:<28} {:>14.2} {held:>8.2}", recovery::coverage(&own));
+    }
+    let [low, high] = recovery::SOUND;
+    let _ = writeln!(text, "\nIn all {:.3} are inside; between {low} and {high} is sound{}", recovery::coverage(found), if sound { "." } else { ": NOT MET." });
+    text
 }
 
 /// Three digits.

@@ -2,7 +2,8 @@
 //!
 //! `file` is the calibration as it is written; this module checks it and says what a draw means in the scenario. [`evidence`] is what is known
 //! of predictions, [`method`] fits any model to it by `smoother` or `population`; [`model`] is the simulation as such a model; [`posterior`] says
-//! what the data told; [`origins`] fits parts of the past and forecasts the next. Members are [`super::ensemble::Ensemble`]s.
+//! what the data told; [`origins`] fits parts of the past and forecasts the next; [`recovery`] tries
+//! whether values that are known are found. Members are [`super::ensemble::Ensemble`]s.
 
 pub mod evidence;
 pub mod file;
@@ -12,6 +13,7 @@ pub mod origins;
 mod population;
 pub mod posterior;
 pub mod record;
+pub mod recovery;
 mod smoother;
 
 use std::{

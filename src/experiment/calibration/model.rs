@@ -70,6 +70,9 @@ pub trait Watcher: Watch {
     fn stepped(&self, progress: &Progress);
 }
 
+/// Seeds from here on are of runs that are apart from the members'.
+const APART: u32 = 1 << 24;
+
 /// Version of what a run tells; part of every key.
 const KIND: &str = "calibration run 1";
 
@@ -128,6 +131,14 @@ impl<'a> Runs<'a> {
     /// What ends it.
     pub fn base(&self) -> Result<Told, End> {
         self.told(&self.calibration.base, 0)
+    }
+
+    /// What a run tells that has a seed of its own, far from those of members.
+    ///
+    /// # Errors
+    /// What ends it.
+    pub fn apart(&self, z: &[f64], k: u32) -> Result<Told, End> {
+        self.told(&self.calibration.scenario(z).map_err(End::Wrong)?, APART.wrapping_add(k))
     }
 
     fn one(&self, z: &[f64], k: u32) -> Result<Told, End> {

@@ -10,10 +10,11 @@ use super::{
 };
 use crate::{
     experiment::{
-        discrepancy::{self, Missed, log_deviation},
+        discrepancy::{self, Error, Missed, log_deviation},
+        ensemble::Discrepancy,
         naive,
         scores::{self, Relative},
-        target_file::Aspect,
+        target_file::{Aspect, Use},
         targets::{Row, Series},
     },
     units::Month,
@@ -65,28 +66,51 @@ pub struct Scores {
     pub rows: usize,
 }
 
-/// Fits up to each origin and forecasts from it. `base` are the predictions of the scenario as it is.
+/// What origins tell.
+#[derive(Clone, Debug, Default)]
+pub struct Rolled {
+    /// Forecasts from all origins.
+    pub forecasts: Vec<Forecast>,
+    /// Errors of the model alone in rows that may be fitted and that no fit had seen, by series and origin.
+    pub unseen: Vec<Vec<Error>>,
+}
+
+/// Fits up to each origin and forecasts from it. `base` are the predictions of the scenario as it is. What the model misses is estimated for
+/// an origin on the rows up to it and on what earlier origins missed.
 ///
 /// # Errors
 /// What ends the runs.
-pub fn forecasts(calibration: &Calibration, table: &OriginsTable, runs: &Runs<'_>, base: &Told, seed: u64) -> Result<Vec<Forecast>, End> {
-    let mut all = Vec::new();
+pub fn forecasts(calibration: &Calibration, table: &OriginsTable, runs: &Runs<'_>, base: &Told, seed: u64) -> Result<Rolled, End> {
+    let cut = calibration.targets.rules.split.fit_until.last;
+    let mut all = Rolled::default();
     for period in &table.until {
         let origin = period.last;
         let Some(mut past) = Past::new(runs, base, origin) else { continue };
         let budget = Budget { members: table.members, steps: table.steps };
         let evidence = past.evidence.clone();
         let fitted = method::fit(calibration.method, budget, &evidence, &calibration.free(), seed, &mut past)?;
-        let weighted: Vec<&Told> = fitted.predicted.iter().collect();
-        all.extend(from(calibration, table, origin, &weighted));
+        let ensemble = calibration.ensemble(&fitted.z, &fitted.weights, calibration.discrepancy());
+        let members: Vec<&Told> = (1..=ensemble.members.len() as u32).map(|k| &fitted.predicted[ensemble.member(k)]).collect();
+        let (least, means) = (calibration.errors.least, means(&members));
+        let seen = discrepancy::errors(&calibration.targets, &means, least, |row| row.usage == Use::Fit && row.period.last <= origin);
+        // Only what had happened by then.
+        let before: Vec<Vec<Error>> = all.unseen.iter().map(|e| e.iter().copied().filter(|e| e.0 <= end_of(origin)).collect()).filter(|e: &Vec<Error>| !e.is_empty()).collect();
+        let spread = discrepancy::estimate(if before.is_empty() { &seen } else { &before }, least);
+        all.forecasts.extend(from(calibration, table, origin, &members, spread));
+        let horizon = origin.plus(12 * i32::from(table.years)).min(cut);
+        all.unseen.extend(discrepancy::errors(&calibration.targets, &means, least, |row| row.usage == Use::Fit && row.period.first > origin && row.period.last <= horizon));
     }
     Ok(all)
 }
 
-fn from(calibration: &Calibration, table: &OriginsTable, origin: Month, members: &[&Told]) -> Vec<Forecast> {
+/// The end of a month, in years.
+fn end_of(month: Month) -> f64 {
+    f64::from(month.0 + 1) / 12.0
+}
+
+fn from(calibration: &Calibration, table: &OriginsTable, origin: Month, members: &[&Told], spread: Discrepancy) -> Vec<Forecast> {
     let (targets, least) = (&calibration.targets, calibration.errors.least);
     let means = means(members);
-    let spread = discrepancy::estimate(targets, &means, least, |row| row.period.last <= origin);
     let missed = discrepancy::missed(targets, &means, origin, spread);
     let horizon = origin.plus(12 * i32::from(table.years));
     let mut forecasts = Vec::new();

@@ -8,6 +8,7 @@ use super::{
     method::Progress,
     origins::{Forecast, Scores},
     posterior::{Held, Influence, Spread, TradeOff},
+    recovery::Found,
 };
 use crate::{
     experiment::{ensemble::Discrepancy, validate::Verdict},
@@ -163,4 +164,21 @@ pub fn write_origins(forecasts: &[Forecast], out: &mut dyn io::Write) -> io::Res
     }
     writer.flush()?;
     Ok(forecasts.len() as u64)
+}
+
+/// Writes `recovery.csv`; returns the number of rows.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_recovery(found: &[Found], out: &mut dyn io::Write) -> io::Result<u64> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(crate::measure::columns::RECOVERY.columns.iter().map(|c| c.name))?;
+    for f in found {
+        let Spread { mean, p05, p50, p95 } = f.fitted;
+        let mut row = vec![f.case.to_string(), f.parameter.clone()];
+        row.extend([f.truth, mean, p05, p50, p95, f.held].map(number));
+        writer.write_record(row)?;
+    }
+    writer.flush()?;
+    Ok(found.len() as u64)
 }
