@@ -274,7 +274,7 @@ fn what_is_predicted_to_the_point_scores_best_and_what_is_not_is_loud() {
     let targets = small_targets(&scenario);
     let predicted = |value: f64| Predicted { value: Some(value), simulated: 1e6 };
     let perfect: Vec<Predicted> = targets.rows().map(|(_, r)| predicted(r.value.or(r.low).expect("a value"))).collect();
-    let found = assess(&targets, &scenario.world, &[perfect.clone(), perfect.clone()]);
+    let found = assess(&targets, &scenario.world, &[perfect.clone(), perfect.clone()], None);
     assert!(found.series.iter().all(|s| s.badness() == 0.0 && s.beaten_by().is_empty()));
     assert!(found.bars.iter().all(|b| b.met), "{:?}", found.bars);
     let stock = found.series.iter().find(|s| s.id == "stock-rus-uzb").expect("it is there");
@@ -289,7 +289,7 @@ fn what_is_predicted_to_the_point_scores_best_and_what_is_not_is_loud() {
             _ => predicted(r.value.or(r.low).expect("a value")),
         })
         .collect();
-    let found = assess(&targets, &scenario.world, &[worse]);
+    let found = assess(&targets, &scenario.world, &[worse], None);
     assert_eq!(found.series[0].id, "share", "worst first");
     close(found.series[0].mape[1], 1.0, 1e-12);
     assert_eq!((found.series[0].relative[1].numerator, found.series[0].relative[1].denominator), (0.8, 0.8));
@@ -304,7 +304,7 @@ fn what_is_predicted_to_the_point_scores_best_and_what_is_not_is_loud() {
     // A row that no run tells is not scored.
     let mut untold = perfect;
     untold[0].value = None;
-    let found = assess(&targets, &scenario.world, &[untold]);
+    let found = assess(&targets, &scenario.world, &[untold], None);
     assert!(!found.fits[0].scored && found.fits[0].predicted.is_none());
 }
 

@@ -25,6 +25,10 @@ pub struct Params {
     /// Factor of women by origin.
     #[schemars(extend("unit" = "factor"))]
     pub women: ByCode,
+    /// Factor by home region: what its past and its customs add to the country's; 1 where nothing is said.
+    #[serde(default)]
+    #[schemars(extend("unit" = "factor"))]
+    pub home: ByCode,
     /// Factor of the basic, secondary and tertiary educated.
     #[schemars(extend("unit" = "factor"))]
     pub education: [f64; 3],

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{
     DONE,
-    flags::{enough_memory, stem},
+    flags::{ENSEMBLE, enough_memory, stem},
     folder::{self, Writing},
     interrupt,
     progress::duration,
@@ -33,6 +33,7 @@ use crate::{
 };
 
 pub use args::Args;
+use args::Loaded;
 use watch::Watcher;
 
 /// Finished replicates are saved when the last saving is so many seconds ago.
@@ -42,7 +43,13 @@ const PILOT: usize = 24;
 
 /// Runs the command.
 pub fn execute(args: &Args) -> ExitCode {
-    end(args::load(args).and_then(|scenarios| job(args, &scenarios)).map(|text| (text, DONE)))
+    end(args::load(args).and_then(|loaded| job(args, &loaded)).map(|text| (text, DONE)))
+}
+
+/// Why a replicate ends early.
+enum Early {
+    Stopped,
+    Other(String),
 }
 
 /// One scenario against A.
@@ -55,18 +62,20 @@ struct Pair {
 
 struct Job<'a> {
     args: &'a Args,
+    loaded: &'a Loaded,
     scenarios: &'a [Scenario],
     comparison: &'a Comparison<'a>,
     pairs: Vec<Pair>,
 }
 
 /// Does the work and returns what is to be printed.
-fn job(args: &Args, scenarios: &[Scenario]) -> Result<String, Stop> {
+fn job(args: &Args, loaded: &Loaded) -> Result<String, Stop> {
+    let scenarios = loaded.scenarios.as_slice();
     let wishes = args.wishes().map_err(Stop::Usage)?;
     let comparison = Comparison::new(scenarios, args.attribute.then_some(wishes.as_slice())).map_err(Stop::Usage)?;
     let folders = places(args);
-    let pairs = folders.into_iter().enumerate().map(|(k, folder)| Pair { scenario: k + 1, folder, planned: planned(scenarios, &comparison, k + 1, args) });
-    let job = Job { args, scenarios, comparison: &comparison, pairs: pairs.collect() };
+    let pairs = folders.into_iter().enumerate().map(|(k, folder)| Pair { scenario: k + 1, folder, planned: planned(loaded, &comparison, k + 1, args) });
+    let job = Job { args, loaded, scenarios, comparison: &comparison, pairs: pairs.collect() };
     let finished = job.pairs.iter().map(|pair| folder::finished(&pair.folder, &pair.planned, args.running.force)).collect::<Result<Vec<_>, _>>()?;
     if let Some(records) = finished.into_iter().collect::<Option<Vec<Record>>>() {
         for pair in job.pairs.iter().filter(|p| !args.no_report && !p.folder.join(report::FILE).exists()) {
@@ -78,7 +87,8 @@ fn job(args: &Args, scenarios: &[Scenario]) -> Result<String, Stop> {
 }
 
 /// The record of a pair without what the runs will tell.
-fn planned(scenarios: &[Scenario], comparison: &Comparison<'_>, b: usize, args: &Args) -> Record {
+fn planned(loaded: &Loaded, comparison: &Comparison<'_>, b: usize, args: &Args) -> Record {
+    let scenarios = &loaded.scenarios;
     let (first, run) = (&scenarios[0], &scenarios[0].run);
     let side = |s: &Scenario| Side { scenario: s.title.clone(), scenario_hash: s.hash.clone(), state_hash: String::new() };
     let groups = comparison.attributed(b).into_iter().map(|(name, parts)| Grouped { name, parts }).collect();
@@ -86,6 +96,7 @@ fn planned(scenarios: &[Scenario], comparison: &Comparison<'_>, b: usize, args: 
         version: env!("CARGO_PKG_VERSION").to_string(),
         a: side(first),
         b: side(&scenarios[b]),
+        ensemble_hash: loaded.ensemble.as_ref().map(|e| e.hash.clone()),
         fork: comparison.fork(b).map(|m| m.to_string()),
         groups,
         attribute: args.attribute,
@@ -171,6 +182,19 @@ impl Job<'_> {
         Simulation::bytes_needed(world, sample) + (states + whereabouts) as u64
     }
 
+    /// Runs one replicate, on the scenarios of its member if there is an ensemble.
+    fn replicate(&self, tree: &Tree<'_>, k: u32, watcher: &Watcher<'_>) -> Result<(Vec<Replicate>, Tally), Early> {
+        let Some(scenarios) = self.loaded.members.get(k as usize - 1) else {
+            return self.comparison.replicate(tree, self.setup(k), k, watcher).map_err(|_| Early::Stopped);
+        };
+        let wishes = self.args.wishes().map_err(Early::Other)?;
+        let own = Comparison::new(scenarios, self.args.attribute.then_some(wishes.as_slice())).map_err(Early::Other)?;
+        if (1..scenarios.len()).any(|b| own.attributed(b) != self.comparison.attributed(b)) {
+            return Err(Early::Other(format!("the scenarios differ in other parts with the values of member {k} than without; they cannot be attributed with this ensemble")));
+        }
+        own.replicate(&own.tree(), self.setup(k), k, watcher).map_err(|_| Early::Stopped)
+    }
+
     /// Runs the replicates that are not done yet.
     fn replicates(&self, tree: &Tree<'_>, side_by_side: usize, unfinished: &mut [Unfinished]) -> Result<(), Stop> {
         let quiet = self.args.running.silent();
@@ -186,9 +210,14 @@ impl Job<'_> {
         let mut saved = Instant::now();
         let numbers: Vec<u32> = (first..=all).collect();
         for batch in numbers.chunks(side_by_side.max(1)) {
-            let run = |&k: &u32| self.comparison.replicate(tree, self.setup(k), k, &watcher);
+            let run = |&k: &u32| self.replicate(tree, k, &watcher);
             let done: Vec<Result<(Vec<Replicate>, Tally), _>> = if batch.len() == 1 { batch.iter().map(run).collect() } else { batch.par_iter().map(run).collect() };
             // Only replicates without a gap before them count.
+            let other = done.iter().find_map(|d| if let Err(Early::Other(why)) = d { Some(why.clone()) } else { None });
+            if let Some(why) = other {
+                watcher.finish();
+                return Err(Stop::Failed(why));
+            }
             for (pairs, tally) in done.into_iter().map_while(Result::ok) {
                 for (unfinished, replicate) in unfinished.iter_mut().zip(pairs) {
                     unfinished.replicates.push(replicate);
@@ -255,6 +284,9 @@ impl Job<'_> {
         }
         for (name, scenario) in [("a.toml", 0), ("b.toml", pair.scenario)] {
             writing.text(name, &self.scenarios[scenario].resolved)?;
+        }
+        if let Some(ensemble) = &self.loaded.ensemble {
+            writing.text(ENSEMBLE, &ensemble.toml())?;
         }
         record.files.clone_from(&writing.entries);
         record.a.state_hash = states(replicates, 0);

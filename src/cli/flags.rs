@@ -8,6 +8,7 @@ use std::{
 
 use super::stop::Stop;
 use crate::{
+    experiment::ensemble::Ensemble,
     measure::record,
     population::synthesis,
     scenario::{Overrides, Scenario},
@@ -120,6 +121,33 @@ impl Running {
             }
         }
         Ok(scenario)
+    }
+}
+
+/// Flags of commands whose replicates may use members of an ensemble.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct Uncertain {
+    /// Ensemble whose members the replicates use, replicate k member k; `none` for none.
+    #[arg(long, value_name = "FILE")]
+    pub ensemble: Option<PathBuf>,
+}
+
+/// Name of the ensemble beside a scenario that is used where nothing else is said.
+pub const ENSEMBLE: &str = "ensemble.toml";
+
+impl Uncertain {
+    /// The ensemble that is named.
+    pub fn named(&self) -> Result<Option<Ensemble>, Stop> {
+        match &self.ensemble {
+            Some(path) if path.as_os_str() != "none" => Ok(Some(Ensemble::load(path)?)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The ensemble that is named, or else the one beside a scenario, if there is one.
+    pub fn named_or_beside(&self, scenario: &Path) -> Result<Option<Ensemble>, Stop> {
+        let beside = scenario.parent().unwrap_or(Path::new("")).join(ENSEMBLE);
+        if self.ensemble.is_none() && beside.is_file() { Ok(Some(Ensemble::load(&beside)?)) } else { self.named() }
     }
 }
 

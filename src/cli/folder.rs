@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Files by which the results of a command are known.
-const MARKS: [&str; 7] = ["run.json", "sweep.json", "summary.csv", "compare.csv", "validation.csv", "results.parquet", "scenario.toml"];
+const MARKS: [&str; 8] = ["run.json", "calibration.json", "sweep.json", "summary.csv", "compare.csv", "validation.csv", "results.parquet", "scenario.toml"];
 
 /// The record `planned` as it stands in the folder, if all its files are there whole.
 ///

@@ -1,5 +1,6 @@
 //! The commands, one file each. Uses everything; nothing uses it.
 
+mod calibrate;
 mod check;
 mod claims;
 mod compare;
@@ -76,6 +77,8 @@ enum Command {
     Export(export::Args),
     /// A design over the keys of a scenario: many runs that go on by themselves, one data set, and what it says.
     Sweep(sweep::Args),
+    /// Uncertain keys against the published past: an ensemble that run, compare and sweep take, and what the data told.
+    Calibrate(calibrate::Args),
     /// A scenario against the published past: errors, intervals, skill against naive forecasts.
     Validate(validate::Args),
     /// Show every mistake of scenario files and sweeps at once, each with its line and a likely fix.
@@ -102,6 +105,7 @@ pub fn main() -> ExitCode {
         Command::Report(args) => report::execute(&args),
         Command::Export(args) => export::execute(&args),
         Command::Sweep(args) => sweep::execute(&args),
+        Command::Calibrate(args) => calibrate::execute(&args),
         Command::Validate(args) => validate::execute(&args),
         Command::Check(args) => check::execute(&args),
         Command::Show(args) => show::execute(&args),

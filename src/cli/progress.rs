@@ -101,6 +101,12 @@ impl Progress {
         format!("{label}{} persons  {} events/s  {} left", thousands(persons as f64), thousands(self.events as f64 / seconds), duration(left))
     }
 
+    /// Months that were done earlier after all.
+    pub fn skip(&mut self, months: u64) {
+        self.done += months;
+        self.before += months;
+    }
+
     /// Takes the bar away.
     pub fn finish(&self) {
         if let Form::Bar(bar) = &self.form {

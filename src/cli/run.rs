@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, io::Write, path::Path, process::ExitCode, time:
 
 use super::{
     DONE,
-    flags::{enough_memory, stem},
+    flags::{ENSEMBLE, enough_memory, stem},
     folder::{self, Writing},
     interrupt,
     progress::{Progress, duration},
@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     engine::{Setup, Simulation},
+    experiment::ensemble::Ensemble,
     measure::{
         Recorder, Results,
         checkpoint::{self, Head, Identity, Tally},
@@ -39,12 +40,17 @@ fn command(args: &Args) -> Result<String, Stop> {
     let overrides = args.running.overrides(&args.reading, args.replicates)?;
     let scenario = args.running.load(&args.scenario, &overrides, &mut BTreeSet::new())?;
     let out = args.running.out(&stem(&args.scenario));
-    Job { args, scenario: &scenario, out: &out, seconds_load: started.elapsed().as_secs_f64() }.run()
+    let ensemble = args.uncertain.named()?;
+    let members = ensemble.as_ref().map_or_else(|| Ok(Vec::new()), |e| e.scenarios(&args.scenario, &overrides, scenario.run.replicates))?;
+    Job { args, scenario: &scenario, ensemble: ensemble.as_ref(), members: &members, out: &out, seconds_load: started.elapsed().as_secs_f64() }.run()
 }
 
 struct Job<'a> {
     args: &'a Args,
     scenario: &'a Scenario,
+    ensemble: Option<&'a Ensemble>,
+    /// The scenario of each replicate; none if it is the same for all.
+    members: &'a [Scenario],
     out: &'a Path,
     seconds_load: f64,
 }
@@ -85,7 +91,7 @@ impl Job<'_> {
         let run = &self.scenario.run;
         Identity {
             version: env!("CARGO_PKG_VERSION").to_string(),
-            scenario_hash: self.scenario.hash.clone(),
+            scenario_hash: format!("{}{}", self.scenario.hash, self.ensemble.map_or("", |e| &e.hash)),
             months: (self.scenario.world.start.0, self.scenario.world.months as u32),
             seed: run.seed,
             sample: run.sample.to_bits(),
@@ -100,6 +106,7 @@ impl Job<'_> {
             version: env!("CARGO_PKG_VERSION").to_string(),
             scenario: self.scenario.title.clone(),
             scenario_hash: self.scenario.hash.clone(),
+            ensemble_hash: self.ensemble.map(|e| e.hash.clone()),
             seed: run.seed,
             replicates: run.replicates,
             sample: run.sample,
@@ -143,6 +150,11 @@ impl Job<'_> {
         }
     }
 
+    /// The scenario of a replicate.
+    fn of(&self, replicate: u32) -> &Scenario {
+        self.members.get(replicate as usize - 1).unwrap_or(self.scenario)
+    }
+
     fn setup(&self, replicate: u32) -> Setup {
         let run = &self.scenario.run;
         Setup { seed: run.seed.wrapping_add(u64::from(replicate) - 1), sample: run.sample, chunk_rows: self.args.chunk_rows }
@@ -157,7 +169,7 @@ impl Job<'_> {
             first = opened.head.replicate;
             tally = opened.head.tally.clone();
             results = opened.head.results.clone();
-            resumed = Some(opened.resume(self.scenario, self.setup(first))?);
+            resumed = Some(opened.resume(self.of(first), self.setup(first))?);
         }
         let before = u64::from(first - 1) * months + resumed.as_ref().map_or(0, |r| r.1.index() as u64);
         let mut progress = Progress::new(u64::from(run.replicates) * months, before, self.args.running.silent());
@@ -201,8 +213,9 @@ impl Job<'_> {
 
     fn begin(&self, replicate: u32) -> (Recorder, Simulation<'_>) {
         let setup = self.setup(replicate);
-        let mut recorder = Recorder::new(&self.scenario.world, setup.sample, replicate);
-        let simulation = Simulation::new(&self.scenario.world, &self.scenario.behaviour, setup);
+        let scenario = self.of(replicate);
+        let mut recorder = Recorder::new(&scenario.world, setup.sample, replicate);
+        let simulation = Simulation::new(&scenario.world, &scenario.behaviour, setup);
         simulation.start(&mut recorder);
         (recorder, simulation)
     }
@@ -243,6 +256,9 @@ impl Job<'_> {
         let mut writing = Writing::new(self.out)?;
         writing.entries = results.write(world, self.scenario.run.sample, self.args.format, &mut writing.staging)?;
         writing.text("scenario.toml", &self.scenario.resolved)?;
+        if let Some(ensemble) = self.ensemble {
+            writing.text(ENSEMBLE, &ensemble.toml())?;
+        }
         let mut hasher = blake3::Hasher::new();
         tally.states.iter().for_each(|state| {
             hasher.update(state);

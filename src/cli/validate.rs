@@ -19,8 +19,11 @@ use super::{
 use crate::{
     engine::{Setup, Simulation},
     experiment::{
+        discrepancy::{self, Missed},
+        ensemble::Ensemble,
         monthly::Wanted,
-        observe::{self, Observed},
+        observe::{self, Observed, Predicted},
+        scores,
         targets::Targets,
         validate::{self, Assessment},
         validation::{Record, write_fits, write_scores},
@@ -31,15 +34,17 @@ use crate::{
 };
 
 pub use args::Args;
+use args::Loaded;
 
 /// Runs the command; 4 if a bar is not met.
 pub fn execute(args: &Args) -> ExitCode {
-    let done = args::load(args).and_then(|(scenario, targets)| Job { args, scenario: &scenario, targets: &targets }.run());
+    let done = args::load(args).and_then(|loaded| Job { args, loaded: &loaded, scenario: &loaded.scenario, targets: &loaded.targets }.run());
     end(done.map(|(text, met)| (text, if met { DONE } else { BAR_NOT_MET })))
 }
 
 struct Job<'a> {
     args: &'a Args,
+    loaded: &'a Loaded,
     scenario: &'a Scenario,
     targets: &'a Targets,
 }
@@ -63,7 +68,8 @@ impl Job<'_> {
         interrupt::listen();
         let observed = pool.install(|| self.replicates(side_by_side))?;
         let predictions: Vec<_> = observed.iter().map(|o| observe::predictions(self.targets, o)).collect();
-        let assessment = validate::assess(self.targets, &self.scenario.world, &predictions);
+        let missed = self.loaded.ensemble.as_ref().map(|e| self.missed(e, &predictions));
+        let assessment = validate::assess(self.targets, &self.scenario.world, &predictions, missed.as_deref());
         let mut states = blake3::Hasher::new();
         for replicate in &observed {
             states.update(&replicate.state);
@@ -92,6 +98,7 @@ impl Job<'_> {
             version: env!("CARGO_PKG_VERSION").to_string(),
             scenario: self.scenario.title.clone(),
             scenario_hash: self.scenario.hash.clone(),
+            ensemble_hash: self.loaded.ensemble.as_ref().map(|e| e.hash.clone()),
             targets_hash: self.targets.hash.clone(),
             targets: [self.targets.series.len(), self.targets.rows().count()],
             seed: run.seed,
@@ -102,6 +109,13 @@ impl Job<'_> {
         }
     }
 
+    /// What the model misses of each row, as the ensemble says and the last published values before the cut show.
+    fn missed(&self, ensemble: &Ensemble, predictions: &[Vec<Predicted>]) -> Vec<Missed> {
+        let mean = |row: usize| predictions.iter().map(|p| p[row].value).collect::<Option<Vec<f64>>>().map(|v| scores::mean(v));
+        let means: Vec<Option<f64>> = (0..self.targets.rows().count()).map(mean).collect();
+        discrepancy::missed(self.targets, &means, self.targets.rules.split.fit_until.last, ensemble.discrepancy)
+    }
+
     /// All replicates in their order.
     fn replicates(&self, side_by_side: usize) -> Result<Vec<Observed>, Stop> {
         let run = &self.scenario.run;
@@ -110,7 +124,7 @@ impl Job<'_> {
         let watcher = Replicates::new(run.replicates, months, self.args.running.silent());
         let one = |&k: &u32| {
             let setup = Setup { seed: run.seed.wrapping_add(u64::from(k) - 1), sample: run.sample, chunk_rows: self.args.chunk_rows.max(1) };
-            observe::run(self.scenario, &wanted, setup, k, &watcher)
+            observe::run(self.loaded.members.get(k as usize - 1).unwrap_or(self.scenario), &wanted, setup, k, &watcher)
         };
         let numbers: Vec<u32> = (1..=run.replicates).collect();
         let mut observed = Vec::new();

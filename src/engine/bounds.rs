@@ -14,10 +14,19 @@ use crate::{
 
 /// Room for codes abroad in a table: the next power of two.
 pub const ABROAD_CODES: usize = (class::CODES - class::ABROAD as usize).next_power_of_two();
-/// Room for causes in a row of a table: the next power of two.
-pub const CAUSE_LANES: usize = CAUSES.next_power_of_two();
 /// Codes at home, the inert included.
 pub const HOME_CODES: usize = class::ABROAD as usize;
+
+/// Bounds of one cause abroad.
+#[derive(Clone, Debug)]
+pub struct CauseBounds {
+    /// Index of the cause.
+    pub cause: usize,
+    /// Its draws.
+    pub stream: Stream,
+    /// By code abroad.
+    pub bound: [u32; ABROAD_CODES],
+}
 
 /// Bounds of a month.
 #[derive(Clone, Debug)]
@@ -28,10 +37,8 @@ pub struct Bounds {
     pub hazard: Vec<[f64; HOME_CODES]>,
     /// Least and largest factor of deprivation, with room for rounding.
     pub deprivation: [f64; 2],
-    /// By origin, by code abroad, by cause: compared with the draws' bits shifted right by one.
-    pub abroad: Vec<[[u32; CAUSE_LANES]; ABROAD_CODES]>,
-    /// Salts of the causes' streams.
-    pub salts: [[u32; CAUSE_LANES]; 2],
+    /// By origin, by cause that can happen to anyone: compared with the draws' bits shifted right by one.
+    pub abroad: Vec<Vec<CauseBounds>>,
     /// Of the choice to go.
     pub screen: Screen,
 }
@@ -42,22 +49,8 @@ impl Bounds {
         let deprivation = env.behaviour.consider.deprivation_bounds();
         let hazard: Vec<[f64; HOME_CODES]> = (0..env.world.places.homes.len()).map(|home| std::array::from_fn(|code| at_home(env, home, code as u8))).collect();
         let pace = env.pace.iter().map(|pace| *pace as f32).collect();
-        let abroad = (0..env.world.places.origins.len())
-            .map(|origin| {
-                let mut table = [[0; CAUSE_LANES]; ABROAD_CODES];
-                for (k, row) in table.iter_mut().enumerate().take(env.countries() * 6) {
-                    for (bound_of, hazard) in row.iter_mut().zip(abroad::bounds(env, origin, class::ABROAD + k as u8)) {
-                        *bound_of = bound(hazard);
-                    }
-                }
-                table
-            })
-            .collect();
-        let mut salts = [[0; CAUSE_LANES]; 2];
-        for (cause, (before, between)) in env.streams.causes.map(Stream::salts).into_iter().enumerate() {
-            (salts[0][cause], salts[1][cause]) = (before, between);
-        }
-        Bounds { pace, hazard, deprivation, abroad, salts, screen: Screen::new(env) }
+        let abroad = (0..env.world.places.origins.len()).map(|origin| of_causes(env, origin)).collect();
+        Bounds { pace, hazard, deprivation, abroad, screen: Screen::new(env) }
     }
 }
 
@@ -72,15 +65,13 @@ pub fn hazard_of(rate: u8) -> f32 {
     f32::from_bits((u32::from(rate) + LEAST_RATE) << 19)
 }
 
-/// Rates of class codes of an origin: the least whose hazard is not below that of the class, women's factor `women`; [`ALWAYS`] abroad.
+/// Rates of class codes of an origin: the least whose hazard is not below that of the class, women's factor `women`.
 pub fn rates(params: &consider::Params, women: f64) -> [u8; 256] {
     let [_, deprivation] = params.deprivation_bounds();
     std::array::from_fn(|code| {
-        if code == usize::from(class::INERT) {
+        // Those abroad stand in a list of their own.
+        if code == usize::from(class::INERT) || code >= HOME_CODES {
             return 0;
-        }
-        if code >= HOME_CODES {
-            return ALWAYS;
         }
         let (band, sex, education, experienced, kin) = class::home_parts(code as u8);
         let Some(band) = params.age.get(band) else { return 0 };
@@ -88,6 +79,18 @@ pub fn rates(params: &consider::Params, women: f64) -> [u8; 256] {
         let hazard = params.lambda0 * sex * params.education[education] * band.factor * params.ties(experienced, kin) * deprivation;
         (0..ALWAYS).find(|rate| f64::from(hazard_of(*rate)) >= hazard * (1.0 + 1e-6)).unwrap_or(ALWAYS)
     })
+}
+
+/// Bounds of the causes that can happen to anyone of an origin.
+fn of_causes(env: &Environment<'_>, origin: usize) -> Vec<CauseBounds> {
+    let mut causes: Vec<CauseBounds> = (0..CAUSES).map(|cause| CauseBounds { cause, stream: env.streams.causes[cause], bound: [0; ABROAD_CODES] }).collect();
+    for code in 0..env.countries() * 6 {
+        for (of_cause, hazard) in causes.iter_mut().zip(abroad::bounds(env, origin, class::ABROAD + code as u8)) {
+            of_cause.bound[code] = bound(hazard);
+        }
+    }
+    causes.retain(|of_cause| of_cause.bound.iter().any(|bound| *bound > 0));
+    causes
 }
 
 /// Hazard of weighing to leave of a code at home, without the factor of deprivation.

@@ -12,7 +12,7 @@ use crate::{
     world::World,
 };
 
-const MAGIC: &[u8; 16] = b"musafir state 03";
+const MAGIC: &[u8; 16] = b"musafir state 04";
 
 struct Hashing<'a, T: ?Sized> {
     inner: &'a mut T,
@@ -81,7 +81,6 @@ impl<'w> Simulation<'w> {
         for chunk in &self.chunks {
             out.slice(&[u64::from(chunk.home)])?;
             out.slice(&chunk.class)?;
-            out.slice(&chunk.rate)?;
             out.slice(&chunk.key)?;
             out.slice(&chunk.person)?;
             out.slice(&chunk.household)?;
@@ -136,9 +135,18 @@ impl<'w> Simulation<'w> {
             chunks.push(chunk(&mut input)?);
         }
         let mut simulation = Simulation::empty(world, behaviour, setup, chunks);
+        let resolved = &simulation.resolved;
+        for chunk in &mut simulation.chunks {
+            // Another world's home region is told by the sums below.
+            let Some(origin) = resolved.origin_of.get(usize::from(chunk.home)) else { return Err(wrong("it belongs to another scenario")) };
+            for row in 0..chunk.key.len() {
+                chunk.set_class(row, chunk.class[row], &resolved.rates[*origin]);
+            }
+        }
         let totals = &mut simulation.totals;
         totals.home = input.vector_of(totals.home.len())?;
         totals.abroad = input.vector_of(totals.abroad.len())?;
+        totals.sum_pairs();
         for counts in [
             &mut totals.not_yet,
             &mut totals.aged_out,
@@ -200,10 +208,8 @@ impl<'w> Simulation<'w> {
 fn chunk<T: Read + ?Sized>(input: &mut Hashing<'_, T>) -> io::Result<Chunk> {
     let home = input.vector_of::<u64>(1)?[0] as u8;
     let class: Vec<u8> = input.vector()?;
-    let rate = input.vector_of(class.len())?;
     let (key, person) = (input.vector_of(class.len())?, input.vector_of::<Person>(class.len())?);
     let mut chunk = Chunk::new(home, class, key, person, input.vector::<Household>()?);
-    chunk.rate = rate;
     if chunk.person.len() > crate::population::person::MAX_ROWS {
         return Err(wrong("a chunk is too long"));
     }

@@ -11,7 +11,7 @@ use super::{
     ledger::Ledger,
     month::Environment,
     scan,
-    visit::{Decisions, fetch_households},
+    visit::{Decisions, fetch, fetch_households},
 };
 use crate::{
     behaviour::traits::{Motive, Status, Stay},
@@ -115,7 +115,8 @@ impl Owner<'_, '_> {
             while !places.is_empty() {
                 let some = places.start..places.end.min(places.start + FETCHED);
                 places.start = some.end;
-                fetch_households(self.chunk, self.chunk.by_birth[some.clone()].iter().copied());
+                // Only those who come of age have a class that kin go into.
+                fetch(self.chunk, &self.chunk.by_birth[some.clone()], age == OF_AGE);
                 for place in some {
                     let row = usize::from(self.chunk.by_birth[place]);
                     if self.chunk.person[row].death > self.env.month.0 {
@@ -163,9 +164,8 @@ impl Owner<'_, '_> {
     }
 
     fn set_class(&mut self, row: usize, class: u8) {
-        let env = self.env;
-        self.chunk.class[row] = class;
-        self.chunk.rate[row] = env.resolved.rates[env.resolved.origin_of[usize::from(self.chunk.home)]][usize::from(class)];
+        let resolved = &self.env.resolved;
+        self.chunk.set_class(row, class, &resolved.rates[resolved.origin_of[usize::from(self.chunk.home)]]);
     }
 
     /// Changes a person by `change`, and tells it.
@@ -359,19 +359,28 @@ impl Owner<'_, '_> {
         let wage = self.env.tables.home_wage[usize::from(self.chunk.home)];
         let buffer = Money::from_usd(afford.buffer * wage).0;
         let (mut spent, mut interest, mut debt) = (0, 0, 0);
-        for household in 0..self.chunk.household.len() {
-            self.ledger.settle(self.chunk, household, until);
-            let purse = &mut self.chunk.household[household].purse;
-            let over = (((*purse - buffer).max(0)) as f64 * afford.buffer_spent) as i64;
-            let owed = ((-*purse).max(0) as f64 * afford.debt_interest) as i64;
-            *purse -= over + owed;
-            spent += over;
-            interest += owed;
-            debt += (-*purse).max(0);
-        }
-        for person in &self.chunk.person {
-            if Month(person.ban_until) > self.env.month && person.active(self.env.month) {
-                bans[usize::from(person.ban_country)] += 1;
+        let mut persons = self.chunk.person.as_slice();
+        for household in &mut self.chunk.household {
+            let (members, others) = persons.split_at(usize::from(household.members).min(persons.len()));
+            persons = others;
+            household.purse += self.ledger.gains(self.chunk.home, members, household.settled, until);
+            household.settled = until as u16;
+            let purse = &mut household.purse;
+            if *purse > buffer {
+                let over = ((*purse - buffer) as f64 * afford.buffer_spent) as i64;
+                *purse -= over;
+                spent += over;
+            }
+            if *purse < 0 {
+                let owed = (-*purse as f64 * afford.debt_interest) as i64;
+                *purse -= owed;
+                interest += owed;
+                debt -= *purse;
+            }
+            for person in members {
+                if Month(person.ban_until) > self.env.month && person.active(self.env.month) {
+                    bans[usize::from(person.ban_country)] += 1;
+                }
             }
         }
         (spent, interest, debt)

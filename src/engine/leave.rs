@@ -15,9 +15,6 @@ use crate::{
     world::{place::SECTORS, regime::Kind},
 };
 
-/// Most destination regions that a choice has room for.
-pub const MAX_DESTINATIONS: usize = 48;
-
 /// Own expected earnings at home, US dollars a month.
 pub fn own_earnings(env: &Environment<'_>, home: u8, person: &Person) -> f64 {
     let cell = home_cell(person.sex(), person.education(), person.trade());
@@ -64,7 +61,7 @@ pub fn kin_at(env: &Environment<'_>, chunk: &Chunk, row: usize) -> u64 {
 }
 
 /// What the destinations of a person weigh, country by country.
-struct Scales<'a> {
+pub struct Scales<'a> {
     env: &'a Environment<'a>,
     per_earnings: f64,
     weights: &'a [f64],
@@ -112,7 +109,8 @@ fn arrivals(streams: &[Stream; LANES], weights: &[f64; LANES], key: u32) -> [f64
 }
 
 impl<'a> Scales<'a> {
-    fn new(env: &'a Environment<'_>, home: u8, person: &Person, kin: u64) -> Scales<'a> {
+    /// Of a person of a home region, with kin at the regions named by bits.
+    pub fn new(env: &'a Environment<'_>, home: u8, person: &Person, kin: u64) -> Scales<'a> {
         let (destinations, cell) = (env.destinations(), home_cell(person.sex(), person.education(), person.trade()));
         let home_row = usize::from(home);
         Scales {
@@ -125,39 +123,37 @@ impl<'a> Scales<'a> {
         }
     }
 
-    /// Weighs the regions of a country into `region`; returns their sum.
+    /// Adds the weights of the regions of a country to `regions`; returns their sum.
     #[inline]
-    fn weigh(&self, country: usize, region: &mut [f64; MAX_DESTINATIONS + LANES]) -> f64 {
+    pub fn weigh(&self, country: usize, regions: &mut Vec<f64>) -> f64 {
         let choose = &self.env.behaviour.choose;
         let range = self.env.resolved.regions_of[country].clone();
-        // What is weighed beyond the country is not read.
         let slope = -choose.b_cost / choose.nest_country;
+        let first = regions.len();
         for from in range.clone().step_by(LANES) {
             let [weights, costs, motive] = [self.weights, self.costs, self.motive].map(|of| lanes(of, from));
-            let value = match choose.cost_form {
+            regions.extend(match choose.cost_form {
                 CostForm::Ln1p => weights_ln1p(&weights, &motive, &costs, self.per_earnings, slope),
                 CostForm::Linear => weights_linear(&weights, &motive, &costs, self.per_earnings, slope),
-            };
-            region[from..from + LANES].copy_from_slice(&value);
+            });
         }
+        // What was weighed beyond the country is not its own.
+        regions.truncate(first + range.len());
         let mut kin = self.kin >> range.start & ((1 << range.len()) - 1);
         while kin != 0 {
-            region[range.start + kin.trailing_zeros() as usize] *= self.env.resolved.kin_weight;
+            regions[first + kin.trailing_zeros() as usize] *= self.env.resolved.kin_weight;
             kin &= kin - 1;
         }
-        region[range].iter().sum()
+        regions[first..].iter().sum()
     }
 }
 
 /// What all destination regions weigh for a person, `exp(V / nest_country)`, 0 where there is no way; for `trace` and benches.
 pub fn weigh(env: &Environment<'_>, chunk: &Chunk, row: usize, kin: u64) -> Vec<f64> {
     let scales = Scales::new(env, chunk.home, &chunk.person[row], kin);
-    let mut region = [0.0; MAX_DESTINATIONS + LANES];
-    let mut all = vec![0.0; env.destinations()];
+    let mut all = Vec::with_capacity(env.destinations() + LANES);
     for c in 0..env.countries() {
-        scales.weigh(c, &mut region);
-        let range = env.resolved.regions_of[c].clone();
-        all[range.clone()].copy_from_slice(&region[range]);
+        scales.weigh(c, &mut all);
     }
     all
 }
@@ -180,53 +176,56 @@ impl Draws {
     }
 }
 
-/// The race between staying and the countries named by bits; `stay_at` is the utility of not moving (0 at home). `None`: stay.
-fn race(env: &Environment<'_>, key: u32, scales: &Scales<'_>, countries: u16, draws: Draws, stay_at: f64) -> Option<(usize, usize)> {
+/// The race between staying, whose utility is `stay_at`, and the countries named by bits, with `regions` as room. `None`: stay.
+fn race(env: &Environment<'_>, key: u32, scales: &Scales<'_>, countries: u16, draws: Draws, stay_at: f64, regions: &mut Vec<f64>) -> Option<(usize, usize)> {
     let choose = &env.behaviour.choose;
-    let mut region = [0.0; MAX_DESTINATIONS + LANES];
+    regions.clear();
     let mut best = (draws.ln_stay - stay_at, None);
     let mut left = countries;
     while left != 0 {
         let c = left.trailing_zeros() as usize;
         left &= left - 1;
-        let weight = scales.weigh(c, &mut region);
+        let first = regions.len();
+        let weight = scales.weigh(c, regions);
         if weight > LEAST_WEIGHT {
             let time = ln_arrival(env.streams.country[c].exponential(key), draws.ln_frailty, choose.nest_go, choose.nest_country * ln(weight));
             if time < best.0 {
-                best = (time, Some(c));
+                best = (time, Some((c, first)));
             }
         }
     }
-    let country = best.1?;
+    let (country, first) = best.1?;
+    regions.extend([0.0; LANES]);
+    Some((country, region(env, key, country, &regions[first..])?))
+}
+
+/// The region of a country: the least of exponential over weight. `weights` are those of its regions and, read by lanes, something more.
+fn region(env: &Environment<'_>, key: u32, country: usize, weights: &[f64]) -> Option<usize> {
     let range = env.resolved.regions_of[country].clone();
     if range.len() == 1 {
-        return Some((country, range.start));
+        return Some(range.start);
     }
-    // Weighing another country may have touched the regions after it.
-    if countries.count_ones() > 1 {
-        scales.weigh(country, &mut region);
-    }
-    // Regions of the winner: the least of exponential over weight.
     let mut first = (f64::INFINITY, None);
     for from in range.clone().step_by(LANES) {
-        let times = arrivals(&lanes(&env.streams.region, from), &lanes(&region, from), key);
+        let weights = lanes(weights, from - range.start);
+        let times = arrivals(&lanes(&env.streams.region, from), &weights, key);
         for d in from..range.end.min(from + LANES) {
-            if region[d] > LEAST_WEIGHT && times[d - from] < first.0 {
+            if weights[d - from] > LEAST_WEIGHT && times[d - from] < first.0 {
                 first = (times[d - from], Some(d));
             }
         }
     }
-    Some((country, first.1?))
+    first.1
 }
 
 /// Below this weight an alternative is none.
-const LEAST_WEIGHT: f64 = 1e-280;
+pub const LEAST_WEIGHT: f64 = 1e-280;
 
 const _: () = assert!(SECTORS == LANES, "the sectors of a region arrive together");
 
 /// The sector within a region.
 fn sector(env: &Environment<'_>, home: u8, key: u32, person: &Person, destination: usize) -> u8 {
-    let cell = usize::from(home) * HOME_CELLS + home_cell(person.sex(), person.education(), person.trade());
+    let cell = env.resolved.origin_of[usize::from(home)] * HOME_CELLS + home_cell(person.sex(), person.education(), person.trade());
     let weights = lanes(&env.tables.sector_weight, (cell * env.destinations() + destination) * SECTORS);
     let times = arrivals(&env.streams.sector, &weights, key);
     (1..SECTORS).fold(0, |first, s| if times[s] < times[first] { s } else { first }) as u8
@@ -246,9 +245,9 @@ pub fn obstacle(env: &Environment<'_>, home: u8, key: u32, person: &Person, coun
     (regime.kind == Kind::Closed || person.education() < regime.min_education || refused).then_some(Obstacle::Regime)
 }
 
-/// What a person at home who weighs leaving does; `countries` are those that may beat staying, as bits, `kin` the regions with kin.
-pub fn choose(env: &Environment<'_>, home: u8, key: u32, person: &Person, kin: u64, countries: u16, draws: Draws) -> Option<Act> {
-    let (country, destination) = race(env, key, &Scales::new(env, home, person, kin), countries, draws, 0.0)?;
+/// What a person at home does whose race a country has won; `regions` are the weights of its regions, and something more.
+pub fn leave(env: &Environment<'_>, home: u8, key: u32, person: &Person, kin: u64, country: usize, regions: &[f64]) -> Option<Act> {
+    let destination = region(env, key, country, regions)?;
     Some(match obstacle(env, home, key, person, country) {
         Some(obstacle) => Act::Blocked { destination: destination as u8, obstacle },
         None => Act::Leave { destination: destination as u8, sector: sector(env, home, key, person, destination), kin: kin != 0 },
@@ -257,7 +256,7 @@ pub fn choose(env: &Environment<'_>, home: u8, key: u32, person: &Person, kin: u
 
 /// Whether a person abroad who weighs moving on does so, and where to: the same race, in which staying has the value of the present
 /// country without a journey, and countries that admit by quota are not open (their places are given at home).
-pub fn move_on(env: &Environment<'_>, chunk: &Chunk, row: usize) -> Option<Act> {
+pub fn move_on(env: &Environment<'_>, chunk: &Chunk, row: usize, regions: &mut Vec<f64>) -> Option<Act> {
     let (home, key, person) = (chunk.home, chunk.key[row], &chunk.person[row]);
     let here = env.resolved.country_of[usize::from(person.place)];
     let open = (0..env.countries()).filter(|&c| c != here && env.regime[env.pair(home, c)].kind != Kind::Quota).fold(0, |bits, c| bits | 1 << c);
@@ -265,7 +264,7 @@ pub fn move_on(env: &Environment<'_>, chunk: &Chunk, row: usize) -> Option<Act> 
     let cell = home_cell(person.sex(), person.education(), person.trade());
     let motive = env.resolved.motive[usize::from(person.motive()) * env.countries() + here];
     let stay_at = env.tables.value[(usize::from(home) * HOME_CELLS + cell) * env.destinations() + usize::from(person.place)] + motive;
-    let (country, destination) = race(env, key, &Scales::new(env, home, person, kin), open, Draws::of(env, key), stay_at)?;
+    let (country, destination) = race(env, key, &Scales::new(env, home, person, kin), open, Draws::of(env, key), stay_at, regions)?;
     if obstacle(env, home, key, person, country).is_some() {
         return None;
     }

@@ -70,30 +70,33 @@ impl Ledger {
     /// after death or 65.
     #[inline]
     fn gain(&self, home: u8, person: &Person, from: usize, until: usize) -> i64 {
-        let index = |month: i32| (month - i32::from(self.start.0)).max(0) as usize;
-        let from = from.max(index(i32::from(person.birth) + OF_AGE));
-        let until = until.min(index((i32::from(person.birth) + AGED_OUT).min(i32::from(person.death))));
-        if from >= until {
-            return 0;
-        }
-        let (from, until) = (from - self.base, until - self.base);
+        // Who is of age is hard to foresee: an empty span is cheaper than a branch.
+        let (birth, death) = (i32::from(person.birth) - i32::from(self.start.0), i32::from(person.death) - i32::from(self.start.0));
+        let (first, last) = (from as i32, until as i32);
+        let from = (birth + OF_AGE).max(first).min(last);
+        let until = (birth + AGED_OUT).min(death).min(last).max(from);
+        let (from, until) = ((from - self.base as i32) as usize, (until - self.base as i32) as usize);
+        let over = |rates: &[i64], k: usize| rates[k * ROW..].first_chunk::<ROW>().map_or(0, |rates| rates[until] - rates[from]);
         if person.place == HOME {
             let k = usize::from(home) * HOME_CELLS + home_cell(person.sex(), person.education(), person.trade());
-            (self.home[k * ROW + until] - self.home[k * ROW + from]) * i64::from(person.multiplier)
+            over(&self.home, k) * i64::from(person.multiplier)
         } else {
             let c = cell(person.sector(), person.motive(), person.status() as u8, person.stay() as u8);
             let k = (self.origin_of[usize::from(home)] * self.destinations + usize::from(person.place)) * CELLS + c;
-            (self.abroad[k * ROW + until] - self.abroad[k * ROW + from]) * i64::from(self.multiplier_abroad(person))
+            over(&self.abroad, k) * i64::from(self.multiplier_abroad(person))
         }
+    }
+
+    /// What persons with one purse add to it between two month indices.
+    #[inline]
+    pub fn gains(&self, home: u8, members: &[Person], from: u16, until: usize) -> i64 {
+        let from = usize::from(from).max(self.base);
+        if from >= until { 0 } else { members.iter().map(|p| self.gain(home, p, from, until)).sum() }
     }
 
     /// What a household's purse would gain up to `until` (number of months of the run accounted for).
     pub fn pending(&self, chunk: &Chunk, household: usize, until: usize) -> i64 {
-        let from = usize::from(chunk.household[household].settled).max(self.base);
-        if from >= until {
-            return 0;
-        }
-        chunk.person[chunk.rows(household)].iter().map(|p| self.gain(chunk.home, p, from, until)).sum()
+        self.gains(chunk.home, &chunk.person[chunk.rows(household)], chunk.household[household].settled, until)
     }
 
     /// Brings a purse up to date.

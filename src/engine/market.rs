@@ -3,12 +3,15 @@
 
 use super::{
     corridors::Effects,
-    totals::{HOME_CELLS, Totals, home_cell},
+    totals::{CELLS, HOME_CELLS, Totals, home_cell},
 };
 use crate::{
     behaviour::Behaviour,
     units::Month,
-    world::{World, place::Sector},
+    world::{
+        World,
+        place::{SECTORS, Sector},
+    },
 };
 
 /// Series that the markets follow, prepared once: by country of destination and by origin, monthly.
@@ -224,8 +227,10 @@ fn supply(world: &World, totals: &Totals, sample: f64) -> Vec<f64> {
     let mut persons = vec![0i64; world.places.destinations.len() * 4];
     for home in 0..world.places.homes.len() {
         for d in 0..totals.destinations {
-            for (k, cell) in totals.pair(home, d).iter().enumerate() {
-                persons[d * 4 + k / 36] += cell.persons;
+            if totals.diaspora(home, d) != 0 {
+                for (sum, cells) in persons[d * SECTORS..].iter_mut().zip(totals.pair(home, d).chunks_exact(CELLS / SECTORS)) {
+                    *sum += cells.iter().map(|cell| cell.persons).sum::<i64>();
+                }
             }
         }
     }

@@ -196,8 +196,7 @@ impl<'w> Simulation<'w> {
                 // At the start nobody who turns 16 this month is of age yet: the month's own phase brings them in.
                 let due = chunk.person[row].age(month) == crate::world::demography::OF_AGE;
                 let class = chunk.class_of(row, month, |age| consider.band(age), |place| resolved.country_of[usize::from(place)]);
-                chunk.class[row] = if due { crate::population::class::INERT } else { class };
-                chunk.rate[row] = rates[usize::from(chunk.class[row])];
+                chunk.set_class(row, if due { crate::population::class::INERT } else { class }, rates);
             }
         });
     }
@@ -354,8 +353,8 @@ impl<'w> Simulation<'w> {
         });
         environment.money(&mut self.totals);
         environment.accrue(&mut self.ledger);
-        let persons = |sums: &[totals::Sum]| sums.iter().map(|s| s.persons).sum::<i64>();
-        self.person_months += (persons(&self.totals.home) + persons(&self.totals.abroad)) as u64;
+        let at_home: i64 = self.totals.home.iter().map(|s| s.persons).sum();
+        self.person_months += (at_home + self.totals.pairs.iter().sum::<i64>()) as u64;
     }
 
     /// The general settlement of purses in December: bans in force and debt, by home region; nothing in other months.
@@ -475,7 +474,7 @@ impl<'w> Simulation<'w> {
         }
         for chunk in &self.chunks {
             for household in 0..chunk.household.len() {
-                hasher.update(&chunk.household[household].id.to_le_bytes());
+                hasher.update(&chunk.id(household).to_le_bytes());
                 hasher.update(&self.purse(chunk, household).to_le_bytes());
             }
         }

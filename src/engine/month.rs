@@ -38,6 +38,8 @@ pub const LANES: usize = 4;
 pub struct Resolved {
     /// Factor of women in weighing to leave, by origin.
     pub women: Vec<f64>,
+    /// Factor of a home region in weighing to leave.
+    pub home: Vec<f64>,
     /// Constant of a country for an origin (country's, pair's and origin's together), by origin x country.
     pub constant: Vec<f64>,
     /// Pull of a country, by motive x country.
@@ -90,6 +92,7 @@ impl Resolved {
             sector_size: places.destinations.iter().flat_map(|d| d.sector_jobs).map(|share| behaviour.choose.nest_region * crate::math::ln(share.max(1e-6))).collect(),
             rates: women.iter().map(|women| super::bounds::rates(&behaviour.consider, *women)).collect(),
             women,
+            home: places.homes.iter().map(|h| behaviour.consider.home.get(&h.id).copied().unwrap_or(1.0)).collect(),
             origin_of: places.homes.iter().map(|h| h.origin).collect(),
             country_of: places.destinations.iter().map(|d| d.country).collect(),
             regions_of: (0..countries.len()).map(|c| places.regions_of(c)).collect(),
@@ -274,7 +277,7 @@ impl<'w> Environment<'w> {
         let month = self.month.of_year();
         let season = crate::math::exp(consider.season_exponent * crate::math::ln(self.world.season_departures[month].max(1e-9)));
         for (r, home) in self.world.places.homes.iter().enumerate() {
-            let push = crate::math::exp(consider.b_push * (self.tables.unemployment[r] - consider.push_reference));
+            let push = self.resolved.home[r] * crate::math::exp(consider.b_push * (self.tables.unemployment[r] - consider.push_reference));
             self.pace.push(season * push);
             for sex in 0..2 {
                 for education in 0..3 {
@@ -326,9 +329,10 @@ impl<'w> Environment<'w> {
                 let earned: i64 = home.iter().zip(&self.home_rate[r * HOME_CELLS..]).map(|(s, rate)| s.multipliers * rate).sum();
                 let mut persons: i64 = home.iter().map(|s| s.persons).sum();
                 let mut remitted = 0i64;
-                for d in 0..destinations {
+                for d in (0..destinations).filter(|d| totals.diaspora(r, *d) != 0) {
                     let budgets = &self.budget[(self.resolved.origin_of[r] * destinations + d) * CELLS..];
-                    for (sum, budget) in totals.pair(r, d).iter().zip(budgets) {
+                    // Most cells are empty.
+                    for (sum, budget) in totals.pair(r, d).iter().zip(budgets).filter(|(sum, _)| sum.persons != 0) {
                         remitted += sum.multipliers * budget.remitted;
                         persons += sum.persons;
                     }
@@ -399,42 +403,38 @@ impl<'w> Environment<'w> {
                 cells().flat_map(|(sex, education)| jobs().map(move |(d, s)| this.behaviour.choose.wage_level(this.net_earnings(o, d, s, sex, education), deflator))).collect()
             })
             .collect();
-        let by_home: Vec<(Vec<f64>, Vec<f64>)> = (0..this.world.places.homes.len())
-            .into_par_iter()
-            .map(|r| {
-                let origin = this.resolved.origin_of[r];
-                let diaspora: Vec<f64> = (0..destinations).map(|d| totals.diaspora(r, d) as f64 / sample).collect();
-                let population = diaspora.iter().sum::<f64>() + totals.at_home(r) as f64 / sample;
-                let base: Vec<f64> = (0..destinations).map(|d| this.region_value(r, d, diaspora[d], population)).collect();
-                let net = &net[origin];
-                let (mut values, mut sectors) = (Vec::with_capacity(HOME_CELLS * destinations), Vec::with_capacity(HOME_CELLS * destinations * 4));
-                for sex in 0..2u8 {
-                    for education in 0..3u8 {
-                        let net = &net[(usize::from(sex) * 3 + usize::from(education)) * destinations * 4..][..destinations * 4];
-                        for trade in 0..4u8 {
-                            let home = this.tables.home_earnings[r * HOME_CELLS + super::totals::home_cell(sex, education, trade)];
-                            let home = this.behaviour.choose.wage_level(home, deflator);
-                            for d in 0..destinations {
-                                let v: [f64; SECTORS] = std::array::from_fn(|s| this.sector_value(net[d * 4 + s], home, sex, trade, d, s));
-                                let (weights, value) = choose::weights(&v, this.behaviour.choose.nest_region);
-                                values.push(base[d] + value);
-                                sectors.extend_from_slice(&weights);
-                            }
-                        }
-                    }
+        // What is common to the sectors of a region, earnings at home too, does not tell them apart: they are weighed once an origin.
+        let of_origin = |o: usize| {
+            let (net, mut inclusive, mut sectors) = (&net[o], Vec::with_capacity(HOME_CELLS * destinations), Vec::with_capacity(HOME_CELLS * destinations * SECTORS));
+            for (sex, education) in cells() {
+                let net = &net[(usize::from(sex) * 3 + usize::from(education)) * destinations * SECTORS..][..destinations * SECTORS];
+                for (trade, d) in (0..4u8).flat_map(|trade| (0..destinations).map(move |d| (trade, d))) {
+                    let v: [f64; SECTORS] = std::array::from_fn(|s| this.sector_value(net[d * SECTORS + s], 0.0, sex, trade, d, s));
+                    let (weights, value) = choose::weights(&v, this.behaviour.choose.nest_region);
+                    inclusive.push(value);
+                    sectors.extend_from_slice(&weights);
                 }
-                (values, sectors)
-            })
-            .collect();
-        for (r, (values, sectors)) in by_home.into_iter().enumerate() {
-            let open = self.tables.cost[r * destinations..(r + 1) * destinations].iter().map(|c| c.generalised.is_finite());
-            let open: Vec<bool> = open.collect();
-            let nest = self.behaviour.choose.nest_country;
-            self.tables.weight.extend(values.iter().enumerate().map(|(k, v)| if open[k % destinations] { crate::math::exp(v / nest) } else { 0.0 }));
-            self.tables.value.extend(values);
-            self.tables.sector_weight.extend(sectors);
-        }
-        self.tables.weight.extend([0.0; LANES]);
+            }
+            (inclusive, sectors)
+        };
+        let (inclusive, sectors): (Vec<Vec<f64>>, Vec<Vec<f64>>) = (0..net.len()).into_par_iter().map(of_origin).unzip();
+        let room = HOME_CELLS * destinations;
+        let mut value = vec![0.0; this.world.places.homes.len() * room];
+        let mut weight = vec![0.0; value.len() + LANES];
+        value.par_chunks_mut(room).zip(weight.par_chunks_mut(room)).enumerate().for_each(|(r, (value, weight))| {
+            let diaspora: Vec<f64> = (0..destinations).map(|d| totals.diaspora(r, d) as f64 / sample).collect();
+            let population = diaspora.iter().sum::<f64>() + totals.at_home(r) as f64 / sample;
+            let base: Vec<f64> = (0..destinations).map(|d| this.region_value(r, d, diaspora[d], population)).collect();
+            let open: Vec<f64> = this.tables.cost[r * destinations..][..destinations].iter().map(|c| if c.generalised.is_finite() { 1.0 } else { 0.0 }).collect();
+            let inclusive = inclusive[this.resolved.origin_of[r]].chunks_exact(destinations);
+            for (cell, ((value, weight), inclusive)) in value.chunks_exact_mut(destinations).zip(weight.chunks_exact_mut(destinations)).zip(inclusive).enumerate() {
+                let home = this.behaviour.choose.wage_level(this.tables.home_earnings[r * HOME_CELLS + cell], deflator);
+                weigh_regions(value, weight, [inclusive, &base, &open], home, this.behaviour.choose.nest_country);
+            }
+        });
+        self.tables.value = value;
+        self.tables.weight = weight;
+        self.tables.sector_weight = sectors.concat();
     }
 
     /// Adds the month to the ledger.
@@ -449,7 +449,9 @@ impl<'w> Environment<'w> {
             for d in 0..destinations {
                 let budgets = &self.budget[(self.resolved.origin_of[r] * destinations + d) * CELLS..];
                 let mut flow = super::totals::Flow::default();
-                for (sum, b) in totals.pair(r, d).iter().zip(budgets) {
+                let cells = if totals.diaspora(r, d) == 0 { &[] } else { totals.pair(r, d) };
+                // Most cells are empty.
+                for (sum, b) in cells.iter().zip(budgets).filter(|(sum, _)| sum.persons != 0) {
                     let m = sum.multipliers;
                     flow.earned += m * b.earned;
                     flow.fee += m * b.fee;
@@ -472,6 +474,16 @@ impl<'w> Environment<'w> {
     pub fn budget_of(&self, home: u8, destination: u8, person: &crate::population::person::Person) -> &Budget {
         let c = cell(person.sector(), person.motive(), person.status() as u8, person.stay() as u8);
         &self.budget[(self.resolved.origin_of[usize::from(home)] * self.destinations() + usize::from(destination)) * CELLS + c]
+    }
+}
+
+/// Value and weight of the regions for a cell of level `home`, from inclusive values of their sectors, what the region adds, and 1 where
+/// there is a way. Stands apart so that its loop becomes vector instructions.
+#[inline(never)]
+fn weigh_regions(value: &mut [f64], weight: &mut [f64], [inclusive, base, open]: [&[f64]; 3], home: f64, nest: f64) {
+    for ((((value, weight), inclusive), base), open) in value.iter_mut().zip(weight).zip(inclusive).zip(base).zip(open) {
+        *value = base + (inclusive - home);
+        *weight = open * crate::math::exp(*value / nest);
     }
 }
 

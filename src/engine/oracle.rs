@@ -88,6 +88,7 @@ impl<'w> Oracle<'w> {
                 sum.multipliers += i64::from(multiplier);
             }
         }
+        totals.sum_pairs();
         totals
     }
 

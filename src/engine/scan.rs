@@ -1,11 +1,11 @@
 //! Who is due: a pass over the class codes and keys of a chunk, in blocks, without branches within a block. May be used by `engine`.
 
 use super::{
-    bounds::{ABROAD_CODES, ALWAYS, Bounds, CAUSE_LANES, hazard_of},
+    bounds::{ABROAD_CODES, ALWAYS, Bounds, CauseBounds, hazard_of},
     month::Environment,
 };
 use crate::{
-    draw::salted,
+    draw::Stream,
     population::{class, person::Chunk},
 };
 
@@ -19,7 +19,8 @@ pub struct Due {
     pub home: Vec<u16>,
     /// Rows abroad for which some cause lies under its bound, ascending, with those causes as bits.
     pub abroad: Vec<(u16, u16)>,
-    candidates: Vec<u16>,
+    hits: Vec<u64>,
+    rows: Vec<u16>,
 }
 
 impl Due {
@@ -30,47 +31,63 @@ impl Due {
 }
 
 /// Finds the rows of a chunk whose draws lie under a bound.
-///
-/// The first pass reads keys and rates alone: a draw fires at hazard `h` if its uniform lies below `1 - exp(-h) <= h - h^2/2 + h^3/6`. Those
-/// abroad come out of it as candidates; the second pass compares all causes.
 pub fn due(env: &Environment<'_>, chunk: &Chunk, bounds: &Bounds, due: &mut Due) {
+    due.hits.clear();
+    under_rates(&chunk.rate, &chunk.key, bounds.pace[usize::from(chunk.home)], env.streams.consider, &mut due.hits);
     due.home.clear();
-    due.candidates.clear();
-    let pace = bounds.pace[usize::from(chunk.home)];
-    let stream = env.streams.consider;
-    let (rates, rates_left) = chunk.rate.as_chunks::<BLOCK>();
-    let (keys, keys_left) = chunk.key.as_chunks::<BLOCK>();
-    let mut found = |block: usize, rates: &[u8; BLOCK], keys: &[u32; BLOCK]| {
-        let mut under = [0u8; BLOCK];
-        for i in 0..BLOCK {
-            let h = hazard_of(rates[i]) * pace;
-            let share = h * (1.0 - h * (0.5 - h * (1.0 / 6.0)));
-            // Rounding of the bits to single precision is at most 64.
-            let bits = (stream.bits(keys[i]) >> 1) as i32 as f32;
-            under[i] = u8::from(bits < share * (2_147_483_648.0 * 1.0001) + 64.0) | u8::from(rates[i] == ALWAYS);
+    rows(&due.hits, |row| {
+        // Rounding up may hit anybody, and the last block is filled up.
+        if matches!(chunk.class.get(usize::from(row)), Some(1..class::ABROAD)) {
+            due.home.push(row);
         }
-        let mut hits = pack(&under);
-        while hits != 0 {
-            let row = block * BLOCK + hits.trailing_zeros() as usize;
-            hits &= hits - 1;
-            match chunk.class.get(row).copied().unwrap_or(class::INERT) {
-                class::INERT => {}
-                class::ABROAD.. => due.candidates.push(row as u16),
-                _ => due.home.push(row as u16),
-            }
-        }
-    };
-    for (block, (rates, keys)) in rates.iter().zip(keys).enumerate() {
-        found(block, rates, keys);
+    });
+    due.rows.clear();
+    rows(&chunk.abroad, |row| due.rows.push(row));
+    due.abroad.clear();
+    let causes = &bounds.abroad[env.resolved.origin_of[usize::from(chunk.home)]];
+    for rows in due.rows.chunks(BLOCK) {
+        abroad(chunk, causes, rows, &mut due.abroad);
     }
+}
+
+/// Rows whose bits are set, ascending.
+#[inline(always)]
+fn rows(words: &[u64], mut each: impl FnMut(u16)) {
+    for (block, &word) in words.iter().enumerate() {
+        let mut left = word;
+        while left != 0 {
+            each((block * BLOCK) as u16 + left.trailing_zeros() as u16);
+            left &= left - 1;
+        }
+    }
+}
+
+/// Whose draw lies under the bound of their rate, as bits. Reads rates and keys alone: a draw fires at hazard `h` if its uniform lies below
+/// `1 - exp(-h) <= h - h^2/2 + h^3/6`.
+#[inline(never)]
+fn under_rates(rates: &[u8], keys: &[u32], pace: f32, stream: Stream, hits: &mut Vec<u64>) {
+    let (rates, rates_left) = rates.as_chunks::<BLOCK>();
+    let (keys, keys_left) = keys.as_chunks::<BLOCK>();
+    hits.extend(rates.iter().zip(keys).map(|(rates, keys)| under(rates, keys, pace, stream)));
     if !keys_left.is_empty() {
-        // The last block is filled up; what is found there beyond the last row is dropped.
         let (mut last_rates, mut last_keys) = ([0; BLOCK], [0; BLOCK]);
         last_rates[..rates_left.len()].copy_from_slice(rates_left);
         last_keys[..keys_left.len()].copy_from_slice(keys_left);
-        found(keys.len(), &last_rates, &last_keys);
+        hits.push(under(&last_rates, &last_keys, pace, stream));
     }
-    abroad(env, chunk, bounds, due);
+}
+
+#[inline(always)]
+fn under(rates: &[u8; BLOCK], keys: &[u32; BLOCK], pace: f32, stream: Stream) -> u64 {
+    let mut under = [0u8; BLOCK];
+    for i in 0..BLOCK {
+        let h = hazard_of(rates[i]) * pace;
+        let share = h * (1.0 - h * (0.5 - h * (1.0 / 6.0)));
+        // Rounding of the bits to single precision is at most 64.
+        let bits = (stream.bits(keys[i]) >> 1) as i32 as f32;
+        under[i] = u8::from(bits < share * (2_147_483_648.0 * 1.0001) + 64.0) | u8::from(rates[i] == ALWAYS);
+    }
+    pack(&under)
 }
 
 /// Bytes of 0 or 1 to the bits of a word.
@@ -82,22 +99,28 @@ fn pack(bytes: &[u8; BLOCK]) -> u64 {
     words.iter().enumerate().fold(0, |bits, (k, word)| bits | (u64::from_le_bytes(*word).wrapping_mul(GATHER) >> 56) << (8 * k))
 }
 
-/// Compares all causes of those abroad with their bounds, person by person, all causes at once.
-fn abroad(env: &Environment<'_>, chunk: &Chunk, bounds: &Bounds, due: &mut Due) {
-    let table = &bounds.abroad[env.resolved.origin_of[usize::from(chunk.home)]];
-    let [before, between] = &bounds.salts;
-    due.abroad.clear();
-    for &row in &due.candidates {
-        let key = chunk.key[usize::from(row)];
-        let bound = &table[usize::from(chunk.class[usize::from(row)] - class::ABROAD) % ABROAD_CODES];
-        let mut under = [0u32; CAUSE_LANES];
-        for cause in 0..CAUSE_LANES {
-            under[cause] = u32::from((salted(key, before[cause], between[cause]) >> 1) < bound[cause]) << cause;
+/// Compares the draws of all causes of a block of those abroad with their bounds, cause by cause.
+fn abroad(chunk: &Chunk, causes: &[CauseBounds], rows: &[u16], due: &mut Vec<(u16, u16)>) {
+    let (mut keys, mut codes, mut hits) = ([0u32; BLOCK], [0u8; BLOCK], [0u32; BLOCK]);
+    for (i, &row) in rows.iter().enumerate() {
+        keys[i] = chunk.key[usize::from(row)];
+        codes[i] = chunk.class[usize::from(row)] - class::ABROAD;
+    }
+    for of_cause in causes {
+        let mut bounds = [0u32; BLOCK];
+        for i in 0..BLOCK {
+            bounds[i] = of_cause.bound[usize::from(codes[i]) % ABROAD_CODES];
         }
-        let causes = under.iter().fold(0, |bits, hit| bits | hit);
-        if causes != 0 {
-            due.abroad.push((row, causes as u16));
-        }
+        compare(&keys, &bounds, of_cause.stream, of_cause.cause as u32, &mut hits);
+    }
+    due.extend(rows.iter().zip(hits).filter(|(_, causes)| *causes != 0).map(|(&row, causes)| (row, causes as u16)));
+}
+
+/// Marks whose draw of a cause lies under their bound. Stands apart so that its loop becomes vector instructions.
+#[inline(never)]
+fn compare(keys: &[u32; BLOCK], bounds: &[u32; BLOCK], stream: Stream, cause: u32, hits: &mut [u32; BLOCK]) {
+    for i in 0..BLOCK {
+        hits[i] |= u32::from((stream.bits(keys[i]) >> 1) < bounds[i]) << cause;
     }
 }
 

@@ -12,15 +12,15 @@ use super::{
     totals::HOME_CELLS,
 };
 use crate::{
-    behaviour::traits::MOTIVES,
+    behaviour::{choose::Params, traits::MOTIVES},
     draw::{Stream, salted},
     math::{exp, ln},
 };
 
 /// Brackets of own earnings: quarters of octaves, from a quarter to four times the earnings of the cell.
 const BRACKETS: usize = 16;
-/// Room for rounding to single precision.
-const SLACK: f64 = 1.0 + 1e-4;
+/// Room for rounding to single precision, and for the error of [`powers`].
+const SLACK: f64 = 1.0 + 1e-3;
 
 /// Bounds of a month.
 #[derive(Clone, Debug)]
@@ -77,10 +77,8 @@ impl Screen {
 
     /// Countries that may beat staying, as bits; `cell` is home region x home cell, `kin` the countries with kin as bits.
     #[inline]
-    pub fn countries(&self, cell: usize, motive: u8, own_earnings: f64, kin: u16, ln_theta: f64, key: u32) -> u16 {
-        const LARGEST: f64 = 60.0;
+    pub fn countries(&self, cell: usize, motive: u8, own_earnings: f64, kin: u16, theta: f32, key: u32) -> u16 {
         let place = bracket(own_earnings).saturating_sub(self.first[cell]).min(BRACKETS as u32 - 1);
-        let theta = exp(ln_theta.min(LARGEST)) as f32;
         let mut x = self.weight[cell * BRACKETS + place as usize];
         let motive = &self.motive[usize::from(motive)];
         for c in 0..MAX_COUNTRIES {
@@ -109,23 +107,89 @@ fn of_home(env: &Environment<'_>, home: usize, first: &[u32]) -> Vec<[f32; MAX_C
     let journey = &env.journey[home * destinations..][..destinations];
     let lowest = first.iter().copied().min().unwrap_or(0);
     let brackets = (first.iter().copied().max().unwrap_or(0) - lowest) as usize + BRACKETS;
-    // Factor of the journey at the upper edge of each bracket.
-    let at_edge = |k: usize| upper_edge(lowest + k as u32);
-    let factor: Vec<Vec<f64>> = (0..brackets).map(|k| journey.iter().map(|cost| exp(choose.cost_term(*cost, at_edge(k)) / choose.nest_country)).collect()).collect();
+    // Factor of the journey at the upper edge of each bracket, by region x bracket.
+    let edges: Vec<f64> = (0..brackets).map(|k| upper_edge(lowest + k as u32)).collect();
+    let factor: Vec<Vec<f64>> = journey.iter().map(|cost| at_edges(choose, *cost, &edges)).collect();
     let power = choose.nest_country / choose.nest_go;
-    let mut bounds = Vec::with_capacity(HOME_CELLS * BRACKETS);
-    for (cell, first) in first.iter().enumerate() {
-        let weights = &env.tables.weight[(home * HOME_CELLS + cell) * destinations..][..destinations];
-        for k in 0..BRACKETS {
-            let journey = &factor[(first - lowest) as usize + k];
-            // The last bracket has no upper edge: there the journey costs nothing.
-            let last = k + 1 == BRACKETS;
-            let mut sums = [0.0; MAX_COUNTRIES];
-            for (d, weight) in weights.iter().enumerate() {
-                sums[env.resolved.country_of[d]] += weight * if last { 1.0 } else { journey[d] };
+    let mut bounds = vec![[0.0; MAX_COUNTRIES]; HOME_CELLS * BRACKETS];
+    for ((bounds, first), weights) in bounds.chunks_exact_mut(BRACKETS).zip(first).zip(env.tables.weight[home * HOME_CELLS * destinations..].chunks_exact(destinations)) {
+        let from = (first - lowest) as usize;
+        for (country, regions) in env.resolved.regions_of.iter().enumerate() {
+            let mut sums = [0.0; BRACKETS];
+            for d in regions.clone() {
+                if let Some(journey) = factor[d][from..].first_chunk() {
+                    weigh(&mut sums, weights[d], journey);
+                }
             }
-            bounds.push(sums.map(|sum| if sum > 0.0 { (exp(power * ln(sum)) * SLACK) as f32 } else { 0.0 }));
+            let all = sums[BRACKETS - 1];
+            if all > 0.0 {
+                let largest = exp(power * ln(all)) * SLACK;
+                let shares = powers(&sums.map(|sum| (sum / all) as f32), power as f32);
+                for (bound, share) in bounds.iter_mut().zip(shares) {
+                    bound[country] = (largest * f64::from(share)) as f32;
+                }
+            }
         }
     }
     bounds
+}
+
+// The loops over brackets stand in functions of their own: there they become vector instructions.
+
+/// Factor of a journey at the edges of brackets of earnings.
+#[inline(never)]
+fn at_edges(choose: &Params, cost: f64, edges: &[f64]) -> Vec<f64> {
+    edges.iter().map(|edge| exp(choose.cost_term(cost, *edge) / choose.nest_country)).collect()
+}
+
+/// Adds a region to the sums of its country. The last bracket has no upper edge: there the journey costs nothing.
+#[inline(never)]
+fn weigh(sums: &mut [f64; BRACKETS], weight: f64, journey: &[f64; BRACKETS]) {
+    let mut journey = *journey;
+    journey[BRACKETS - 1] = 1.0;
+    for k in 0..BRACKETS {
+        sums[k] += weight * journey[k];
+    }
+}
+
+/// Powers of shares in [0, 1], exponent in (0, 1]; shares below 1e-30 count as that. Relative error below 1e-5, for which [`SLACK`] has room.
+#[inline(never)]
+fn powers(shares: &[f32; BRACKETS], power: f32) -> [f32; BRACKETS] {
+    const ROOT_HALF: u32 = 0x3f35_04f3;
+    const SHIFT: f32 = 12_582_912.0; // 1.5 * 2^23: adding it rounds to an integer in the low bits
+    let mut powers = [0.0; BRACKETS];
+    for k in 0..BRACKETS {
+        // Logarithm: x = 2^e m with m in [sqrt(1/2), sqrt(2)), ln m = 2 atanh(s).
+        let bits = shares[k].max(1e-30).to_bits().wrapping_sub(ROOT_HALF);
+        let e = ((bits as i32) >> 23) as f32;
+        let m = f32::from_bits((bits & 0x007f_ffff) + ROOT_HALF);
+        let s = (m - 1.0) / (m + 1.0);
+        let z = s * s;
+        let log = e + 2.0 * std::f32::consts::LOG2_E * s * (1.0 + z * (1.0 / 3.0 + z * (0.2 + z * (1.0 / 7.0))));
+        // Exponential: 2^(n + r), |r| <= 1/2, Taylor.
+        let y = power * log;
+        let shifted = y + SHIFT;
+        let r = (y - (shifted - SHIFT)) * std::f32::consts::LN_2;
+        let p = 1.0 + r * (1.0 + r * (0.5 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0)))));
+        powers[k] = p * f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
+    }
+    powers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn powers_err_less_than_the_room_for_it() {
+        for power in [1.0, 0.731, 0.05] {
+            for k in 0..1600_i16 {
+                let share = (f64::from(k) * -0.043).exp().max(1e-30);
+                let [found, ..] = powers(&[share as f32; BRACKETS], power as f32);
+                let exact = share.powf(power);
+                assert!((f64::from(found) / exact - 1.0).abs() < 0.1 * (SLACK - 1.0), "{share}^{power}: {found}");
+            }
+        }
+        assert!(powers(&[0.0; BRACKETS], 1.0)[0] > 0.0);
+    }
 }

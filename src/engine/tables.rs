@@ -33,7 +33,7 @@ pub struct Tables {
     pub value: Vec<f64>,
     /// `exp(value / nest_country)`, 0 where there is no way; same shape as `value`, with `month::LANES` more.
     pub weight: Vec<f64>,
-    /// What a sector weighs within a region, `exp(utility / nest_region)` up to a factor of the region, by home region x home cell x
-    /// destination region x sector.
+    /// What a sector weighs within a region, `exp(utility / nest_region)` up to a factor of the region, by origin x home cell x destination
+    /// region x sector.
     pub sector_weight: Vec<f64>,
 }

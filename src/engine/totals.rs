@@ -55,6 +55,8 @@ pub struct Totals {
     pub home: Vec<Sum>,
     /// Abroad, the naturalised included, by home region x destination region x [`cell`].
     pub abroad: Vec<Sum>,
+    /// Persons of all cells of `abroad`, by home region x destination region.
+    pub pairs: Vec<i64>,
     /// Not yet of age, by home region.
     pub not_yet: Vec<i64>,
     /// Turned 65, by home region.
@@ -83,6 +85,7 @@ impl Totals {
             destinations,
             home: vec![Sum::default(); homes * HOME_CELLS],
             abroad: vec![Sum::default(); homes * destinations * CELLS],
+            pairs: vec![0; homes * destinations],
             not_yet: vec![0; homes],
             aged_out: vec![0; homes],
             dead: vec![0; homes],
@@ -98,9 +101,10 @@ impl Totals {
     /// The sums of each home region, to be changed side by side.
     pub fn by_home(&mut self) -> Vec<OfHome<'_>> {
         let region = self.destinations * CELLS;
-        let sums = self.home.chunks_exact_mut(HOME_CELLS).zip(self.abroad.chunks_exact_mut(region));
+        let pairs = self.pairs.chunks_exact_mut(self.destinations);
+        let sums = self.home.chunks_exact_mut(HOME_CELLS).zip(self.abroad.chunks_exact_mut(region)).zip(pairs);
         let counts = self.not_yet.iter_mut().zip(&mut self.aged_out).zip(&mut self.dead).zip(&mut self.journeys);
-        let of_home = |((home, abroad), (((not_yet, aged_out), dead), journeys))| OfHome { home, abroad, not_yet, aged_out, dead, journeys };
+        let of_home = |(((home, abroad), pairs), (((not_yet, aged_out), dead), journeys))| OfHome { home, abroad, pairs, not_yet, aged_out, dead, journeys };
         sums.zip(counts).map(of_home).collect()
     }
 
@@ -110,9 +114,16 @@ impl Totals {
         &self.abroad[pair * CELLS..(pair + 1) * CELLS]
     }
 
+    /// Sums the pairs anew, from their cells.
+    pub fn sum_pairs(&mut self) {
+        for (sum, cells) in self.pairs.iter_mut().zip(self.abroad.chunks_exact(CELLS)) {
+            *sum = cells.iter().map(|s| s.persons).sum();
+        }
+    }
+
     /// Diaspora of a home region at a destination, the naturalised included.
     pub fn diaspora(&self, home: usize, destination: usize) -> i64 {
-        self.pair(home, destination).iter().map(|s| s.persons).sum()
+        self.pairs[home * self.destinations + destination]
     }
 
     /// Foreign citizens of a home region at a destination: the diaspora without the naturalised.
@@ -131,6 +142,7 @@ impl Totals {
 pub struct OfHome<'t> {
     home: &'t mut [Sum],
     abroad: &'t mut [Sum],
+    pairs: &'t mut [i64],
     /// Not yet of age.
     pub not_yet: &'t mut i64,
     /// Turned 65.
@@ -149,6 +161,7 @@ impl OfHome<'_> {
             (&mut self.home[home_cell(event.sex, event.education, event.trade)], event.multiplier)
         } else {
             let cell = cell(profile.sector, profile.motive, profile.status, profile.stay);
+            self.pairs[usize::from(profile.place)] += sign;
             (&mut self.abroad[usize::from(profile.place) * CELLS + cell], event.multiplier_abroad)
         };
         sum.persons += sign;

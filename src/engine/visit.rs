@@ -5,14 +5,15 @@ use super::{
     abroad,
     act::Act,
     bounds::Bounds,
-    leave::{self, Draws},
-    month::Environment,
+    leave::{self, LEAST_WEIGHT},
+    month::{Environment, LANES},
     scan::Due,
     totals::{HOME_CELLS, home_cell},
 };
 use crate::{
+    behaviour::choose::ln_arrival,
     draw::{exponential, ln_kanter},
-    math::ln,
+    math::{exp, ln},
     population::{
         class,
         person::{Chunk, Person},
@@ -29,8 +30,33 @@ pub struct Decisions {
     pub acts: Vec<(u16, Act)>,
     /// Rows whose class tells of experience that has faded.
     pub faded: Vec<u16>,
-    likely: Vec<u16>,
     weighing: Vec<u16>,
+    at_home: Vec<(u16, Act)>,
+    abroad: Vec<(u16, Act)>,
+    race: Race,
+}
+
+/// The countries that may beat staying, of a block: person after person.
+#[derive(Clone, Debug, Default)]
+struct Race {
+    entrants: Vec<Entrant>,
+    /// Weights of the entrants' regions.
+    regions: Vec<f64>,
+    /// Weights of the entrants, their draws, frailties, and times of arrival.
+    weights: Vec<f64>,
+    bits: Vec<u32>,
+    ln_frailty: Vec<f64>,
+    times: Vec<f64>,
+}
+
+/// A country in the race of a person.
+#[derive(Clone, Copy, Debug)]
+struct Entrant {
+    /// Place of the person in the block.
+    person: u8,
+    country: u8,
+    /// Where the weights of its regions begin.
+    regions: u32,
 }
 
 impl Decisions {
@@ -38,47 +64,44 @@ impl Decisions {
     pub fn make(&mut self, env: &Environment<'_>, bounds: &Bounds, chunk: &Chunk, due: &Due) {
         self.acts.clear();
         self.faded.clear();
-        self.likely.clear();
         self.weighing.clear();
+        self.at_home.clear();
+        self.abroad.clear();
         for rows in due.home.chunks(BLOCK) {
-            self.narrow(env, bounds, chunk, rows);
-        }
-        let likely = std::mem::take(&mut self.likely);
-        for rows in likely.chunks(BLOCK) {
             self.weigh(env, bounds, chunk, rows);
         }
-        self.likely = likely;
         let weighing = std::mem::take(&mut self.weighing);
         for rows in weighing.chunks(BLOCK) {
             self.choose(env, bounds, chunk, rows);
         }
         self.weighing = weighing;
-        let at_home = self.acts.len();
         for due in due.abroad.chunks(BLOCK) {
-            self.abroad(env, chunk, due);
+            self.go_on(env, chunk, due);
         }
-        if at_home > 0 && at_home < self.acts.len() {
-            self.acts.sort_unstable_by_key(|a| a.0);
-        }
+        self.merge();
     }
 
-    /// Who of a block at home is likely to weigh leaving, from class codes and draws alone.
-    fn narrow(&mut self, env: &Environment<'_>, bounds: &Bounds, chunk: &Chunk, rows: &[u16]) {
-        let table = &bounds.hazard[usize::from(chunk.home)];
-        let draws = considering(env, chunk, rows);
-        for (&row, draw) in rows.iter().zip(draws) {
-            if draw < table[usize::from(chunk.class[usize::from(row)])] * bounds.deprivation[1] {
-                self.likely.push(row);
+    /// Brings the decisions of those at home and abroad into the order of rows.
+    fn merge(&mut self) {
+        let mut abroad = self.abroad.iter().peekable();
+        for act in &self.at_home {
+            while let Some(before) = abroad.next_if(|other| other.0 < act.0) {
+                self.acts.push(*before);
             }
+            self.acts.push(*act);
         }
+        self.acts.extend(abroad);
     }
 
     /// Who of a block weighs leaving. The household's income is asked for only where the draw lies between the bounds that it could move the
     /// hazard to.
     fn weigh(&mut self, env: &Environment<'_>, bounds: &Bounds, chunk: &Chunk, rows: &[u16]) {
         let table = &bounds.hazard[usize::from(chunk.home)];
+        let [low, high] = bounds.deprivation;
         let draws = considering(env, chunk, rows);
         let persons = gather(chunk, rows);
+        let (mut likely, mut asked) = ([(0u16, 0.0, false); BLOCK], [0u16; BLOCK]);
+        let (mut count, mut questions) = (0, 0);
         for ((&row, draw), person) in rows.iter().zip(draws).zip(&persons) {
             let mut code = chunk.class[usize::from(row)];
             if class::experienced(code) && !person.experienced(env.month) {
@@ -86,38 +109,66 @@ impl Decisions {
                 code = class::without_experience(code);
             }
             let hazard = table[usize::from(code)];
-            let [low, high] = bounds.deprivation;
-            if draw < hazard * low || (draw < hazard * high && draw < leave::consider_hazard(env, chunk, usize::from(row))) {
-                self.weighing.push(row);
+            if draw < hazard * high {
+                let certain = draw < hazard * low;
+                likely[count] = (row, draw, certain);
+                asked[questions] = row;
+                questions += usize::from(!certain);
+                count += 1;
             }
         }
+        fetch_households(chunk, asked[..questions].iter().copied());
+        let weighs = |&&(row, draw, certain): &&(u16, f64, bool)| certain || draw < leave::consider_hazard(env, chunk, usize::from(row));
+        self.weighing.extend(likely[..count].iter().filter(weighs).map(|l| l.0));
     }
 
     /// Choices of a block of those who weigh leaving.
     fn choose(&mut self, env: &Environment<'_>, bounds: &Bounds, chunk: &Chunk, rows: &[u16]) {
         let home = usize::from(chunk.home);
-        let mut keys = [0u32; BLOCK];
+        let (mut keys, mut kin) = ([0u32; BLOCK], [0u64; BLOCK]);
         for (key, &row) in keys.iter_mut().zip(rows) {
             *key = chunk.key[usize::from(row)];
         }
         let persons = gather(chunk, rows);
-        fetch_beside(chunk, rows);
+        let with_kin = || rows.iter().copied().enumerate().filter(|(_, row)| class::has_kin(chunk.class[usize::from(*row)]));
+        fetch_beside(chunk, with_kin().map(|(_, row)| row));
+        for (i, row) in with_kin() {
+            kin[i] = leave::kin_at(env, chunk, usize::from(row));
+        }
         let draws = draws(env, &keys);
-        for (i, &row) in rows.iter().enumerate() {
-            let (key, person, draws) = (keys[i], &persons[i], draws.of(i));
-            let kin = if class::has_kin(chunk.class[usize::from(row)]) { leave::kin_at(env, chunk, usize::from(row)) } else { 0 };
+        self.race.clear();
+        for i in 0..rows.len() {
+            let person = &persons[i];
             let cell = home * HOME_CELLS + home_cell(person.sex(), person.education(), person.trade());
-            let ln_theta = draws.ln_frailty + draws.ln_stay / env.behaviour.choose.nest_go;
             let own = leave::own_earnings(env, chunk.home, person);
-            let countries = bounds.screen.countries(cell, person.motive(), own, env.countries_of(kin), ln_theta, key);
+            let countries = bounds.screen.countries(cell, person.motive(), own, env.countries_of(kin[i]), draws.theta[i], keys[i]);
             if countries != 0 {
-                self.acts.extend(leave::choose(env, chunk.home, key, person, kin, countries, draws).map(|act| (row, act)));
+                self.race.enter(env, chunk.home, i, person, keys[i], kin[i], countries, draws.ln_frailty[i]);
+            }
+        }
+        self.race.run(env.behaviour.choose.nest_go, env.behaviour.choose.nest_country);
+        let mut left = self.race.entrants.as_slice();
+        let mut times = self.race.times.as_slice();
+        while let Some(first) = left.first() {
+            let i = usize::from(first.person);
+            let count = left.iter().take_while(|e| e.person == first.person).count();
+            let mut best = (draws.ln_stay[i], None);
+            for (entrant, time) in left[..count].iter().zip(times) {
+                if *time < best.0 {
+                    best = (*time, Some(entrant));
+                }
+            }
+            (left, times) = (&left[count..], &times[count..]);
+            if let Some(winner) = best.1 {
+                let regions = &self.race.regions[winner.regions as usize..];
+                let act = leave::leave(env, chunk.home, keys[i], &persons[i], kin[i], usize::from(winner.country), regions);
+                self.at_home.extend(act.map(|act| (rows[i], act)));
             }
         }
     }
 
     /// What happens to a block of those abroad.
-    fn abroad(&mut self, env: &Environment<'_>, chunk: &Chunk, due: &[(u16, u16)]) {
+    fn go_on(&mut self, env: &Environment<'_>, chunk: &Chunk, due: &[(u16, u16)]) {
         let mut rows = [0; BLOCK];
         for (row, due) in rows.iter_mut().zip(due) {
             *row = due.0;
@@ -126,11 +177,53 @@ impl Decisions {
         for (&(row, causes), person) in due.iter().zip(&persons) {
             let index = usize::from(row);
             let act = match abroad::visit(env, chunk.home, chunk.key[index], person, causes) {
-                Some(Act::WeighMovingOn) => leave::move_on(env, chunk, index),
+                Some(Act::WeighMovingOn) => leave::move_on(env, chunk, index, &mut self.race.regions),
                 act => act,
             };
-            self.acts.extend(act.map(|act| (row, act)));
+            self.abroad.extend(act.map(|act| (row, act)));
         }
+    }
+}
+
+impl Race {
+    fn clear(&mut self) {
+        self.entrants.clear();
+        self.regions.clear();
+        self.weights.clear();
+        self.bits.clear();
+        self.ln_frailty.clear();
+    }
+
+    /// Enters the countries of a person.
+    fn enter(&mut self, env: &Environment<'_>, home: u8, i: usize, person: &Person, key: u32, kin: u64, countries: u16, ln_frailty: f64) {
+        let scales = leave::Scales::new(env, home, person, kin);
+        let mut left = countries;
+        while left != 0 {
+            let country = left.trailing_zeros() as usize;
+            left &= left - 1;
+            self.entrants.push(Entrant { person: i as u8, country: country as u8, regions: self.regions.len() as u32 });
+            self.weights.push(scales.weigh(country, &mut self.regions));
+            self.bits.push(env.streams.country[country].bits(key));
+            self.ln_frailty.push(ln_frailty);
+        }
+        // Regions are read by lanes.
+        self.regions.extend([0.0; LANES]);
+    }
+
+    /// When each entrant arrives.
+    fn run(&mut self, nest_go: f64, nest_country: f64) {
+        self.times.clear();
+        self.times.resize(self.entrants.len(), 0.0);
+        arrive(&mut self.times, &self.weights, &self.bits, &self.ln_frailty, nest_go, nest_country);
+    }
+}
+
+/// Times of arrival, or never for those that weigh nothing. Stands apart so that its loop becomes vector instructions.
+#[inline(never)]
+fn arrive(times: &mut [f64], weights: &[f64], bits: &[u32], ln_frailty: &[f64], nest_go: f64, nest_country: f64) {
+    for (((time, &weight), &bits), &ln_frailty) in times.iter_mut().zip(weights).zip(bits).zip(ln_frailty) {
+        let arrival = ln_arrival(exponential(bits), ln_frailty, nest_go, nest_country * ln(weight));
+        *time = if weight > LEAST_WEIGHT { arrival } else { f64::INFINITY };
     }
 }
 
@@ -157,11 +250,21 @@ fn gather(chunk: &Chunk, rows: &[u16]) -> [Person; BLOCK] {
 }
 
 /// Fetches the first members of the households of a block of rows into the cache, many at once.
-fn fetch_beside(chunk: &Chunk, rows: &[u16]) {
+fn fetch_beside(chunk: &Chunk, rows: impl Iterator<Item = u16>) {
     let mut sum = 0;
-    for &row in rows {
+    for row in rows {
         let first = usize::from(row) - chunk.member(usize::from(row));
         sum ^= chunk.person[first].place ^ chunk.person[(first + 3).min(chunk.person.len() - 1)].place;
+    }
+    std::hint::black_box(sum);
+}
+
+/// Fetches a block of rows into the cache, with their households if asked for, many at once.
+pub fn fetch(chunk: &Chunk, rows: &[u16], households: bool) {
+    let mut sum = 0;
+    for &row in rows {
+        let person = &chunk.person[usize::from(row)];
+        sum ^= if households { chunk.household[usize::from(person.household)].settled } else { person.birth };
     }
     std::hint::black_box(sum);
 }
@@ -183,17 +286,15 @@ pub fn fetch_households(chunk: &Chunk, rows: impl Iterator<Item = u16> + Clone) 
 struct BlockDraws {
     ln_frailty: [f64; BLOCK],
     ln_stay: [f64; BLOCK],
+    /// `S E_0^(1/nest_go)`, with which countries are screened.
+    theta: [f32; BLOCK],
 }
 
-impl BlockDraws {
-    fn of(&self, i: usize) -> Draws {
-        Draws { ln_frailty: self.ln_frailty[i], ln_stay: self.ln_stay[i] }
-    }
-}
-
-/// The same draws as [`Draws::of`], in loops that become vector instructions.
+/// The same draws as [`leave::Draws::of`], in loops that become vector instructions.
+#[inline(never)]
 fn draws(env: &Environment<'_>, keys: &[u32; BLOCK]) -> BlockDraws {
-    let mut draws = BlockDraws { ln_frailty: [0.0; BLOCK], ln_stay: [0.0; BLOCK] };
+    const LARGEST: f64 = 60.0;
+    let mut draws = BlockDraws { ln_frailty: [0.0; BLOCK], ln_stay: [0.0; BLOCK], theta: [0.0; BLOCK] };
     let stay = env.streams.stay;
     for i in 0..BLOCK {
         draws.ln_stay[i] = ln(stay.exponential(keys[i]));
@@ -204,6 +305,9 @@ fn draws(env: &Environment<'_>, keys: &[u32; BLOCK]) -> BlockDraws {
         for i in 0..BLOCK {
             draws.ln_frailty[i] = ln_kanter(nest, u.uniform(keys[i]), e.exponential(keys[i]));
         }
+    }
+    for i in 0..BLOCK {
+        draws.theta[i] = exp((draws.ln_frailty[i] + draws.ln_stay[i] / nest).min(LARGEST)) as f32;
     }
     draws
 }

@@ -66,6 +66,10 @@ pub struct Discrepancy {
     /// Time in which the correlation within a series falls to 1/e.
     #[schemars(range(min = 0.0, max = 1000.0), extend("unit" = "years"))]
     pub memory_years: f64,
+    /// Least standard deviation of a published value, and that of bounds.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 3.0), extend("unit" = "log points"))]
+    pub least: f64,
 }
 
 /// A member as it is written.
@@ -209,8 +213,13 @@ impl Ensemble {
     pub fn scenarios(&self, scenario: &Path, overrides: &Overrides, replicates: u32) -> Result<Vec<Scenario>, Findings> {
         use rayon::prelude::*;
         let template = self.template(scenario, overrides)?;
-        let all: Result<Vec<Scenario>, Findings> = (1..=replicates).into_par_iter().map(|k| template.scenario(&self.changes(self.member(k)))).collect();
-        all.map_err(|mut findings| {
+        let one = |k| {
+            let scenario = template.scenario(&self.changes(self.member(k)))?;
+            // The text of each would be most of what is kept in memory.
+            Ok(Scenario { resolved: String::new(), ..scenario })
+        };
+        let all: Result<Vec<Scenario>, Findings> = (1..=replicates).into_par_iter().map(one).collect();
+        all.map_err(|mut findings: Findings| {
             findings.list.retain(|f| f.severity == Severity::Error);
             findings
         })
@@ -227,8 +236,8 @@ impl Ensemble {
         let mut out = String::new();
         let text = |t: &str| toml::Value::String(t.to_string()).to_string();
         let _ = writeln!(out, "title  = {}\nsource = {}\n", text(&self.title), text(&self.source));
-        let Discrepancy { deviation, memory_years } = self.discrepancy;
-        let _ = writeln!(out, "[discrepancy]\ndeviation    = {deviation:?}\nmemory_years = {memory_years:?}\n");
+        let Discrepancy { deviation, memory_years, least } = self.discrepancy;
+        let _ = writeln!(out, "[discrepancy]\ndeviation    = {deviation:?}\nmemory_years = {memory_years:?}\nleast        = {least:?}\n");
         for parameter in &self.parameters {
             let keys: Vec<String> = parameter.keys.iter().map(|k| text(k)).collect();
             let _ = writeln!(out, "[[parameter]]\nid         = {}\nkeys       = [{}]", text(&parameter.id), keys.join(", "));
@@ -285,7 +294,13 @@ mod tests {
     fn what_is_written_is_read_again() {
         let parameter = |id: &str, multiplies| Parameter { id: id.to_string(), keys: vec![format!("behaviour.choose.{id}")], multiplies, unit: String::new() };
         let members = vec![(1.0, vec![0.3, short(1.0 / 3.0)]), (2.0, vec![0.4, 0.5])];
-        let made = Ensemble::new("two \"keys\"", "a test", Discrepancy { deviation: 0.1, memory_years: 4.0 }, vec![parameter("b_wage", false), parameter("b_cost", true)], members);
+        let made = Ensemble::new(
+            "two \"keys\"",
+            "a test",
+            Discrepancy { deviation: 0.1, memory_years: 4.0, least: 0.04 },
+            vec![parameter("b_wage", false), parameter("b_cost", true)],
+            members,
+        );
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ensemble.toml");
         std::fs::write(&path, made.toml()).unwrap();

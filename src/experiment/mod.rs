@@ -18,6 +18,7 @@ pub mod claims;
 pub mod compare;
 pub mod design;
 pub mod discover;
+pub mod discrepancy;
 pub mod diversion;
 pub mod ensemble;
 pub mod gravity;

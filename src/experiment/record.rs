@@ -39,6 +39,9 @@ pub struct Record {
     pub a: Side,
     /// What is compared with it.
     pub b: Side,
+    /// Hash of the ensemble whose members the replicates used, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ensemble_hash: Option<String>,
     /// First month in which their inputs differ, before which they are one run; none if they do not differ.
     pub fork: Option<String>,
     /// Groups to which differences are attributed; empty without `--attribute`.
@@ -74,7 +77,7 @@ impl Provenance for Record {
     fn inputs(&self) -> String {
         let groups: Vec<_> = self.groups.iter().map(|g| (&g.name, &g.parts)).collect();
         let hashes = [&self.a.scenario_hash, &self.b.scenario_hash];
-        format!("{:?}", (&self.version, hashes, self.attribute, groups, self.seed, self.replicates, self.sample.to_bits(), self.months))
+        format!("{:?}", (&self.version, hashes, &self.ensemble_hash, self.attribute, groups, self.seed, self.replicates, self.sample.to_bits(), self.months))
     }
 
     fn gist(&self) -> String {

@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::{
+    discrepancy::Missed,
     gravity::{self, Observation},
     naive::{self, Point},
     observe::Predicted,
@@ -35,6 +36,8 @@ pub struct Fit {
     pub predicted: Option<f64>,
     /// 50 % and 90 % intervals over replicates and observation error; none where either is unknown.
     pub intervals: Option<[(f64, f64); 2]>,
+    /// By which the prediction carries on the last misses of its series.
+    pub adjustment: f64,
     /// Error against the value, or the nearest bound; what it is relative to.
     pub error: (f64, f64),
     /// Whether it is predicted within low and high.
@@ -120,15 +123,16 @@ pub struct Assessment {
     pub bars: Vec<Verdict>,
 }
 
-/// Puts predictions of replicates (each those of [`super::observe::predictions`]) against the targets.
-pub fn assess(targets: &Targets, world: &World, replicates: &[Vec<Predicted>]) -> Assessment {
+/// Puts predictions of replicates (each those of [`super::observe::predictions`]) against the targets. `missed` is what is known of the log
+/// error of each row's prediction, if anything is.
+pub fn assess(targets: &Targets, world: &World, replicates: &[Vec<Predicted>], missed: Option<&[Missed]>) -> Assessment {
     let mut fits = Vec::new();
     let mut rows = 0;
     for (s, series) in targets.series.iter().enumerate() {
         for row in &series.rows {
             let predicted: Vec<Predicted> = replicates.iter().filter_map(|r| r.get(rows)).copied().collect();
+            fits.push(fit(targets, world, s, row, &predicted, missed.and_then(|m| m.get(rows).copied())));
             rows += 1;
-            fits.push(fit(targets, world, s, row, &predicted));
         }
     }
     let mut series: Vec<Scores> = (0..targets.series.len()).map(|s| of_series(targets, s, &fits)).collect();
@@ -140,13 +144,14 @@ pub fn assess(targets: &Targets, world: &World, replicates: &[Vec<Predicted>]) -
     Assessment { fits, series, aspects, bars }
 }
 
-fn fit(targets: &Targets, world: &World, s: usize, row: &Row, replicates: &[Predicted]) -> Fit {
-    let values: Option<Vec<f64>> = replicates.iter().map(|p| p.value).collect();
+fn fit(targets: &Targets, world: &World, s: usize, row: &Row, replicates: &[Predicted], missed: Option<Missed>) -> Fit {
+    let adjustment = missed.map_or(1.0, |m| m.mean.exp());
+    let values: Option<Vec<f64>> = replicates.iter().map(|p| p.value.map(|v| v * adjustment)).collect();
     let values = values.filter(|v| !v.is_empty());
     let predicted = values.as_ref().map(|v| scores::mean(v.iter().copied()));
     let simulated = scores::mean(replicates.iter().map(|p| p.simulated));
     let deviation = row.deviation().filter(|_| row.value.is_some());
-    let intervals = values.as_ref().zip(deviation).map(|(v, d)| [0.5, 0.9].map(|level| scores::interval(v, d, level)));
+    let intervals = values.as_ref().zip(deviation).map(|(v, d)| [0.5, 0.9].map(|level| interval(v, d, row.value, missed, level)));
     let naive = naive_errors(targets, world, &targets.series[s], row);
     Fit {
         series: s,
@@ -156,12 +161,26 @@ fn fit(targets: &Targets, world: &World, s: usize, row: &Row, replicates: &[Pred
         bounds: (row.low, row.high),
         predicted,
         intervals,
+        adjustment,
         error: (predicted.map_or(f64::NAN, |p| row.error(p)), row.scale()),
         within: predicted.is_some_and(|p| row.holds(p)),
         usage: row.usage,
         scored: predicted.is_some() && simulated >= targets.rules.split.least_persons && row.scale() > 0.0,
         verified: row.verified,
         naive,
+    }
+}
+
+/// Interval of a level over replicates and the error of the published value (deviation `d`). What the model misses is a share of what it
+/// predicts, so that with it the interval is of logarithms.
+fn interval(values: &[f64], d: f64, published: Option<f64>, missed: Option<Missed>, level: f64) -> (f64, f64) {
+    match (missed, published) {
+        (Some(missed), Some(published)) if published > 0.0 && values.iter().all(|v| *v > 0.0) => {
+            let logs: Vec<f64> = values.iter().map(|v| v.ln()).collect();
+            let (low, high) = scores::interval(&logs, missed.deviation.hypot(d / published), level);
+            (low.exp(), high.exp())
+        }
+        _ => scores::interval(values, d, level),
     }
 }
 

@@ -23,6 +23,9 @@ pub struct Record {
     pub scenario: String,
     /// Hash of its resolved values.
     pub scenario_hash: String,
+    /// Hash of the ensemble whose members the replicates used, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ensemble_hash: Option<String>,
     /// Hash of the targets.
     pub targets_hash: String,
     /// Number of series and of rows.
@@ -56,7 +59,7 @@ impl Provenance for Record {
     const KIND: &'static str = "validation";
 
     fn inputs(&self) -> String {
-        format!("{:?}", (&self.version, &self.scenario_hash, &self.targets_hash, self.seed, self.sample.to_bits(), self.replicates, self.months))
+        format!("{:?}", (&self.version, &self.scenario_hash, &self.ensemble_hash, &self.targets_hash, self.seed, self.sample.to_bits(), self.replicates, self.months))
     }
 
     fn gist(&self) -> String {
@@ -126,7 +129,7 @@ pub fn write_fits(targets: &Targets, assessment: &Assessment, out: &mut dyn io::
         let mut row = vec![series.id.clone(), fit.id.clone(), fit.period.to_string(), fit.usage.name().to_string(), series.unit.clone()];
         row.extend([fit.observed, fit.bounds.0, fit.bounds.1, fit.predicted].map(text));
         row.extend([end(1, false), end(0, false), end(0, true), end(1, true)]);
-        row.push(text(Some(fit.error.0)));
+        row.extend([fit.adjustment, fit.error.0].map(|v| text(Some(v))));
         row.extend([fit.within, fit.scored, fit.verified].map(yes));
         row.extend(fit.naive.map(text));
         writer.write_record(row)?;

@@ -278,10 +278,11 @@ pub const FIT: TableSpec = TableSpec {
         column("low", Kind::Real, "see unit", "Least credible value."),
         column("high", Kind::Real, "see unit", "Largest credible value."),
         column("predicted", Kind::Real, "see unit", "Mean over replicates in the publisher's scope; blank if the run does not tell it."),
-        column("predicted_low", Kind::Real, "see unit", "Lower end of the 90 % interval over replicates and observation error."),
+        column("predicted_low", Kind::Real, "see unit", "Lower end of the 90 % interval over replicates, observation error and, with an ensemble, what the model misses."),
         column("predicted_p25", Kind::Real, "see unit", "Lower end of the 50 % interval."),
         column("predicted_p75", Kind::Real, "see unit", "Upper end of the 50 % interval."),
         column("predicted_high", Kind::Real, "see unit", "Upper end of the 90 % interval."),
+        column("adjustment", Kind::Real, "factor", "By which the prediction carries on the last misses of its series; 1 but in forecasts with an ensemble."),
         column("error", Kind::Real, "see unit", "Predicted less published, or less the bound that is missed."),
         column("within", Kind::Name, "yes or no", "Whether the prediction is within low and high."),
         column("scored", Kind::Name, "yes or no", "Whether the row counts: predicted, and by enough simulated persons."),
@@ -290,6 +291,64 @@ pub const FIT: TableSpec = TableSpec {
         column("error_mean", Kind::Real, "see unit", "Error of the mean of the published values before."),
         column("error_drift", Kind::Real, "see unit", "Error of the line through the first and the last of them."),
         column("error_gravity", Kind::Real, "see unit", "Error of the gravity regression."),
+    ],
+};
+
+/// Columns of `posterior.csv`.
+pub const POSTERIOR: TableSpec = TableSpec {
+    name: "posterior",
+    meaning: "Uncertain keys before and after a calibration: one row a parameter (always CSV).",
+    columns: &[
+        column("parameter", Kind::Name, "id", "Id of the parameter."),
+        column("key", Kind::Name, "key", "Keys of the scenario that get its value."),
+        column("unit", Kind::Name, "unit", "Unit of the values."),
+        column("prior_low", Kind::Real, "see unit", "Least value before; flat up to the greatest."),
+        column("prior_high", Kind::Real, "see unit", "Greatest value before."),
+        column("mean", Kind::Real, "see unit", "Mean over members."),
+        column("p05", Kind::Real, "see unit", "Quantile 0.05."),
+        column("p50", Kind::Real, "see unit", "Median."),
+        column("p95", Kind::Real, "see unit", "Quantile 0.95."),
+        column(
+            "held",
+            Kind::Real,
+            "ratio",
+            "Standard deviation after over before, on the scale on which the prior is normal: below 0.5 the data decide, above 0.8 the prior does.",
+        ),
+        column("fitted", Kind::Name, "yes or no", "Whether it was fitted; otherwise members have draws from the prior."),
+    ],
+};
+
+/// Columns of `origins.csv`.
+pub const ORIGINS: TableSpec = TableSpec {
+    name: "origins",
+    meaning: "Forecasts from earlier ends of the fitted past: one row a target row and origin (always CSV).",
+    columns: &[
+        column("origin", Kind::Name, "month", "Last month of the past that was fitted."),
+        column("series", Kind::Name, "id", "Id of the series."),
+        column("period", Kind::Name, "period", "Year, month, or from one to another."),
+        column("observed", Kind::Real, "unit of the series", "Published value."),
+        column("model", Kind::Real, "unit of the series", "Mean over members."),
+        column("forecast", Kind::Real, "unit of the series", "The same with the last misses of the series carried on."),
+        column("low", Kind::Real, "unit of the series", "Lower end of the 90 % interval: parameters, runs, what the model misses, published error."),
+        column("high", Kind::Real, "unit of the series", "Upper end."),
+        column("no_change", Kind::Real, "unit of the series", "The last published value up to the origin."),
+        column("scale", Kind::Real, "unit of the series", "Mean absolute change from one published value to the next up to the origin."),
+    ],
+};
+
+/// Columns of `recovery.csv`.
+pub const RECOVERY: TableSpec = TableSpec {
+    name: "recovery",
+    meaning: "Known values and what fits say of them: one row a parameter and case (always CSV).",
+    columns: &[
+        column("case", Kind::Count, "number", "Case, from 1."),
+        column("parameter", Kind::Name, "id", "Id of the parameter."),
+        column("truth", Kind::Real, "unit of the parameter", "The value that was to be found."),
+        column("mean", Kind::Real, "unit of the parameter", "Mean over members."),
+        column("p05", Kind::Real, "unit of the parameter", "Quantile 0.05."),
+        column("p50", Kind::Real, "unit of the parameter", "Median."),
+        column("p95", Kind::Real, "unit of the parameter", "Quantile 0.95."),
+        column("held", Kind::Real, "ratio", "Standard deviation after over before, on the scale on which the prior is normal."),
     ],
 };
 
@@ -393,7 +452,7 @@ pub fn page() -> String {
             text += &list(&INDICES);
         }
     }
-    for table in [&COMPARE, &DIVERSION, &ATTRIBUTION, &VALIDATION, &FIT] {
+    for table in [&COMPARE, &DIVERSION, &ATTRIBUTION, &VALIDATION, &FIT, &POSTERIOR, &ORIGINS, &RECOVERY] {
         text += "\n";
         text += &table.markdown();
     }

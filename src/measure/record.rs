@@ -24,6 +24,9 @@ pub struct Record {
     pub scenario: String,
     /// Hash of its resolved values.
     pub scenario_hash: String,
+    /// Hash of the ensemble whose members the replicates used, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ensemble_hash: Option<String>,
     /// Seed of the first replicate.
     pub seed: u64,
     /// Number of replicates.
@@ -104,7 +107,7 @@ impl Provenance for Record {
     const KIND: &'static str = "run";
 
     fn inputs(&self) -> String {
-        format!("{:?}", (&self.version, &self.scenario_hash, self.seed, self.sample.to_bits(), self.replicates, self.months))
+        format!("{:?}", (&self.version, &self.scenario_hash, &self.ensemble_hash, self.seed, self.sample.to_bits(), self.replicates, self.months))
     }
 
     fn gist(&self) -> String {

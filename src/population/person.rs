@@ -146,8 +146,6 @@ impl Person {
 pub struct Household {
     /// Savings, or debt if negative, in units of `Money`, up to `settled`.
     pub purse: i64,
-    /// Identifier, the same at every sample.
-    pub id: u32,
     /// Number of months of the run that the purse includes.
     pub settled: u16,
     /// First row of its members within the chunk.
@@ -157,7 +155,7 @@ pub struct Household {
     /// Members who have ever been abroad.
     pub migrants: u8,
     /// Padding, always 0.
-    pub spare: [u8; 6],
+    pub spare: [u8; 2],
 }
 
 /// A contiguous run of whole households of one home region, written by one owner.
@@ -169,6 +167,8 @@ pub struct Chunk {
     pub class: Vec<u8>,
     /// How fast at most those of the class come to be due, one a row (see `engine::scan`).
     pub rate: Vec<u8>,
+    /// Those abroad whom the scan must look at, one bit a row, the first lowest.
+    pub abroad: Vec<u64>,
     /// Keys, one a row, ascending.
     pub key: Vec<u32>,
     /// Persons, one a row.
@@ -225,15 +225,16 @@ impl Chunk {
     pub fn bytes(&self) -> usize {
         self.class.len()
             + self.rate.len()
+            + 8 * self.abroad.len()
             + 4 * self.key.len()
             + size_of::<Person>() * self.person.len()
             + size_of::<Household>() * self.household.len()
             + 2 * (self.by_birth.len() + self.by_death.len() + self.births.starts.len() + self.deaths.starts.len())
     }
 
-    /// Bytes that a scan reads: rates and keys.
+    /// Bytes that a scan reads: rates, keys, and who is abroad.
     pub fn scanned(&self) -> usize {
-        self.rate.len() + 4 * self.key.len()
+        self.rate.len() + 4 * self.key.len() + 8 * self.abroad.len()
     }
 
     /// Rows of a household.
@@ -257,8 +258,28 @@ impl Chunk {
         first..row + after
     }
 
-    /// Makes the indices by birth and death.
+    /// Identifier of a household, the same at every sample.
+    pub fn id(&self, household: usize) -> u32 {
+        self.key[usize::from(self.household[household].first)] >> MEMBER_BITS
+    }
+
+    /// Sets a row's class code and what the scan takes from it; `rates` are those of all codes.
+    #[inline]
+    pub fn set_class(&mut self, row: usize, class: u8, rates: &[u8; 256]) {
+        self.class[row] = class;
+        self.rate[row] = rates[usize::from(class)];
+        let bit = 1 << (row % 64);
+        if class >= class::ABROAD {
+            self.abroad[row / 64] |= bit;
+        } else {
+            self.abroad[row / 64] &= !bit;
+        }
+    }
+
+    /// Makes the indices by birth and death, and room for what the scan reads.
     pub fn index(&mut self) {
+        self.rate.resize(self.person.len(), 0);
+        self.abroad.resize(self.person.len().div_ceil(64), 0);
         let rows = 0..self.person.len() as u16;
         self.by_birth = rows.clone().collect();
         self.by_birth.sort_by_key(|&r| self.person[usize::from(r)].birth);

@@ -211,7 +211,7 @@ impl<'w> Region<'w> {
         };
         let stream = streams.of(Purpose::Wealth);
         let purse = self.behaviour.afford.wealth(&founding, || stream.normal(head), || stream.uniform(head));
-        chunk.household.push(Household { purse: Money::from_usd(purse).0, id, settled: 0, first: first as u16, members: size as u8, migrants, spare: [0; 6] });
+        chunk.household.push(Household { purse: Money::from_usd(purse).0, settled: 0, first: first as u16, members: size as u8, migrants, spare: [0; 2] });
     }
 
     fn person(&self, streams: &Streams, k: u32, sex: usize, birth: Month, household: u16) -> Person {
@@ -318,7 +318,6 @@ fn make_chunks(region: &Region<'_>, streams: &Streams, keep: Stream, sample: f64
     }
     for chunk in &mut chunks {
         chunk.class = vec![super::class::INERT; chunk.key.len()];
-        chunk.rate = vec![0; chunk.key.len()];
         chunk.key.shrink_to_fit();
         chunk.person.shrink_to_fit();
         chunk.household.shrink_to_fit();

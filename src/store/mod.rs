@@ -6,6 +6,7 @@ pub mod csv;
 mod pages;
 pub mod parquet;
 pub mod sealed;
+pub mod shelf;
 pub mod table;
 
 use std::{io, path::Path, path::PathBuf};

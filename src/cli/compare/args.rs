@@ -4,11 +4,11 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use crate::{
     cli::{
-        flags::{Reading, Running},
+        flags::{Reading, Running, Uncertain},
         stop::Stop,
     },
     engine::CHUNK_ROWS,
-    experiment::attribute::Wish,
+    experiment::{attribute::Wish, ensemble::Ensemble},
     scenario::Scenario,
 };
 
@@ -25,6 +25,8 @@ pub struct Args {
     pub reading: Reading,
     #[command(flatten)]
     pub running: Running,
+    #[command(flatten)]
+    pub uncertain: Uncertain,
     /// Number of replicates.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     pub replicates: u32,
@@ -64,22 +66,46 @@ impl Args {
     }
 }
 
-/// The scenarios as the flags change them; seed and sample are those of A in all. Mistakes of all are said.
-pub fn load(args: &Args) -> Result<Vec<Scenario>, Stop> {
+/// What is compared.
+pub struct Loaded {
+    /// The scenarios as they are, A first.
+    pub scenarios: Vec<Scenario>,
+    /// The ensemble whose members the replicates use.
+    pub ensemble: Option<Ensemble>,
+    /// The scenarios of each replicate; none if they are the same for all.
+    pub members: Vec<Vec<Scenario>>,
+}
+
+/// The scenarios as the flags change them; seed and sample are those of A in all. Mistakes of all are said. Unless something else is said,
+/// replicates use the members of the ensemble beside A, if there is one.
+pub fn load(args: &Args) -> Result<Loaded, Stop> {
     let overrides = args.running.overrides(&args.reading, Some(args.replicates))?;
     let mut scenarios: Vec<Scenario> = Vec::new();
     // What files share is said once.
-    let (mut wrong, mut said) = (None, BTreeSet::new());
+    let (mut wrong, mut said, mut changed) = (None, BTreeSet::new(), Vec::new());
     for file in args.files() {
         let mut overrides = overrides.clone();
         if let Some(a) = scenarios.first() {
             overrides.set.push(("run.seed".to_string(), a.run.seed.to_string()));
             overrides.set.push(("run.sample".to_string(), format!("{:?}", a.run.sample)));
         }
+        changed.push(overrides.clone());
         match args.running.load(file, &overrides, &mut said) {
             Ok(scenario) => scenarios.push(scenario),
             Err(stop) => wrong = Some(stop),
         }
     }
-    wrong.map_or(Ok(scenarios), Err)
+    if let Some(wrong) = wrong {
+        return Err(wrong);
+    }
+    let ensemble = args.uncertain.named_or_beside(&args.a)?;
+    let mut members: Vec<Vec<Scenario>> = Vec::new();
+    if let Some(ensemble) = &ensemble {
+        members.resize_with(args.replicates as usize, Vec::new);
+        for (file, overrides) in args.files().zip(&changed) {
+            let of_file = ensemble.scenarios(file, overrides, args.replicates)?;
+            members.iter_mut().zip(of_file).for_each(|(members, scenario)| members.push(scenario));
+        }
+    }
+    Ok(Loaded { scenarios, ensemble, members })
 }

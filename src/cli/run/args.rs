@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
-    cli::flags::{Reading, Running},
+    cli::flags::{Reading, Running, Uncertain},
     engine::CHUNK_ROWS,
     measure::Format,
 };
@@ -18,6 +18,8 @@ pub struct Args {
     pub reading: Reading,
     #[command(flatten)]
     pub running: Running,
+    #[command(flatten)]
+    pub uncertain: Uncertain,
     /// Number of replicates [default: that of the scenario].
     #[arg(long, value_name = "N")]
     pub replicates: Option<u32>,

@@ -7,11 +7,11 @@ use std::{
 
 use crate::{
     cli::{
-        flags::{Reading, Running},
+        flags::{Reading, Running, Uncertain},
         stop::Stop,
     },
     engine::CHUNK_ROWS,
-    experiment::{target_file::Folder, targets::Targets},
+    experiment::{ensemble::Ensemble, target_file::Folder, targets::Targets},
     measure::scope::Scope,
     scenario::Scenario,
 };
@@ -29,6 +29,8 @@ pub struct Args {
     pub reading: Reading,
     #[command(flatten)]
     pub running: Running,
+    #[command(flatten)]
+    pub uncertain: Uncertain,
     /// Number of replicates.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     pub replicates: u32,
@@ -40,8 +42,20 @@ pub struct Args {
     pub chunk_rows: usize,
 }
 
+/// What is validated.
+pub struct Loaded {
+    /// The scenario as it is.
+    pub scenario: Scenario,
+    /// Published values.
+    pub targets: Targets,
+    /// The ensemble whose members the replicates use.
+    pub ensemble: Option<Ensemble>,
+    /// The scenario of each replicate; none if it is the same for all.
+    pub members: Vec<Scenario>,
+}
+
 /// The scenario, run no longer than the targets need, and the targets. Mistakes of the scenario come first.
-pub fn load(args: &Args) -> Result<(Scenario, Targets), Stop> {
+pub fn load(args: &Args) -> Result<Loaded, Stop> {
     let mut overrides = args.running.overrides(&args.reading, Some(args.replicates))?;
     let beside = args.scenario.parent().unwrap_or(Path::new("")).join("targets");
     let folder = Folder::read(args.targets.as_ref().unwrap_or(&beside));
@@ -52,5 +66,7 @@ pub fn load(args: &Args) -> Result<(Scenario, Targets), Stop> {
         overrides.until = Some(last);
     }
     loaded = args.running.load(&args.scenario, &overrides, &mut BTreeSet::new())?;
-    Ok((loaded, targets))
+    let ensemble = args.uncertain.named()?;
+    let members = ensemble.as_ref().map_or_else(|| Ok(Vec::new()), |e| e.scenarios(&args.scenario, &overrides, args.replicates))?;
+    Ok(Loaded { scenario: loaded, targets, ensemble, members })
 }

@@ -89,8 +89,8 @@ pub fn fit<M: Model>(method: Method, budget: Budget, evidence: &Evidence, free: 
     }
 }
 
-/// Draws from the prior: a Latin hypercube, so that few members cover each parameter evenly.
-fn prior(members: usize, dimensions: usize, seed: u64) -> Vec<Vec<f64>> {
+/// Members drawn from the prior: a Latin hypercube, so that few members cover each parameter evenly.
+pub fn prior(members: usize, dimensions: usize, seed: u64) -> Vec<Vec<f64>> {
     let design = Design { kind: Kind::LatinHypercube, points: members, trajectories: 0, levels: 0, seed };
     design.unit(&vec![Vec::new(); dimensions]).into_iter().map(|point| point.into_iter().map(|u| normal_quantile(u.clamp(1e-9, 1.0 - 1e-9))).collect()).collect()
 }

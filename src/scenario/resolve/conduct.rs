@@ -15,6 +15,7 @@ pub fn behaviour(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Option<
     let origins = &ground.places.origins;
     if let Some(consider) = parts.section::<consider::Params>("behaviour.consider", ledger) {
         by_code(parts, "behaviour.consider.women", &consider.women, origins, ground.countries_known, ledger);
+        homes(parts, ground, &consider, ledger);
         ages(parts, &consider, ledger);
     }
     if let Some(choose) = parts.section::<choose::Params>("behaviour.choose", ledger) {
@@ -64,6 +65,21 @@ fn unknown(parts: &Parts, path: &str, map: &ByCode, countries: &[Country], ledge
         let full = format!("{path}.{code}");
         let hint = did_you_mean(code, countries.iter().map(|c| c.code.as_str()));
         ledger.error(parts.at(&full), &full, format!("unknown country `{code}`"), format!("`{path}` is by codes of the table `countries`, of the role it is about"), hint);
+    }
+}
+
+/// Factors of home regions.
+fn homes(parts: &Parts, ground: &Ground, consider: &consider::Params, ledger: &mut Ledger) {
+    let path = "behaviour.consider.home";
+    for (id, factor) in &consider.home {
+        let full = format!("{path}.{id}");
+        if !ground.places.homes.is_empty() && !ground.places.homes.iter().any(|h| h.id == *id) {
+            let hint = did_you_mean(id, ground.places.homes.iter().map(|h| h.id.as_str()));
+            ledger.error(parts.at(&full), &full, format!("unknown home region `{id}`"), format!("`{path}` is by home regions of the table `regions`"), hint);
+        }
+        if !(0.0..=100.0).contains(factor) {
+            ledger.error(parts.at(&full), &full, format!("`{full}` cannot be {factor}"), "it must be from 0 to 100", "1 is like the rest of the country");
+        }
     }
 }
 
