@@ -107,7 +107,7 @@ impl Job<'_> {
     fn recover(&self, cases: u32) -> Result<(String, u8), Stop> {
         let c = self.calibration;
         let workers = self.prepare()?;
-        let count = 1 + cases as usize * (1 + c.budget.members * (c.budget.steps + 1));
+        let count = 1 + cases as usize * (recovery::PUBLISHED as usize + c.budget.members * (c.budget.steps + 1));
         let watching = Watching::new(count, (count * c.base.world.months) as u64, c.base.world.months as u64, self.args.running.silent());
         watching.phase("recovery");
         let runs = Runs::new(c, self.out.join(RUNS), workers, &watching);

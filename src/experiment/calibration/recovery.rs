@@ -1,6 +1,6 @@
-//! Whether a calibration finds what is there: values of the parameters are drawn from their ranges, a run with them is published with errors
-//! as large as the calibration allows for, and the fit to that is held against the values. Intervals of a sound fit hold them as often as
-//! they say.
+//! Whether a calibration finds what is there: values of the parameters are drawn from their ranges, what runs with them say is published with
+//! errors as large as the calibration allows for, and the fit to that is held against the values. Intervals of a sound fit hold them as often
+//! as they say.
 
 use serde::{Deserialize, Serialize};
 
@@ -49,7 +49,10 @@ fn normals(seed: u64, case: u32, index: u32, n: usize) -> Vec<f64> {
     (0..n as u32).map(|k| stream.normal(k)).collect()
 }
 
-/// Runs so many cases. The run that is published has a seed of its own, which no member has.
+/// Runs whose mean is published: many more people live in the world than a member simulates.
+pub const PUBLISHED: u32 = 8;
+
+/// Runs so many cases. The runs that are published have seeds of their own, which no member has.
 ///
 /// # Errors
 /// What ends the runs.
@@ -60,8 +63,9 @@ pub fn recover(calibration: &Calibration, runs: &Runs<'_>, base: &Told, cases: u
     for case in 1..=cases {
         let truth = normals(seed, case, 0, free.len());
         let Some(mut past) = Past::new(runs, base, cut) else { return Err(End::Nothing) };
-        let told = runs.apart(&truth, case)?;
-        let predicted = method::Model::predictions(&past, &told);
+        let told = (0..PUBLISHED).map(|k| runs.apart(&truth, PUBLISHED * case + k)).collect::<Result<Vec<Told>, End>>()?;
+        let means = super::origins::means(&told.iter().collect::<Vec<_>>());
+        let predicted = method::Model::predictions(&past, &Told { values: means, ..told[0].clone() });
         let errors = past.evidence.errors(&normals(seed, case, 1, past.evidence.len()));
         let data = predicted.iter().zip(errors.iter()).map(|(p, e)| Datum::Value(p + e)).collect();
         let Some(evidence) = Evidence::new(data, past.evidence.covariance.clone()) else { return Err(End::Nothing) };
