@@ -13,7 +13,7 @@ use std::{
     time::Instant,
 };
 
-use super::{FAILED, STOPPED, WRONG, diagnostics, interrupt, print};
+use super::{FAILED, STOPPED, WRONG, diagnostics, interrupt, print, run::folder::remove};
 use crate::{
     experiment::{
         queue::{Division, End, Queue},
@@ -26,6 +26,7 @@ use crate::{
         },
     },
     measure::record::{FileEntry, cpu_seconds, memory_available, peak_rss_bytes},
+    report,
     store::{
         StoreError,
         atomic::{Sink, Staging},
@@ -176,6 +177,9 @@ impl Job<'_> {
         }
         let same = |r: &Record| r.identity == planned.identity && r.complete(self.folder);
         let Some(record) = Record::read(self.folder).filter(same).filter(|_| !self.args.dry_run && !self.args.retry) else { return Ok(None) };
+        if !self.args.no_report && !self.folder.join(report::FILE).exists() {
+            report::write(self.folder, None)?;
+        }
         Ok(Some(if self.args.json {
             record::json(&record)
         } else if self.args.quiet {
@@ -256,10 +260,19 @@ impl Job<'_> {
             add(&mut staging, "response.csv", &mut |sink| findings::responses(self.sweep, &findings, sink))?;
             add(&mut staging, "discovery.csv", &mut |sink| findings::discovery(self.sweep, &findings, sink))?;
         }
-        let record = Record { files, ..self.record(planned, &gathered, done) };
+        add(&mut staging, "scenario.toml", &mut |sink| sink.write_all(self.sweep.base.resolved.as_bytes()).map(|()| 0))?;
+        // Lines of a scenario are no rows.
+        files.iter_mut().filter(|f| f.name == "scenario.toml").for_each(|f| f.rows = None);
+        let (factors, outcomes) = (self.sweep.factors_described(), self.sweep.asked(&findings));
+        let record = Record { factors, outcomes, files, ..self.record(planned, &gathered, done) };
         let text = record::json(&record);
         staging.file(RECORD, |sink| sink.write_all(text.as_bytes()))?;
+        // The page of other results would belie the new ones.
+        remove(self.folder, report::FILE)?;
         staging.commit()?;
+        if !self.args.no_report {
+            report::write(self.folder, None)?;
+        }
         let said = if self.args.json {
             text
         } else if self.args.quiet {
@@ -278,6 +291,9 @@ impl Job<'_> {
         Record {
             version: planned.version.clone(),
             title: planned.title.clone(),
+            description: self.sweep.description.clone(),
+            file: self.sweep.path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()),
+            design: serde_json::to_value(self.sweep.design.kind).ok().and_then(|kind| kind.as_str().map(str::to_string)).unwrap_or_default(),
             identity: planned.identity.clone(),
             points: self.plan.points.len(),
             replicates: self.plan.replicates,
@@ -295,6 +311,8 @@ impl Job<'_> {
             seconds: self.started.elapsed().as_secs_f64(),
             cpu_seconds: cpu_seconds(),
             peak_rss_bytes: peak_rss_bytes(),
+            factors: Vec::new(),
+            outcomes: Vec::new(),
             files: Vec::new(),
         }
     }

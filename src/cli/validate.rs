@@ -27,6 +27,7 @@ use crate::{
     },
     measure::record::{self, FileEntry},
     population::synthesis,
+    report,
     scenario::Scenario,
     store::{
         StoreError,
@@ -84,6 +85,9 @@ impl Job<'_> {
         let out = self.args.out.clone().unwrap_or_else(|| PathBuf::from("results").join(format!("validate-{}", args::stem(&self.args.scenario))));
         let planned = self.planned();
         if let Some(record) = finished(&out, &planned, self.args).map_err(|why| Stop(why, WRONG))? {
+            if !self.args.no_report && !out.join(report::FILE).exists() {
+                report::write(&out, Some(&args::targets_of(self.args)))?;
+            }
             return Ok((say::finished(self.args, &out, &record), record.met()));
         }
         self.enough_memory()?;
@@ -112,6 +116,9 @@ impl Job<'_> {
             ..planned
         };
         let record = self.write(&out, record, &assessment)?;
+        if !self.args.no_report {
+            report::write(&out, Some(&args::targets_of(self.args)))?;
+        }
         if let Some(path) = &self.args.page {
             let text = page::page(self.args, &record, self.targets, &assessment);
             atomic::write(path, |sink| sink.write_all(text.as_bytes()))?;
@@ -226,6 +233,7 @@ impl Job<'_> {
         // The old record goes first and the new one comes last, so that an interruption never leaves a record that the files belie.
         let old = Record::read(out);
         remove(out, record::FILE)?;
+        remove(out, report::FILE)?;
         staging.commit()?;
         for file in old.iter().flat_map(|r| &r.files).filter(|f| record.files.iter().all(|n| n.name != f.name)) {
             remove(out, &file.name)?;

@@ -11,6 +11,7 @@ use super::{
     strings,
 };
 use crate::{
+    experiment::sweep::record as sweep,
     measure::record::FileEntry,
     scenario::{Entry, Inventory},
 };
@@ -20,14 +21,16 @@ const LISTS: [&str; 7] = ["corridor", "regime", "closure", "amnesty", "trend", "
 
 /// The section; `observed` says whether points of targets were drawn.
 pub fn fine_print(folder: &Folder, observed: bool) -> Markup {
-    let (a, b) = (&folder.played[0], folder.played.last());
+    let (a, b) = (folder.played.first(), folder.played.last());
     html! {
         section #print aria-labelledby="print-title" {
             h2 #print-title { (both("nav.print")) }
-            @if let (Kind::Comparison(_), Some(b)) = (&folder.kind, b) {
+            @if let (Kind::Comparison(_), Some(a), Some(b)) = (&folder.kind, a, b) {
                 details open { summary { (both("print.differences")) } (differences(&a.inventory, &b.inventory)) }
             }
+            @if let Kind::Sweep(record) = &folder.kind { details open { summary { (both("print.factors")) } (factors(record)) } }
             @if let Some(shown) = b {
+                @if matches!(folder.kind, Kind::Sweep(_) | Kind::Calibration(_)) { p { (both("print.base")) " " bdi { (shown.scenario.title) } } }
                 (verified(&shown.inventory))
                 details { summary { (both("print.values")) } (values(&shown.inventory)) }
                 details { summary { (both("print.regimes")) } (items(&shown.inventory)) }
@@ -35,7 +38,12 @@ pub fn fine_print(folder: &Folder, observed: bool) -> Markup {
             }
             details open { summary { (both("print.reproduce")) } (reproduce(folder, observed)) }
             details { summary { (both("print.record")) } (record(folder)) }
-            @let warnings = match &folder.kind { Kind::Run(r) => &r.warnings, Kind::Comparison(r) => &r.warnings };
+            @let warnings = match &folder.kind {
+                Kind::Run(r) => r.warnings.as_slice(),
+                Kind::Comparison(r) => &r.warnings,
+                Kind::Validation(r) => &r.warnings,
+                Kind::Sweep(_) | Kind::Calibration(_) => &[],
+            };
             @if !warnings.is_empty() {
                 details { summary { (both("print.warnings")) " (" (warnings.len()) ")" } @for warning in warnings { pre dir="auto" { (warning) } } }
             }
@@ -169,6 +177,21 @@ fn differences(a: &Inventory, b: &Inventory) -> Markup {
     table(&["col.key", "col.a", "col.b", "col.source", "col.checked"], &body)
 }
 
+/// What a sweep varies.
+fn factors(record: &sweep::Record) -> Markup {
+    let body = html! {
+        @for f in &record.factors {
+            tr {
+                td { code { (f.id) } @if f.crossed { " " (both("print.crossed")) } }
+                td { @for key in &f.keys { code { (key) } " " } }
+                td dir="auto" { @if let Some((low, high)) = &f.range { (low) " … " (high) @if f.multiplies { " " (both("print.times")) } } @else { (f.names.join(", ")) } }
+                td { (f.unit) }
+            }
+        }
+    };
+    table(&["col.factor", "col.key", "col.value", "col.unit"], &body)
+}
+
 fn reproduce(folder: &Folder, observed: bool) -> Markup {
     let targets = if observed { " --targets scenarios/targets" } else { "" };
     let version = env!("CARGO_PKG_VERSION");
@@ -194,6 +217,24 @@ fn reproduce(folder: &Folder, observed: bool) -> Markup {
                 p.note { "musafir " (version) " · seeds " (record.seed) " … " (record.seed + u64::from(record.replicates) - 1) " · sample " (record.sample) }
             }
         }
+        Kind::Validation(record) => html! {
+            p { (both("print.reproduce.validate")) }
+            pre { code { "musafir validate scenario.toml --targets targets --replicates " (record.replicates) " --seed " (record.seed) " --sample " (record.sample) " --out again" } }
+            p { (both("print.page.targets")) }
+            pre { code { "musafir report again --targets targets" } }
+            p.note { "musafir " (version) " · seeds " (record.seed) " … " (record.seed + u64::from(record.replicates) - 1) " · sample " (record.sample) " · targets " code.hash { (record.targets_hash) } }
+        },
+        Kind::Sweep(record) => html! {
+            p { (both("print.reproduce.sweep")) }
+            pre { code { "musafir sweep " (if record.file.is_empty() { "SWEEP.toml" } else { record.file.as_str() }) " --replicates " (record.replicates) " --seed " (record.seed) " --sample " (record.sample) " --out again" } }
+            p { (both("print.page")) }
+            pre { code { "musafir report again" } }
+            p.note { "musafir " (version) " · " (record.points) " points · " (record.runs) " runs · sample " (record.sample) }
+        },
+        Kind::Calibration(_) => html! {
+            p { (both("print.page")) }
+            pre { code { "musafir report again" } }
+        },
     }
 }
 
@@ -208,7 +249,7 @@ fn files(entries: &[FileEntry]) -> Markup {
 
 fn record(folder: &Folder) -> Markup {
     let mut lines: Vec<(&str, String)> = Vec::new();
-    let entries = match &folder.kind {
+    let entries: &[FileEntry] = match &folder.kind {
         Kind::Run(r) => {
             lines.push(("scenario_hash", r.scenario_hash.clone()));
             lines.push(("state_hash", r.state_hash.clone()));
@@ -226,8 +267,21 @@ fn record(folder: &Folder) -> Markup {
             lines.push(("fork", r.fork.clone().unwrap_or_else(|| "–".to_string())));
             lines.push(("persons", decimal(r.persons as f64, 0, LANGUAGES[0])));
             lines.push(("months", r.months.to_string()));
+            r.files.as_slice()
+        }
+        Kind::Validation(r) => {
+            lines.extend([("scenario_hash", r.scenario_hash.clone()), ("targets_hash", r.targets_hash.clone()), ("state_hash", r.state_hash.clone())]);
+            lines.extend([("persons", decimal(r.persons as f64, 0, LANGUAGES[0])), ("months", r.months.to_string())]);
             &r.files
         }
+        Kind::Sweep(r) => {
+            lines.extend([("identity", r.identity.clone()), ("state_hash", r.state_hash.clone()), ("design", r.design.clone())]);
+            lines.extend(
+                [("points", r.points), ("worlds", r.worlds), ("runs", r.runs), ("failed", r.failed), ("months", r.months)].map(|(k, n)| (k, decimal(n as f64, 0, LANGUAGES[0]))),
+            );
+            &r.files
+        }
+        Kind::Calibration(_) => &[],
     };
     html! {
         dl { @for (key, value) in &lines { dt { code { (key) } } dd { code.hash { (value) } } } }

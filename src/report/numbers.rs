@@ -74,8 +74,21 @@ pub fn amount(x: f64, size: f64, unit: &str, language: Language) -> String {
             let percent = size * 100.0;
             format!("{}\u{a0}%", decimal(x * 100.0, if percent >= 10.0 { 1 } else { 2 }, language))
         }
-        _ => decimal(x, 3, language),
+        _ => short(x, language),
     }
+}
+
+/// About four significant digits.
+pub fn short(x: f64, language: Language) -> String {
+    let size = x.abs();
+    let digits = match size {
+        s if s >= 1000.0 || s == 0.0 => 0,
+        s if s >= 100.0 => 1,
+        s if s >= 10.0 => 2,
+        s if s >= 0.1 => 3,
+        _ => 5,
+    };
+    decimal(x, digits, language)
 }
 
 #[cfg(test)]

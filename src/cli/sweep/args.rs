@@ -61,6 +61,9 @@ pub struct Args {
     /// Replace the results of another sweep; runs that both have in common are used again.
     #[arg(long)]
     pub force: bool,
+    /// Leave out the page report.html.
+    #[arg(long)]
+    pub no_report: bool,
     /// No progress and no summary.
     #[arg(long)]
     pub quiet: bool,

@@ -47,6 +47,9 @@ pub struct Args {
     /// Folder within which the scenario's paths stay.
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
+    /// Leave out the page report.html.
+    #[arg(long)]
+    pub no_report: bool,
     /// Replace other results.
     #[arg(long)]
     pub force: bool,
@@ -74,6 +77,11 @@ pub fn stem(path: &Path) -> String {
     path.file_stem().map_or_else(|| "run".to_string(), |s| s.to_string_lossy().into_owned())
 }
 
+/// The folder of targets.
+pub fn targets_of(args: &Args) -> PathBuf {
+    args.targets.clone().unwrap_or_else(|| args.scenario.parent().unwrap_or(Path::new("")).join("targets"))
+}
+
 /// The scenario, run no longer than the targets need, and the targets. Mistakes of both show at once where the scenario can be read.
 pub fn load(args: &Args) -> Result<(Scenario, Targets), Unloaded> {
     let mut set = pairs(&args.set).map_err(Unloaded::Usage)?;
@@ -81,8 +89,7 @@ pub fn load(args: &Args) -> Result<(Scenario, Targets), Unloaded> {
     flag("run.seed", args.seed.map(|v| v.to_string()));
     flag("run.sample", args.sample.map(|v| format!("{v:?}").to_lowercase()));
     flag("run.replicates", Some(args.replicates.to_string()));
-    let beside = args.scenario.parent().unwrap_or(Path::new("")).join("targets");
-    let folder = Folder::read(args.targets.as_ref().unwrap_or(&beside));
+    let folder = Folder::read(&targets_of(args));
     let scenario = |until: Option<Month>| Scenario::load(&args.scenario, &Overrides { set: set.clone(), root: args.root.clone(), until }).map_err(Unloaded::Wrong);
     let mut loaded = scenario(None)?;
     let targets = Targets::of(folder, &Scope::new(&loaded.world)).map_err(Unloaded::Wrong)?;

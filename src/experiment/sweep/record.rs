@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     Sweep,
+    about::{Asked, Varied},
     plan::{Plan, Run},
     read::Flags,
 };
@@ -56,6 +57,15 @@ pub struct Record {
     pub version: String,
     /// Title of the sweep.
     pub title: String,
+    /// What it asks, in a few sentences.
+    #[serde(default)]
+    pub description: String,
+    /// Name of its file.
+    #[serde(default)]
+    pub file: String,
+    /// Kind of design.
+    #[serde(default)]
+    pub design: String,
     /// What identifies it.
     pub identity: String,
     /// Points.
@@ -90,6 +100,12 @@ pub struct Record {
     pub cpu_seconds: Option<f64>,
     /// Largest resident memory, bytes; none where the system does not tell.
     pub peak_rss_bytes: Option<u64>,
+    /// What was varied.
+    #[serde(default)]
+    pub factors: Vec<Varied>,
+    /// What was asked, and what came of it.
+    #[serde(default)]
+    pub outcomes: Vec<Asked>,
     /// Result files, without this one.
     pub files: Vec<FileEntry>,
 }
