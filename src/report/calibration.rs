@@ -7,8 +7,15 @@ use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, Number, both},
-    numbers::{LANGUAGES, Language, decimal, short},
+    folder::Folder,
+    numbers::{LANGUAGES, Language, brief, decimal},
     strings::text,
+    validation,
+};
+use crate::{
+    experiment::validate::Verdict,
+    measure::record::{self, FileEntry},
+    store::StoreError,
 };
 
 /// Name of the file within the folder.
@@ -30,21 +37,82 @@ pub struct Calibration {
     pub trade_offs: Vec<TradeOff>,
     /// Values that are not verified, by what they do.
     pub unverified: Vec<Unverified>,
+    /// Forecasts from earlier origins.
+    pub origins: Vec<Forecast>,
+    /// The bars of the targets.
+    pub bars: Vec<Verdict>,
+    /// The record of the folder.
+    #[serde(skip)]
+    pub record: Record,
+}
+
+/// What is shown of the record `run.json`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Record {
+    /// Hash of everything that decides the results.
+    pub identity: String,
+    /// Hash of the scenario's values.
+    pub scenario_hash: String,
+    /// Hash of the targets.
+    pub targets_hash: String,
+    /// Hash of the ensemble.
+    pub ensemble_hash: String,
+    /// Seed.
+    pub seed: u64,
+    /// Simulated over real persons.
+    pub sample: f64,
+    /// Members of the ensemble.
+    pub members: usize,
+    /// Runs.
+    pub runs: usize,
+    /// Result files.
+    pub files: Vec<FileEntry>,
+    /// What to be wary of.
+    pub warnings: Vec<String>,
+}
+
+/// A forecast from a year of the past.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Forecast {
+    /// Last month of the past that was fitted.
+    pub origin: String,
+    /// Series.
+    pub series: String,
+    /// Period.
+    pub period: String,
+    /// What was published.
+    pub observed: Option<f64>,
+    /// Mean over members.
+    pub model: Option<f64>,
+    /// The same with the last misses of the series carried on.
+    pub forecast: Option<f64>,
+    /// 90 % interval.
+    pub interval: Option<[f64; 2]>,
+    /// The last published value.
+    pub no_change: Option<f64>,
 }
 
 /// A parameter.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Key {
-    /// Its key in the scenario.
+    /// Its identifier; the key otherwise.
+    pub id: String,
+    /// Its key in the scenario, or several joined by commas.
     pub key: String,
     /// Unit.
     pub unit: String,
+    /// Whether it was fitted; what was not keeps its prior.
+    pub fitted: Option<bool>,
+    /// Where the range before comes from.
+    pub source: String,
     /// Least and greatest value before.
     pub prior: Option<[f64; 2]>,
     /// After.
     pub posterior: Option<Posterior>,
-    /// Share of the prior's uncertainty that is left.
+    /// Standard deviation after over before.
     pub held: Option<f64>,
 }
 
@@ -74,7 +142,7 @@ pub struct Iteration {
     pub misfit_p05: Option<f64>,
     /// Quantile 0.95.
     pub misfit_p95: Option<f64>,
-    /// Runs of the round.
+    /// Runs so far.
     pub runs: Option<u64>,
 }
 
@@ -121,10 +189,18 @@ pub struct TradeOff {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Unverified {
+    /// Its identifier.
+    pub id: String,
     /// Its key.
     pub key: String,
-    /// What it does to the misfit.
+    /// What it does to the headline numbers.
     pub effect: Option<f64>,
+}
+
+impl Key {
+    fn name(&self) -> &str {
+        if self.id.is_empty() { &self.key } else { &self.id }
+    }
 }
 
 impl Target {
@@ -137,7 +213,9 @@ impl Target {
 impl Calibration {
     /// The calibration in a folder; none if there is none that can be read.
     pub fn read(folder: &Path) -> Option<Calibration> {
-        serde_json::from_slice(&fs::read(folder.join(FILE)).ok()?).ok()
+        let mut found: Calibration = serde_json::from_slice(&fs::read(folder.join(FILE)).ok()?).ok()?;
+        found.record = fs::read(folder.join(record::FILE)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        Some(found)
     }
 
     /// Targets that are missed, furthest first; then the others likewise.
@@ -147,20 +225,34 @@ impl Calibration {
         list
     }
 
-    /// By key: width of the 90 % range over that of the prior, narrowest first.
+    /// By parameter that was fitted: spread after over spread before, narrowest first.
     fn narrowed(&self) -> Vec<(&str, f64)> {
         let width = |k: &Key| {
             let (prior, posterior) = (k.prior?, k.posterior?);
             Some((posterior.p95? - posterior.p05?) / (0.9 * (prior[1] - prior[0])))
         };
-        let mut list: Vec<(&str, f64)> = self.keys.iter().filter_map(|k| Some((k.key.as_str(), width(k)?))).filter(|k| k.1.is_finite()).collect();
+        let fitted = self.keys.iter().filter(|k| k.fitted != Some(false));
+        let mut list: Vec<(&str, f64)> = fitted.filter_map(|k| Some((k.name(), k.held.or_else(|| width(k))?))).filter(|k| k.1.is_finite()).collect();
         list.sort_by(|a, b| a.1.total_cmp(&b.1));
         list
     }
 
-    /// The data of the page.
-    pub fn data(&self) -> Value {
-        json!({ "keys": self.keys, "iterations": self.iterations, "series": self.worst_first(), "trade_offs": self.trade_offs, "unverified": self.unverified })
+    /// The answer and the data of the page; scores and fits of the mean prediction, where the folder has them, as of a validation.
+    ///
+    /// # Errors
+    /// Tables that cannot be read.
+    pub fn study(&self, folder: &Folder, targets: Option<&Path>) -> Result<(Answer, Value), StoreError> {
+        let mut data = self.data();
+        if folder.file("validation.csv").exists() && folder.file("fit.csv").exists() {
+            data["validation"] = validation::study(folder, &self.bars, targets)?.1;
+        }
+        Ok((self.answer(), data))
+    }
+
+    fn data(&self) -> Value {
+        json!({
+            "keys": self.keys, "iterations": self.iterations, "series": self.worst_first(), "trade_offs": self.trade_offs, "unverified": self.unverified, "origins": self.origins
+        })
     }
 
     /// The answer.
@@ -168,10 +260,10 @@ impl Calibration {
         let mut numbers = Vec::new();
         if let Some((last, mean)) = self.iterations.last().and_then(|i| Some((i, i.misfit_mean?))) {
             let interval = |l: Language| match (last.misfit_p05, last.misfit_p95) {
-                (Some(low), Some(high)) => format!("{} … {} {}", short(low, l), short(high, l), text("k.members", l)),
+                (Some(low), Some(high)) => format!("{} … {} {}", brief(low, l), brief(high, l), text("k.members", l)),
                 _ => text("s.no-interval", l).to_string(),
             };
-            numbers.push(Number { label: both(|l| text("k.misfit", l).to_string()), value: both(|l| short(mean, l)), interval: both(interval), unclear: false });
+            numbers.push(Number { label: both(|l| text("k.misfit", l).to_string()), value: both(|l| brief(mean, l)), interval: both(interval), unclear: false });
         }
         for (usage, key) in [("fit", "k.fitted"), ("test", "k.tested")] {
             let told: Vec<bool> = self.series.iter().filter(|s| s.usage == usage).filter_map(|s| s.within).collect();
@@ -204,12 +296,12 @@ impl Calibration {
 
     fn course(&self, l: Language) -> Option<String> {
         let (first, last) = (self.iterations.first()?, self.iterations.last()?);
-        let (from, to) = (short(first.misfit_mean?, l), short(last.misfit_mean?, l));
-        let runs: u64 = self.iterations.iter().filter_map(|i| i.runs).sum();
-        let (n, runs) = (self.iterations.len(), decimal(runs as f64, 0, l));
+        let (from, to) = (brief(first.misfit_mean?, l), brief(last.misfit_mean?, l));
+        // The first is the prior.
+        let (n, runs) = (self.iterations.len() - 1, last.runs.map_or_else(|| "–".to_string(), |n| decimal(n as f64, 0, l)));
         Some(match l {
-            Language::English => format!("In {n} iterations of {runs} runs together the mean misfit went from {from} to {to}."),
-            Language::Russian => format!("За {n} итераций, всего {runs} прогонов, средняя невязка изменилась с {from} до {to}."),
+            Language::English => format!("In {n} steps and {runs} runs the mean misfit went from {from} to {to}."),
+            Language::Russian => format!("За {n} шагов и {runs} прогонов средняя невязка изменилась с {from} до {to}."),
         })
     }
 
@@ -223,8 +315,8 @@ impl Calibration {
             Language::Russian => format!("; труднее всего различить {} и {} (корреляция {})", t.a, t.b, decimal(r, 2, l)),
         });
         Some(match l {
-            Language::English => format!("The data say most about {first} ({} % of its range is left) and least about {last} ({} %){tied}.", percent(narrow), percent(wide)),
-            Language::Russian => format!("Больше всего данные говорят о {first} (осталось {} % диапазона), меньше всего о {last} ({} %){tied}.", percent(narrow), percent(wide)),
+            Language::English => format!("The data say most about {first} ({} % of its spread is left) and least about {last} ({} %){tied}.", percent(narrow), percent(wide)),
+            Language::Russian => format!("Больше всего данные говорят о {first} (осталось {} % разброса), меньше всего о {last} ({} %){tied}.", percent(narrow), percent(wide)),
         })
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod calibration;
+pub mod changes;
 pub mod compact;
 pub mod data;
 pub mod export;
@@ -37,9 +38,9 @@ pub const FILE: &str = "report.html";
 pub fn make(path: &Path, targets: Option<&Path>) -> Result<String, StoreError> {
     let folder = Folder::open(path)?;
     let (answer, data) = match &folder.kind {
-        Kind::Validation(record) => validation::study(&folder, record, targets).map(|(answer, study)| (answer, data::study("validate", &study)))?,
+        Kind::Validation(record) => validation::study(&folder, &record.bars, targets).map(|(answer, study)| (answer, data::study("validate", &study)))?,
         Kind::Sweep(record) => sweep::study(&folder, record).map(|(answer, study)| (answer, data::study("sweep", &study)))?,
-        Kind::Calibration(found) => (found.answer(), data::study("calibrate", &found.data())),
+        Kind::Calibration(found) => found.study(&folder, targets).map(|(answer, study)| (answer, data::study("calibrate", &study)))?,
         Kind::Run(_) | Kind::Comparison(_) => {
             let mut read = read(&folder)?;
             if let Some(targets) = targets {
@@ -48,7 +49,8 @@ pub fn make(path: &Path, targets: Option<&Path>) -> Result<String, StoreError> {
             (answer::answer(&folder, &read.values, read.diversion.as_ref()), data::object(&folder, &read))
         }
     };
-    Ok(page::page(&folder, &answer, &data))
+    let changes = changes::read(&folder)?;
+    Ok(page::page(&folder, &answer, &data, changes.as_deref()))
 }
 
 /// The folder of targets that belongs to a scenario file: `targets` in the nearest folder named `scenarios` above it, if it is there.

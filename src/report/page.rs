@@ -4,6 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
     answer::{Answer, Number},
+    changes::Change,
     data,
     fine_print::fine_print,
     folder::{Folder, Kind},
@@ -90,15 +91,20 @@ fn answered(folder: &Folder, answer: &Answer) -> Markup {
                 }
                 div.numbers { @for n in &answer.numbers { (number(n)) } }
             }
-            p.note { (both(note)) @if folder.replicates() == 1 { " " (both("note.one")) } }
+            p.note { (both(note)) @if mapped(folder) && folder.replicates() == 1 { " " (both("note.one")) } }
         }
     }
 }
 
-/// The whole page.
-pub fn page(folder: &Folder, answer: &Answer, data: &serde_json::Value) -> String {
+/// Whether the page has a map: results of runs have one, studies of many runs do not.
+fn mapped(folder: &Folder) -> bool {
+    matches!(folder.kind, Kind::Run(_) | Kind::Comparison(_))
+}
+
+/// The whole page; `changes` are those of a run's scenario to the one that it extends.
+pub fn page(folder: &Folder, answer: &Answer, data: &serde_json::Value, changes: Option<&[Change]>) -> String {
     let name = folder.title();
-    let mapped = matches!(folder.kind, Kind::Run(_) | Kind::Comparison(_));
+    let mapped = mapped(folder);
     let parts = ["answer", "map", "charts", "print"].into_iter().filter(|part| mapped || *part != "map");
     let markup = html! {
         (DOCTYPE)
@@ -131,7 +137,7 @@ pub fn page(folder: &Folder, answer: &Answer, data: &serde_json::Value) -> Strin
                     noscript { p.note { (both("noscript")) } }
                     @if mapped { section #map aria-labelledby="map-title" { h2 #map-title { (both("map.title")) } div #map-host {} } }
                     section #charts aria-labelledby="charts-title" { h2 #charts-title { (both("nav.charts")) } div #charts-host {} }
-                    (fine_print(folder, data["observed"].as_array().is_some_and(|points| !points.is_empty())))
+                    (fine_print(folder, data["observed"].as_array().is_some_and(|points| !points.is_empty()), changes))
                 }
                 footer { p { (both("note.names")) @if mapped { " " (both("map.credit")) } } }
                 div #tip role="status" aria-live="polite" hidden {}

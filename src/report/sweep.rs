@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     answer::{Answer, Number, both},
     folder::Folder,
-    numbers::{LANGUAGES, Language, amount, decimal, short},
+    numbers::{LANGUAGES, Language, amount, brief, decimal, short},
     strings::text,
     values,
 };
@@ -112,7 +112,7 @@ fn answer(record: &Record, asked: &[Asked], tables: &Tables) -> Answer {
                 .replace("{n}", &decimal(first.points as f64, 0, l))
         };
         numbers.push(Number {
-            label: both(|l| format!("{}{}", first.outcome, text("s.number.mean", l))),
+            label: both(|l| format!("{}{}{}", first.outcome, text("s.number.mean", l), counted(&first.unit, l))),
             value: both(|l| amount(mean, size, &first.unit, l)),
             interval: both(interval),
             unclear: spans,
@@ -122,11 +122,12 @@ fn answer(record: &Record, asked: &[Asked], tables: &Tables) -> Answer {
         let (factor, value, low, high) = list[0];
         let unit = if index == "total" { "" } else { first.unit.as_str() };
         let interval = |l: Language| match (low, high) {
+            (Some(low), Some(high)) if index == "swing" => text("s.number.swing", l).replace("{low}", &amount(low, low, unit, l)).replace("{high}", &amount(high, high, unit, l)),
             (Some(low), Some(high)) => format!("{} … {}", amount(low, value, unit, l), amount(high, value, unit, l)),
             _ => text("s.no-interval", l).to_string(),
         };
         numbers.push(Number {
-            label: both(|l| format!("{factor}: {}", text(&format!("s.index.{index}"), l))),
+            label: both(|l| format!("{factor}: {}{}", text(&format!("s.index.{index}"), l), counted(unit, l))),
             value: both(|l| amount(value, value, unit, l)),
             interval: both(interval),
             unclear: false,
@@ -142,6 +143,11 @@ fn answer(record: &Record, asked: &[Asked], tables: &Tables) -> Answer {
         });
     }
     Answer { numbers, sentences: LANGUAGES.map(|l| vec![range(first, l), depends(tables, first, l), condition(tables, first, l)]) }
+}
+
+/// The unit of counted things, which their numbers do not bear.
+fn counted(unit: &str, l: Language) -> String {
+    if unit == "persons" { format!(", {}", text("u.persons", l)) } else { String::new() }
 }
 
 /// The question with its difference.
@@ -219,5 +225,5 @@ fn condition(tables: &Tables, asked: &Asked, l: Language) -> String {
 
 /// A place of a table: a number for people, or as it stands.
 fn written(place: &str, l: Language) -> String {
-    place.parse().map_or_else(|_| place.to_string(), |x| short(x, l))
+    place.parse().map_or_else(|_| place.to_string(), |x| brief(x, l))
 }

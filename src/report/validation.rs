@@ -13,7 +13,10 @@ use super::{
     values,
 };
 use crate::{
-    experiment::{target_file::Period, validate::NAIVE, validation::Record},
+    experiment::{
+        target_file::Period,
+        validate::{NAIVE, Verdict},
+    },
     store::StoreError,
 };
 
@@ -34,11 +37,11 @@ fn get<'r>(row: &'r Row, column: &str) -> &'r str {
 ///
 /// # Errors
 /// Tables that are missing or cannot be read.
-pub fn study(folder: &Folder, record: &Record, targets: Option<&Path>) -> Result<(Answer, Value), StoreError> {
+pub fn study(folder: &Folder, bars: &[Verdict], targets: Option<&Path>) -> Result<(Answer, Value), StoreError> {
     let (scores, fits) = (values::rows(&folder.file("validation.csv"))?, values::rows(&folder.file("fit.csv"))?);
     let stated = targets.map(observed::stated).transpose()?.unwrap_or_default();
     let (aspects, series): (Vec<&Row>, Vec<&Row>) = scores.iter().partition(|r| get(r, "series") == "ALL");
-    let answer = Answer { numbers: numbers(record, &series), sentences: LANGUAGES.map(|l| vec![bars(record, l), worst(&series, l), naive(&series, l)]) };
+    let answer = Answer { numbers: numbers(bars, &series), sentences: LANGUAGES.map(|l| vec![said(bars, l), worst(&series, l), naive(&series, l)]) };
     let place: BTreeMap<&str, usize> = series.iter().enumerate().map(|(i, r)| (get(r, "series"), i)).collect();
     let score = |r: &&Row| {
         let both = |name: &str| [number(r, &format!("fit_{name}")), number(r, &format!("test_{name}"))];
@@ -74,7 +77,7 @@ pub fn study(folder: &Folder, record: &Record, targets: Option<&Path>) -> Result
         ])
     };
     let data = json!({
-        "bars": record.bars, "forecasts": FORECASTS, "series": series.iter().map(score).collect::<Vec<_>>(),
+        "bars": bars, "forecasts": FORECASTS, "series": series.iter().map(score).collect::<Vec<_>>(),
         "aspects": aspects.iter().map(score).collect::<Vec<_>>(), "fits": fits.iter().map(fit).collect::<Vec<_>>(),
     });
     Ok((answer, data))
@@ -95,10 +98,10 @@ fn compared<'r>(series: &[&'r Row]) -> Vec<(&'r Row, [bool; 4])> {
     series.iter().filter(|r| skill(r).iter().any(Option::is_some)).map(|r| (*r, skill(r).map(|s| s.is_some_and(|s| s < 0.0)))).collect()
 }
 
-fn numbers(record: &Record, series: &[&Row]) -> Vec<Number> {
+fn numbers(bars: &[Verdict], series: &[&Row]) -> Vec<Number> {
     let mut list = Vec::new();
     let mut add = |key: &str, value: [String; 2], interval: [String; 2]| list.push(Number { label: both(|l| text(key, l).to_string()), value, interval, unclear: false });
-    if let Some((reached, bar)) = record.bars.iter().find(|b| b.bar == "coverage_90").and_then(|b| Some((b.reached?, b))) {
+    if let Some((reached, bar)) = bars.iter().find(|b| b.bar == "coverage_90").and_then(|b| Some((b.reached?, b))) {
         let rows = |l| text("v.number.coverage", l).replace("{wanted}", &wanted(&bar.wanted, l)).replace("{n}", &decimal(bar.counted as f64, 0, l));
         add("v.coverage", both(|l| percent(reached, l)), both(rows));
     }
@@ -125,9 +128,8 @@ fn wanted(bar: &str, l: Language) -> String {
     }
 }
 
-fn bars(record: &Record, l: Language) -> String {
-    let missed: Vec<String> = record
-        .bars
+fn said(bars: &[Verdict], l: Language) -> String {
+    let missed: Vec<String> = bars
         .iter()
         .filter(|b| !b.met)
         .map(|b| {
@@ -139,7 +141,7 @@ fn bars(record: &Record, l: Language) -> String {
             }
         })
         .collect();
-    let (met, all) = (record.bars.len() - missed.len(), record.bars.len());
+    let (met, all) = (bars.len() - missed.len(), bars.len());
     match (missed.is_empty(), l) {
         (true, Language::English) => format!("All {all} bars set before the run are met."),
         (true, Language::Russian) => format!("Все заданные заранее требования ({all}) выполнены."),

@@ -75,16 +75,7 @@ pub struct Args {
 
 /// The scenario as the flags change it; none if it is wrong, which has been said.
 pub(super) fn load(args: &Args) -> Result<Option<Scenario>, Stop> {
-    let mut set = Vec::new();
-    for text in &args.set {
-        let (key, value) = text.split_once('=').ok_or_else(|| Stop::Usage(format!("`--set {text}` is not of the form key.path=value")))?;
-        set.push((key.trim().to_string(), value.trim().to_string()));
-    }
-    let mut flag = |key: &str, value: Option<String>| set.extend(value.map(|v| (key.to_string(), v)));
-    flag("run.seed", args.seed.map(|v| v.to_string()));
-    flag("run.sample", args.sample.map(|v| format!("{v:?}").to_lowercase()));
-    flag("run.replicates", args.replicates.map(|v| v.to_string()));
-    let overrides = Overrides { set, root: args.root.clone(), until: args.until };
+    let overrides = Overrides { set: set(args)?, root: args.root.clone(), until: args.until };
     match Scenario::load(&args.scenario, &overrides) {
         Ok(scenario) => {
             if !args.quiet {
@@ -99,6 +90,20 @@ pub(super) fn load(args: &Args) -> Result<Option<Scenario>, Stop> {
             Ok(None)
         }
     }
+}
+
+/// Values that the flags set.
+pub(super) fn set(args: &Args) -> Result<Vec<(String, String)>, Stop> {
+    let mut set = Vec::new();
+    for text in &args.set {
+        let (key, value) = text.split_once('=').ok_or_else(|| Stop::Usage(format!("`--set {text}` is not of the form key.path=value")))?;
+        set.push((key.trim().to_string(), value.trim().to_string()));
+    }
+    let mut flag = |key: &str, value: Option<String>| set.extend(value.map(|v| (key.to_string(), v)));
+    flag("run.seed", args.seed.map(|v| v.to_string()));
+    flag("run.sample", args.sample.map(|v| format!("{v:?}").to_lowercase()));
+    flag("run.replicates", args.replicates.map(|v| v.to_string()));
+    Ok(set)
 }
 
 pub(super) fn out(args: &Args) -> PathBuf {

@@ -11,7 +11,7 @@ const cut = (text, room) => { const most = Math.max(6, Math.floor(room / 6.7)); 
 // Rows on one axis. Row: { name, key, tip, marks } where marks are { from, to, colour, kind } with kind bar, pale, whisker, dot, ring, block; the axis reaches
 // from `low` to `high`, beyond which marks end in an arrow.
 function rowChart(host, width, rows, options) {
-  const side = nameRoom(width, rows.map(r => r.name)), above = side === 0, h = above ? 36 : options.row || 23;
+  const side = options.above ? 0 : nameRoom(width, rows.map(r => r.name)), above = side === 0, h = above ? 36 : options.row || 23;
   const m = { left: above ? 4 : side, right: options.right || 18, top: 30, bottom: 24 }, height = m.top + rows.length * h + m.bottom;
   const y = ticks(options.low, options.high, Math.max(2, Math.min(6, Math.round((width - m.left) / 95))));
   const low = options.low, high = Math.max(options.high, options.tight ? options.high : y.values[y.values.length - 1] || options.high), w = width - m.left - m.right;
@@ -44,7 +44,7 @@ function rowChart(host, width, rows, options) {
       // What lies beyond the axis is marked at its end.
       if (k.to > high || k.to < low) g.append(sv("text", { x: k.to > high ? width - m.right + 3 : m.left - 3, y: yy + 4, class: "beyond", style, "text-anchor": k.to > high ? "start" : "end" }, k.to > high ? "▸" : "◂"));
     }
-    if (r.note) g.append(sv("text", { x: round(Math.min(width - m.right - 2, X(Math.max(...r.marks.map(k => k.to || 0))) + 7)), y: yy + 4, class: "note", "text-anchor": X(Math.max(...r.marks.map(k => k.to || 0))) > width - m.right - 46 ? "end" : "start" }, r.note));
+    if (r.note) { const most = Math.max(...r.marks.map(k => k.to || 0)); g.append(sv("text", { x: round(X(most) + (most > high ? 14 : 7)), y: yy + 4, class: "note" }, r.note)); }
     svg.append(tipped(g, () => [r.title || r.name, r.tip()]));
   });
   host.append(svg);

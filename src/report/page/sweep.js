@@ -57,7 +57,8 @@ function sweepCards() {
     rows: () => [["outcome", "at", "factor", "index", "value", "low", "high"], ...of(W.sensitivity).filter(r => ["mu_star", "mu", "sigma"].includes(r[3]))],
   });
 
-  add({
+  // Along a path of elementary effects the other factors are not spread evenly, so that such a mean would say little.
+  if (W.design !== "morris") add({
     id: "tornado",
     draw: (host, width) => {
       const rows = of(W.sensitivity).filter(r => r[3] === "swing" && r[5] !== null).sort((a, b) => b[4] - a[4]);
@@ -147,7 +148,8 @@ function sweepCards() {
 // Where a value of a table stands on a line: the number, or the month; null for a word.
 const placeOf = t => { const m = /^(\d{4})-(\d\d)$/.exec(t); return m ? m[1] * 12 + +m[2] - 1 : t === "" || Number.isNaN(+t) ? null : +t; };
 const monthOf = v => Math.floor(v / 12) + "-" + String(Math.round(v % 12) + 1).padStart(2, "0");
-const written = t => /^\d{4}-\d\d$/.test(t) || placeOf(t) === null ? t : any(+t, "");
+const written = t => /^\d{4}-\d\d$/.test(t) || placeOf(t) === null ? t : brief(+t);
+const brief = x => new Intl.NumberFormat(S.lang, { maximumSignificantDigits: 4 }).format(x).replace("-", "−");
 
 // The mean along a factor: a line with its band, or dots for alternatives.
 function responseChart(host, width, rows, [low, high], unit, label) {
@@ -168,7 +170,7 @@ function responseChart(host, width, rows, [low, high], unit, label) {
     g.append(sv("rect", { x: round(x - Math.max(6, w / rows.length / 2)), y: m.top, width: Math.max(12, round(w / rows.length)), height: h, class: "hit" }));
     if (words && r[7] !== null) g.append(sv("line", { x1: round(x), x2: round(x), y1: round(Y(r[7])), y2: round(Y(r[8])), class: "whisker", style: "stroke:var(--c-blue)" }));
     g.append(sv("circle", { cx: round(x), cy: round(Y(r[6])), r: words ? 4.2 : 2.8, class: "dot", style: "fill:var(--c-blue)" }));
-    if (words ? true : i === 0 || i === rows.length - 1 || (i === mid && rows.length > 4 && !dates)) svg.append(sv("text", { x: round(x), y: height - 6, class: "tick", "text-anchor": words ? "middle" : i === 0 ? "start" : i === rows.length - 1 ? "end" : "middle" }, words ? cut(r[3], w / rows.length) : dates ? monthOf(Math.round(at(r))) : any(at(r), "")));
+    if (words ? true : i === 0 || i === rows.length - 1 || (i === mid && rows.length > 4 && !dates)) svg.append(sv("text", { x: round(x), y: height - 6, class: "tick", "text-anchor": words ? "middle" : i === 0 ? "start" : i === rows.length - 1 ? "end" : "middle" }, words ? cut(r[3], w / rows.length) : dates ? monthOf(Math.round(at(r))) : brief(at(r))));
     svg.append(tipped(g, () => [label + ": " + (r[3] === r[4] ? written(r[3]) : written(r[3]) + " … " + written(r[4])), [{ name: T("col.mean"), key: "mean", raw: r[6], value: any(r[6], unit) }, ...(r[7] === null ? [] : [{ name: T("interval.90"), value: any(r[7], unit) + " … " + any(r[8], unit) }]), { name: T("col.points"), value: plain(r[5], 0) }]]));
   });
   host.append(svg);

@@ -1,7 +1,7 @@
 // A validation, worst first.
 
-function validationCards() {
-  const V = STUDY, FEW = 24, colours = ["var(--c-blue)", "var(--c-amber)", "var(--c-green)", "var(--c-pink)"];
+function validationCards(given) {
+  const V = given || STUDY, FEW = 24, colours = ["var(--c-blue)", "var(--c-amber)", "var(--c-green)", "var(--c-pink)"];
   const bad = s => s.error[1] ?? s.error[0], beaten = s => s.skill.some(k => k !== null && k < 0);
   const scored = V.series.filter(s => bad(s) !== null), both = x => percent(x[0]) + ", " + percent(x[1]);
   const fitsOf = V.series.map(() => []);
@@ -11,13 +11,13 @@ function validationCards() {
   const fewOrAll = (state, c, n) => n > FEW ? [segments(T("show"), [["few", T("worst") + " " + FEW], ["all", T("all") + " " + n]], state.show, v => { state.show = v; pressed(c, v); c.draw(); })] : [];
   const list = [];
 
-  list.push(card({
-    id: "bars", title: () => T("c.bars"), sub: () => T("c.bars.sub"),
+  if (V.bars.length) list.push(card({
+    id: "bars", wide: true, title: () => T("c.bars"), sub: () => T("c.bars.sub"),
     draw: host => { tableOf(host, T("c.bars"), [T("col.bar"), T("col.reached"), T("col.wanted"), T("col.counted"), ""], V.bars.map(b => [T("bar." + b.bar), b.reached === null ? "–" : plain(b.reached, 2), wantedText(b.wanted), plain(b.counted, 0), el("span", { class: b.met ? "yes" : "no" }, (b.met ? "✓ " : "✗ ") + T(b.met ? "v.met" : "v.missed"))])); return []; },
     rows: () => [["bar", "reached", "wanted", "counted", "met"], ...V.bars.map(b => [b.bar, b.reached, b.wanted, b.counted, b.met])],
   }));
   list.push(card({
-    id: "aspects", title: () => T("c.aspects"), sub: () => T("c.aspects.sub"),
+    id: "aspects", wide: true, title: () => T("c.aspects"), sub: () => T("c.aspects.sub"),
     draw: host => {
       tableOf(host, T("c.aspects"), [T("aspect"), T("rows") + ": " + T("use.fit"), T("use.test"), T("col.error") + ": " + T("use.fit"), T("use.test"), T("col.within"), T("col.interval"), ...V.forecasts.map(f => T("col.skill") + " " + T("naive." + f))],
         V.aspects.map(s => [T("aspect." + s.aspect), plain(s.rows[0], 0), plain(s.rows[1], 0), percent(s.error[0]), percent(s.error[1]), both(s.within), both(s.coverage), ...s.skill.map(k => k === null ? "–" : el("span", { class: k < 0 ? "no" : "yes" }, plain(k, 2)))]));
@@ -49,7 +49,7 @@ function validationCards() {
 
   const worst = { show: "few" };
   list.push(card({
-    id: "worst", title: () => T("c.worst"), sub: () => T("c.worst.sub"), controls: c => fewOrAll(worst, c, scored.length),
+    id: "worst", wide: true, title: () => T("c.worst"), sub: () => T("c.worst.sub"), controls: c => fewOrAll(worst, c, scored.length),
     draw: (host, width) => {
       const rows = (worst.show === "all" ? scored : scored.slice(0, FEW)).map(s => ({
         name: s.title, key: s.id, note: percent(bad(s)), flag: beaten(s) ? "var(--more)" : null,
@@ -59,7 +59,7 @@ function validationCards() {
       }));
       // A few that are far off must not hide the others.
       const far = scored.map(bad).sort((a, b) => a - b), most = far[Math.floor(far.length * 0.95)] || 1;
-      rowChart(host, width, rows, { low: 0, high: Math.max(0.2, Math.min(most, 1.5)), unit: "share", label: T("c.worst"), right: 46 });
+      rowChart(host, width, rows, { low: 0, high: Math.max(0.2, Math.min(most, 1.5)), unit: "share", label: T("c.worst"), right: 62 });
       return [{ name: T("use.test"), colour: "var(--c-blue)", square: true }, { name: T("use.test") + ", " + T("v.beaten"), colour: "var(--more)", square: true }, { name: T("use.fit"), colour: "var(--c-grey)", square: true }];
     },
     rows: () => [head, ...V.series.map(line)],
@@ -67,7 +67,7 @@ function validationCards() {
 
   const skilled = V.series.filter(s => s.skill.some(k => k !== null)).sort((a, b) => Math.min(...a.skill.filter(k => k !== null)) - Math.min(...b.skill.filter(k => k !== null))), skill = { show: "few" };
   if (skilled.length) list.push(card({
-    id: "skill", title: () => T("c.skill"), sub: () => T("c.skill.sub"), controls: c => fewOrAll(skill, c, skilled.length),
+    id: "skill", wide: true, title: () => T("c.skill"), sub: () => T("c.skill.sub"), controls: c => fewOrAll(skill, c, skilled.length),
     draw: (host, width) => {
       const rows = (skill.show === "all" ? skilled : skilled.slice(0, FEW)).map(s => ({
         name: s.title, key: s.id, marks: s.skill.map((k, n) => ({ to: k, colour: colours[n], kind: "dot" })),
@@ -85,7 +85,7 @@ const wantedText = t => S.lang === "en" ? t : t.replace("at least", "не мен
 
 // Published values with bounds, predictions with intervals, over time.
 function fitChart(host, width, fits, s) {
-  const m = { left: 46, right: 8, top: 20, bottom: 20 }, height = 150, w = width - m.left - m.right, h = height - m.top - m.bottom;
+  const m = { left: 46, right: 12, top: 20, bottom: 20 }, height = 150, w = width - m.left - m.right, h = height - m.top - m.bottom;
   const values = fits.flatMap(f => [f[5], f[6], f[7], f[8], ...f[9]]).filter(v => v !== null);
   let high = Math.max(...values, 0), low = Math.min(0, ...values);
   if (!(high > low)) high = low + 1;
@@ -96,8 +96,8 @@ function fitChart(host, width, fits, s) {
   const svg = sv("svg", { viewBox: "0 0 " + width + " " + height, width, height, role: "group", "aria-label": s.title, class: "chart" });
   svg.append(sv("text", { x: 0, y: 11, class: "unit" }, scale.name));
   for (const v of y.values) svg.append(sv("line", { x1: m.left, x2: width - m.right, y1: round(Y(v)), y2: round(Y(v)), class: v === 0 ? "zero" : "grid" }), sv("text", { x: m.left - 6, y: round(Y(v)) + 4, class: "tick", "text-anchor": "end" }, scale.text(v, y.step)));
-  const every = Math.max(1, Math.ceil((to - from) / Math.max(1, Math.floor(w / 48))));
-  for (let t = from; t <= to; t++) if ((t - from) % every === 0) svg.append(sv("text", { x: round(X(t)), y: height - 5, class: "tick", "text-anchor": "middle" }, t));
+  const every = Math.max(1, Math.ceil((to - from) / Math.max(1, Math.floor(w / 58))));
+  for (let t = from; t <= to; t++) if ((t - from) % every === 0) svg.append(sv("text", { x: round(X(t)), y: height - 5, class: "tick", "text-anchor": t === to ? "end" : "middle" }, t));
   const middle = f => (f[3][0] + f[3][1]) / 2;
   const dated = fits.filter(f => f[3]).sort((a, b) => middle(a) - middle(b));
   const line = dated.filter(f => f[8] !== null);
