@@ -278,3 +278,86 @@ fn texts_of_the_page_stand_in_both_languages() {
     assert!(count("en") > 20 && count("en") == count("ru"), "{} {}", count("en"), count("ru"));
     let _ = page::page; // the page is made by the library, not by the command
 }
+
+#[test]
+fn a_validation_writes_a_page_that_holds_every_row_and_says_first_what_is_wrong() {
+    let out = folder();
+    let ended = musafir(&["validate", SMALL, "--out", text(out.path()), "--quiet", "--replicates", "2"]);
+    assert!(matches!(ended.status.code(), Some(0 | 4)), "{}", String::from_utf8_lossy(&ended.stderr));
+    let html = page_of(out.path());
+    let data = data(&html);
+    assert_eq!(data["kind"], "validate");
+    assert!(!html.contains("id=\"map\""), "there is nothing to be mapped");
+    let (scores, fits) = (rows(&out.path().join("validation.csv")), rows(&out.path().join("fit.csv")));
+    let shown = data["study"]["fits"].as_array().expect("fits");
+    assert_eq!(shown.len(), fits.len());
+    for (shown, row) in shown.iter().zip(&fits) {
+        assert_eq!(shown[2].as_str(), Some(row["period"].as_str()));
+        assert_eq!(shown[5].as_f64(), row["observed"].parse().ok());
+        assert_eq!(shown[8].as_f64(), row["predicted"].parse().ok());
+        assert_eq!(shown[9][0].as_f64(), row["predicted_low"].parse().ok());
+    }
+    let series = data["study"]["series"].as_array().expect("series");
+    let of_file: Vec<&str> = scores.iter().filter(|r| r["series"] != "ALL").map(|r| r["series"].as_str()).collect();
+    assert_eq!(series.iter().filter_map(|s| s["id"].as_str()).collect::<Vec<_>>(), of_file, "worst first, as in the file");
+    assert_eq!(series.iter().find(|s| s["id"] == "stock-rus-uzb").map(|s| s["title"].clone()), Some("Stock of UZB in Russia".into()));
+    assert!(series.iter().all(|s| s["source"] == "assumption: test world"), "sources are those of the targets");
+    let worst = scores.iter().find(|r| r["series"] != "ALL").expect("a series");
+    let error = 100.0 * worst["test_mape"].parse::<f64>().expect("an error");
+    assert!(html.contains(&format!("{} ({error:.0}\u{a0}%)", worst["title"])), "the worst series stands in the answer");
+    // Made again from the folder it is the same; the folder of targets belongs to it.
+    let before = fs::read(out.path().join(report::FILE)).expect("a page");
+    done(&["report", text(out.path()), "--quiet", "--targets", "tests/small/targets"]);
+    assert_eq!(before, fs::read(out.path().join(report::FILE)).expect("a page"));
+    let other = folder();
+    musafir(&["validate", SMALL, "--out", text(other.path()), "--quiet", "--replicates", "1", "--no-report"]);
+    assert!(other.path().join("fit.csv").exists() && !other.path().join(report::FILE).exists());
+}
+
+#[test]
+fn a_sweep_writes_a_page_that_holds_its_tables() {
+    for file in ["sweep", "morris", "many"] {
+        let out = folder();
+        done(&["sweep", &format!("tests/small/{file}.toml"), "--out", text(out.path()), "--quiet"]);
+        let html = page_of(out.path());
+        let data = data(&html);
+        assert_eq!(data["kind"], "sweep");
+        for table in ["sensitivity", "response", "discovery"] {
+            assert_eq!(data["study"][table].as_array().map(Vec::len), Some(rows(&out.path().join(format!("{table}.csv"))).len()), "{file}: {table}");
+        }
+        assert_eq!(data["study"]["rows"].as_array().map(Vec::len), Some(rows(&out.path().join("points.csv")).len()));
+        let asked = data["study"]["asked"].as_array().expect("outcomes");
+        assert!(asked.iter().all(|a| a["unit"] == "persons" && a["points"].as_u64() > Some(0)));
+        // The mean of the answer is that of the points.
+        let first = asked.iter().find(|a| a["outcome"] == "abroad" && a["at"] == "");
+        if let Some(first) = first {
+            let values: Vec<f64> = rows(&out.path().join("points.csv")).iter().filter_map(|r| r["outcome:abroad"].parse().ok()).collect();
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            assert!((first["mean"].as_f64().expect("a mean") - mean).abs() < 1e-6 * mean);
+            assert!(html.contains(&format!("{mean:.0}")));
+        }
+        assert!(html.contains("closure.rus-2009.entry") || file == "sweep");
+        let before = fs::read(out.path().join(report::FILE)).expect("a page");
+        fs::remove_file(out.path().join(report::FILE)).expect("removed");
+        // The same sweep again only makes its page.
+        done(&["sweep", &format!("tests/small/{file}.toml"), "--out", text(out.path()), "--quiet"]);
+        assert_eq!(before, fs::read(out.path().join(report::FILE)).expect("a page"));
+    }
+}
+
+#[test]
+fn a_calibration_gets_a_page_and_what_it_lacks_is_left_out() {
+    let out = folder();
+    fs::copy("tests/small/calibration/calibration.json", out.path().join("calibration.json")).expect("copied");
+    done(&["report", text(out.path()), "--quiet"]);
+    let html = page_of(out.path());
+    let sentences = between(&html, "id=\"answer\"", "</section>");
+    assert!(sentences.contains("2 of 4 targets are missed; furthest off: Money to UZB &quot;by post&quot; &lt;b&gt;2009&lt;/b&gt; (130\u{a0}%)"), "{sentences}");
+    assert!(sentences.contains("In 2 steps and 400 runs the mean misfit went from 9.4 to 2.3"));
+    let targets: Vec<Value> = data(&html)["study"]["series"].as_array().expect("targets").iter().map(|s| s["target"].clone()).collect();
+    assert_eq!(targets, ["M1", "A2", "A1", "S1"], "misses first");
+    fs::write(out.path().join("calibration.json"), "{}").expect("written");
+    done(&["report", text(out.path()), "--quiet"]);
+    fs::write(out.path().join("calibration.json"), "[").expect("written");
+    assert_eq!(musafir(&["report", text(out.path())]).status.code(), Some(2));
+}

@@ -8,7 +8,7 @@ use crate::{report, store::StoreError};
 /// Arguments of `report`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Folders of results of `run` or `compare`.
+    /// Folders of results of `run`, `compare`, `sweep`, `validate` or `calibrate`.
     #[arg(required = true, value_name = "DIR")]
     folders: Vec<PathBuf>,
     /// Folder of targets: observed points over the lines (run and compare take `scenarios/targets` of their scenario if it is there).

@@ -280,6 +280,8 @@ impl Job<'_> {
         };
         writing.commit(&record, Some(checkpoint::FILE))?;
         if !self.args.no_report {
+            let overrides = self.args.running.overrides(&self.args.reading, self.args.replicates)?;
+            report::changes::write(self.out, &self.args.scenario, &overrides)?;
             report::write(self.out, report::targets_of(&self.args.scenario).as_deref())?;
         }
         Ok(self.said(&record, results))

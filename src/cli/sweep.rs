@@ -31,6 +31,7 @@ use crate::{
         },
     },
     measure::record::{Effort, Provenance, memory_available},
+    report,
 };
 
 pub use args::Args;
@@ -149,6 +150,9 @@ impl Job<'_> {
         }
         let same = Record { identity: planned.identity.clone(), ..Record::default() };
         let finished = folder::finished(self.folder, &same, false)?.filter(|_| !self.args.dry_run && !self.args.retry);
+        if finished.is_some() && !self.args.no_report && !self.folder.join(report::FILE).exists() {
+            report::write(self.folder, None)?;
+        }
         Ok(finished.map(|record| match (self.args.running.json, self.args.running.quiet) {
             (true, _) => record.json(),
             (_, true) => String::new(),
@@ -217,8 +221,13 @@ impl Job<'_> {
             writing.table("response.csv", |sink| findings::responses(sweep, &findings, sink))?;
             writing.table("discovery.csv", |sink| findings::discovery(sweep, &findings, sink))?;
         }
-        let record = Record { files: writing.entries.clone(), ..self.record(planned, &gathered, done) };
+        writing.text("scenario.toml", &sweep.base.resolved)?;
+        let (factors, outcomes) = (sweep.factors_described(), sweep.asked(&findings));
+        let record = Record { factors, outcomes, files: writing.entries.clone(), ..self.record(planned, &gathered, done) };
         writing.commit(&record, None)?;
+        if !self.args.no_report {
+            report::write(self.folder, None)?;
+        }
         let said = match (self.args.running.json, self.args.running.quiet) {
             (true, _) => record.json(),
             (_, true) => String::new(),
@@ -235,6 +244,9 @@ impl Job<'_> {
         let record = Record {
             version: planned.version.clone(),
             title: planned.title.clone(),
+            description: self.sweep.description.clone(),
+            file: self.sweep.path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()),
+            design: serde_json::to_value(self.sweep.design.kind).ok().and_then(|kind| kind.as_str().map(str::to_string)).unwrap_or_default(),
             identity: planned.identity.clone(),
             points: self.plan.points.len(),
             replicates: self.plan.replicates,
@@ -251,6 +263,8 @@ impl Job<'_> {
             waiting_share: if done.spent.all > 0.0 { done.spent.waiting / done.spent.all } else { 0.0 },
             workers: done.division.map_or(0, |d| d.workers),
             effort: Effort::since(self.started, done.division.map_or(0, |d| d.threads)),
+            factors: Vec::new(),
+            outcomes: Vec::new(),
             files: Vec::new(),
         };
         // Collecting again leaves what the runs took.

@@ -29,6 +29,7 @@ use crate::{
         validation::{Record, write_fits, write_scores},
     },
     measure::record::Effort,
+    report,
     scenario::Scenario,
     store::atomic::{self, Staging},
 };
@@ -57,6 +58,9 @@ impl Job<'_> {
         let planned = self.planned();
         // A page is made of the runs themselves.
         if let Some(record) = folder::finished(&out, &planned, self.args.running.force)?.filter(|_| self.args.page.is_none()) {
+            if !self.args.no_report && !out.join(report::FILE).exists() {
+                report::write(&out, Some(&args::targets_of(self.args)))?;
+            }
             return Ok((say::finished(self.args, &out, &record), record.met()));
         }
         let (world, sample) = (&self.scenario.world, self.scenario.run.sample);
@@ -84,6 +88,9 @@ impl Job<'_> {
             ..planned
         };
         let record = self.write(&out, record, &assessment)?;
+        if !self.args.no_report {
+            report::write(&out, Some(&args::targets_of(self.args)))?;
+        }
         if let Some(path) = &self.args.page {
             let text = page::page(self.args, &record, self.targets, &assessment);
             atomic::write(path, |sink| sink.write_all(text.as_bytes()))?;

@@ -95,6 +95,7 @@ fn scores(s: &Scores, whole: bool) -> Vec<String> {
     fields.extend(s.coverage.map(real));
     fields.push(real(s.interval_score));
     fields.extend(s.skill.map(real));
+    fields.push(s.title.clone());
     fields
 }
 

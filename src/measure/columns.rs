@@ -261,6 +261,7 @@ pub const VALIDATION: TableSpec = TableSpec {
         column("skill_mean", Kind::Real, "ratio", "The same against the historical mean."),
         column("skill_drift", Kind::Real, "ratio", "The same against the line through the first and the last value."),
         column("skill_gravity", Kind::Real, "ratio", "The same against a gravity regression; levels only."),
+        column("title", Kind::Name, "text", "The series in a few words; of an aspect its name."),
     ],
 };
 

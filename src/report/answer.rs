@@ -34,10 +34,11 @@ pub fn answer(folder: &Folder, values: &Values, diversion: Option<&Values>) -> A
     match &folder.kind {
         Kind::Run(record) => of_run(values, folder.last_year(), record.replicates),
         Kind::Comparison(record) => of_comparison(values, diversion, folder.last_year(), record.replicates),
+        _ => Answer::default(),
     }
 }
 
-fn both(text: impl Fn(Language) -> String) -> [String; 2] {
+pub(super) fn both(text: impl Fn(Language) -> String) -> [String; 2] {
     LANGUAGES.map(text)
 }
 

@@ -54,12 +54,17 @@ pub fn embeddable(value: &Value) -> String {
     value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
 }
 
-/// The object.
+/// The object of a page without a map: what was found, by the kind of study.
+pub fn study(kind: &str, study: &Value) -> Value {
+    json!({ "kind": kind, "strings": strings::table(), "study": study })
+}
+
+/// The object of a run or a comparison.
 pub fn object(folder: &Folder, read: &Read) -> Value {
-    let world = &folder.first().world;
+    let Some(world) = folder.first().map(|s| &s.world) else { return Value::Null };
     let (kind, fork) = match &folder.kind {
-        Kind::Run(_) => ("run", None),
         Kind::Comparison(record) => ("compare", record.fork.clone()),
+        _ => ("run", None),
     };
     let mut object = json!({
         "kind": kind,
@@ -80,7 +85,7 @@ pub fn object(folder: &Folder, read: &Read) -> Value {
         "observed": read.observed,
     });
     if let Some(monthly) = &read.monthly {
-        object["monthly"] = months(folder, monthly);
+        object["monthly"] = months(&Scope::new(world), monthly);
     }
     if let Some(diversion) = &read.diversion {
         let rows = diversion.series.iter().map(|(key, series)| {
@@ -126,8 +131,7 @@ fn rows(sums: &Sums, second: usize, step: f64) -> Vec<Value> {
     (0..count).filter(|&r| sums.row(r).iter().any(|v| *v != 0.0)).map(|r| json!([r / second, r % second, compact::series(sums.row(r), step)])).collect()
 }
 
-fn months(folder: &Folder, monthly: &Monthly) -> Value {
-    let scope = Scope::new(&folder.first().world);
+fn months(scope: &Scope, monthly: &Monthly) -> Value {
     // Returns are shown by origin alone.
     let mut returns = Sums { values: vec![0.0; scope.origins * monthly.returns.times], times: monthly.returns.times };
     for row in 0..scope.origins * scope.destinations() {

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::{
+    changes::{self, Change},
     folder::{Folder, Kind},
     numbers::{LANGUAGES, decimal},
     page::{both, texts},
     strings,
 };
 use crate::{
+    experiment::sweep::record as sweep,
     measure::record::FileEntry,
     scenario::{Entry, Inventory},
 };
@@ -18,16 +20,19 @@ use crate::{
 /// Lists whose items are shown in one line each.
 const LISTS: [&str; 7] = ["corridor", "regime", "closure", "amnesty", "trend", "shock", "rule"];
 
-/// The section; `observed` says whether points of targets were drawn.
-pub fn fine_print(folder: &Folder, observed: bool) -> Markup {
-    let (a, b) = (&folder.played[0], folder.played.last());
+/// The section; `observed` says whether points of targets were drawn, `parent` what a run's scenario changes in the one that it extends.
+pub fn fine_print(folder: &Folder, observed: bool, parent: Option<&[Change]>) -> Markup {
+    let (a, b) = (folder.played.first(), folder.played.last());
     html! {
         section #print aria-labelledby="print-title" {
             h2 #print-title { (both("nav.print")) }
-            @if let (Kind::Comparison(_), Some(b)) = (&folder.kind, b) {
-                details open { summary { (both("print.differences")) } (differences(&a.inventory, &b.inventory)) }
+            @if let (Kind::Comparison(_), Some(a), Some(b)) = (&folder.kind, a, b) {
+                details open { summary { (both("print.differences")) } (differences(&changes::between(&a.inventory, &b.inventory), ["col.a", "col.b"])) }
             }
+            @if let Some(changed) = parent { details open { summary { (both("print.parent")) } (differences(changed, ["col.before", "col.after"])) } }
+            @if let Kind::Sweep(record) = &folder.kind { details open { summary { (both("print.factors")) } (factors(record)) } }
             @if let Some(shown) = b {
+                @if matches!(folder.kind, Kind::Sweep(_) | Kind::Calibration(_)) { p { (both("print.base")) " " bdi { (shown.scenario.title) } } }
                 (verified(&shown.inventory))
                 details { summary { (both("print.values")) } (values(&shown.inventory)) }
                 details { summary { (both("print.regimes")) } (items(&shown.inventory)) }
@@ -35,7 +40,13 @@ pub fn fine_print(folder: &Folder, observed: bool) -> Markup {
             }
             details open { summary { (both("print.reproduce")) } (reproduce(folder, observed)) }
             details { summary { (both("print.record")) } (record(folder)) }
-            @let warnings = match &folder.kind { Kind::Run(r) => &r.warnings, Kind::Comparison(r) => &r.warnings };
+            @let warnings = match &folder.kind {
+                Kind::Run(r) => r.warnings.as_slice(),
+                Kind::Comparison(r) => &r.warnings,
+                Kind::Validation(r) => &r.warnings,
+                Kind::Calibration(found) => &found.record.warnings,
+                Kind::Sweep(_) => &[],
+            };
             @if !warnings.is_empty() {
                 details { summary { (both("print.warnings")) " (" (warnings.len()) ")" } @for warning in warnings { pre dir="auto" { (warning) } } }
             }
@@ -132,41 +143,40 @@ fn sources(table: &crate::scenario::Rows) -> Vec<(&str, usize)> {
     list
 }
 
-/// Values and rows of tables that differ.
-fn differences(a: &Inventory, b: &Inventory) -> Markup {
-    let keyed = |inventory: &Inventory| -> BTreeMap<String, (String, String, Option<bool>)> {
-        let entries = inventory.entries.iter().filter(|e| e.key != "title" && e.key != "description");
-        let mut all: BTreeMap<String, (String, String, Option<bool>)> = entries.map(|e| (e.key.clone(), (e.value.clone(), e.source.clone(), e.verified))).collect();
-        for t in &inventory.tables {
-            for row in &t.rows {
-                // A row is named by what is not its last value.
-                let (last, head) = row.values.split_last().map_or((String::new(), String::new()), |(l, h)| (l.clone(), h.join(",")));
-                all.insert(format!("tables.{} {head}", t.name), (last, row.source.clone(), Some(row.verified)));
-            }
-        }
-        all
-    };
-    let (of_a, of_b) = (keyed(a), keyed(b));
-    let keys: std::collections::BTreeSet<&String> = of_a.keys().chain(of_b.keys()).collect();
-    let changed: Vec<&String> = keys.into_iter().filter(|k| of_a.get(*k).map(|v| &v.0) != of_b.get(*k).map(|v| &v.0)).collect();
+/// Values and rows of tables that differ; heads of the columns before and after.
+fn differences(changed: &[Change], heads: [&str; 2]) -> Markup {
     if changed.is_empty() {
         return html! { p { (both("print.none")) } };
     }
     const MOST: usize = 400;
     let body = html! {
-        @for key in changed.iter().take(MOST) {
-            @let (in_a, in_b) = (of_a.get(*key), of_b.get(*key));
+        @for change in changed.iter().take(MOST) {
             tr {
-                td { code { (key) } }
-                td dir="auto" { (in_a.map_or("–", |v| v.0.as_str())) }
-                td dir="auto" { (in_b.map_or("–", |v| v.0.as_str())) }
-                td dir="auto" { (in_b.or(in_a).map_or("", |v| v.1.as_str())) }
-                td { (checked(in_b.or(in_a).and_then(|v| v.2))) }
+                td { code { (change.key) } }
+                td dir="auto" { (change.before.as_deref().unwrap_or("–")) }
+                td dir="auto" { (change.after.as_deref().unwrap_or("–")) }
+                td dir="auto" { (change.source) }
+                td { (checked(change.verified)) }
             }
         }
         @if changed.len() > MOST { tr { td colspan="5" { "… +" (changed.len() - MOST) } } }
     };
-    table(&["col.key", "col.a", "col.b", "col.source", "col.checked"], &body)
+    table(&["col.key", heads[0], heads[1], "col.source", "col.checked"], &body)
+}
+
+/// What a sweep varies.
+fn factors(record: &sweep::Record) -> Markup {
+    let body = html! {
+        @for f in &record.factors {
+            tr {
+                td { code { (f.id) } @if f.crossed { " " (both("print.crossed")) } }
+                td { @for key in &f.keys { code { (key) } " " } }
+                td dir="auto" { @if let Some((low, high)) = &f.range { (low) " … " (high) @if f.multiplies { " " (both("print.times")) } } @else { (f.names.join(", ")) } }
+                td { (f.unit) }
+            }
+        }
+    };
+    table(&["col.factor", "col.key", "col.value", "col.unit"], &body)
 }
 
 fn reproduce(folder: &Folder, observed: bool) -> Markup {
@@ -194,6 +204,26 @@ fn reproduce(folder: &Folder, observed: bool) -> Markup {
                 p.note { "musafir " (version) " · seeds " (record.seed) " … " (record.seed + u64::from(record.replicates) - 1) " · sample " (record.sample) }
             }
         }
+        Kind::Validation(record) => html! {
+            p { (both("print.reproduce.validate")) }
+            pre { code { "musafir validate scenario.toml --targets targets --replicates " (record.replicates) " --seed " (record.seed) " --sample " (record.sample) " --out again" } }
+            p { (both("print.page.targets")) }
+            pre { code { "musafir report again --targets targets" } }
+            p.note { "musafir " (version) " · seeds " (record.seed) " … " (record.seed + u64::from(record.replicates) - 1) " · sample " (record.sample) " · targets " code.hash { (record.targets_hash) } }
+        },
+        Kind::Sweep(record) => html! {
+            p { (both("print.reproduce.sweep")) }
+            pre { code { "musafir sweep " (if record.file.is_empty() { "SWEEP.toml" } else { record.file.as_str() }) " --replicates " (record.replicates) " --seed " (record.seed) " --sample " (record.sample) " --out again" } }
+            p { (both("print.page")) }
+            pre { code { "musafir report again" } }
+            p.note { "musafir " (version) " · " (record.points) " points · " (record.runs) " runs · sample " (record.sample) }
+        },
+        Kind::Calibration(found) => html! {
+            p { (both("print.reproduce.calibrate")) }
+            pre { code { "musafir calibrate CALIBRATION.toml --seed " (found.record.seed) " --sample " (found.record.sample) " --members " (found.record.members) " --out again" } }
+            p { (both("print.page.targets")) }
+            pre { code { "musafir report again --targets targets" } }
+        },
     }
 }
 
@@ -208,7 +238,7 @@ fn files(entries: &[FileEntry]) -> Markup {
 
 fn record(folder: &Folder) -> Markup {
     let mut lines: Vec<(&str, String)> = Vec::new();
-    let entries = match &folder.kind {
+    let entries: &[FileEntry] = match &folder.kind {
         Kind::Run(r) => {
             lines.push(("scenario_hash", r.scenario_hash.clone()));
             lines.push(("state_hash", r.state_hash.clone()));
@@ -226,6 +256,27 @@ fn record(folder: &Folder) -> Markup {
             lines.push(("fork", r.fork.clone().unwrap_or_else(|| "–".to_string())));
             lines.push(("persons", decimal(r.persons as f64, 0, LANGUAGES[0])));
             lines.push(("months", r.months.to_string()));
+            r.files.as_slice()
+        }
+        Kind::Validation(r) => {
+            lines.extend([("scenario_hash", r.scenario_hash.clone()), ("targets_hash", r.targets_hash.clone()), ("state_hash", r.state_hash.clone())]);
+            lines.extend([("persons", decimal(r.persons as f64, 0, LANGUAGES[0])), ("months", r.months.to_string())]);
+            &r.files
+        }
+        Kind::Sweep(r) => {
+            lines.extend([("identity", r.identity.clone()), ("state_hash", r.state_hash.clone()), ("design", r.design.clone())]);
+            lines.extend(
+                [("points", r.points), ("worlds", r.worlds), ("runs", r.runs), ("failed", r.failed), ("months", r.months)].map(|(k, n)| (k, decimal(n as f64, 0, LANGUAGES[0]))),
+            );
+            &r.files
+        }
+        Kind::Calibration(found) => {
+            let r = &found.record;
+            lines.extend(
+                [("identity", &r.identity), ("scenario_hash", &r.scenario_hash), ("targets_hash", &r.targets_hash), ("ensemble_hash", &r.ensemble_hash)]
+                    .map(|(k, v)| (k, v.clone())),
+            );
+            lines.extend([("members", r.members), ("runs", r.runs)].map(|(k, n)| (k, decimal(n as f64, 0, LANGUAGES[0]))));
             &r.files
         }
     };

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::calibration::Calibration;
 use crate::{
-    experiment::record as comparison,
+    experiment::{record as comparison, sweep::record as sweep, validation},
     measure::record::{self as run, Provenance},
     scenario::{Inventory, Overrides, Scenario},
     store::StoreError,
@@ -16,6 +17,12 @@ pub enum Kind {
     Run(run::Record),
     /// Of `musafir compare`.
     Comparison(comparison::Record),
+    /// Of `musafir validate`.
+    Validation(validation::Record),
+    /// Of `musafir sweep`.
+    Sweep(sweep::Record),
+    /// Of `musafir calibrate`.
+    Calibration(Calibration),
 }
 
 /// A scenario that was run, and its values with their sources.
@@ -36,7 +43,7 @@ pub struct Folder {
     pub path: PathBuf,
     /// What it holds.
     pub kind: Kind,
-    /// The scenario of a run; A and B of a comparison.
+    /// The scenario of a run, A and B of a comparison; of a sweep or a calibration the scenario that is changed, if it is there.
     pub played: Vec<Played>,
 }
 
@@ -47,17 +54,25 @@ impl Folder {
     /// A folder without results, or with damaged ones.
     pub fn open(path: &Path) -> Result<Folder, StoreError> {
         let wrong = |reason: &str| StoreError::Content { path: path.to_path_buf(), reason: reason.to_string() };
-        let kind = if path.join("compare.csv").exists() {
-            comparison::Record::read(path).map(Kind::Comparison)
-        } else if path.join("summary.csv").exists() {
-            run::Record::read(path).map(Kind::Run)
+        let there = |name: &str| path.join(name).exists();
+        let (kind, record) = if there(super::calibration::FILE) {
+            (Calibration::read(path).map(Kind::Calibration), super::calibration::FILE)
+        } else if there(sweep::RECORD) {
+            (sweep::Record::read(path).map(Kind::Sweep), sweep::RECORD)
+        } else if there("validation.csv") {
+            (validation::Record::read(path).map(Kind::Validation), run::FILE)
+        } else if there("compare.csv") {
+            (comparison::Record::read(path).map(Kind::Comparison), run::FILE)
+        } else if there("summary.csv") {
+            (run::Record::read(path).map(Kind::Run), run::FILE)
         } else {
-            return Err(wrong("there are no results of `musafir run` or `musafir compare` here (no summary.csv and no compare.csv)"));
+            return Err(wrong("there are no results of `musafir run`, `compare`, `sweep`, `validate` or `calibrate` here"));
         };
-        let kind = kind.ok_or_else(|| wrong("run.json is missing or cannot be read; run it again with --force"))?;
+        let kind = kind.ok_or_else(|| wrong(&format!("{record} is missing or cannot be read; run it again with --force")))?;
         let files: &[&'static str] = match kind {
-            Kind::Run(_) => &["scenario.toml"],
             Kind::Comparison(_) => &["a.toml", "b.toml"],
+            Kind::Sweep(_) | Kind::Calibration(_) if !there("scenario.toml") => &[],
+            _ => &["scenario.toml"],
         };
         let played = files.iter().map(|file| play(path, file)).collect::<Result<_, _>>()?;
         Ok(Folder { path: path.to_path_buf(), kind, played })
@@ -73,17 +88,29 @@ impl Folder {
         match &self.kind {
             Kind::Run(record) => record.replicates,
             Kind::Comparison(record) => record.replicates,
+            Kind::Validation(record) => record.replicates,
+            Kind::Sweep(record) => record.replicates,
+            Kind::Calibration(_) => 0,
         }
     }
 
-    /// The scenario of a run, A of a comparison.
-    pub fn first(&self) -> &Scenario {
-        &self.played[0].scenario
+    /// What it is called.
+    pub fn title(&self) -> &str {
+        match &self.kind {
+            Kind::Sweep(record) => &record.title,
+            Kind::Calibration(found) if !found.title.is_empty() => &found.title,
+            _ => self.played.last().map_or("", |p| p.scenario.title.as_str()),
+        }
     }
 
-    /// The last whole year of the run, or its only one.
+    /// The scenario of a run, A of a comparison; none if the folder holds none.
+    pub fn first(&self) -> Option<&Scenario> {
+        self.played.first().map(|p| &p.scenario)
+    }
+
+    /// The last whole year of the run, or its only one; 0 without a scenario.
     pub fn last_year(&self) -> i32 {
-        let world = &self.first().world;
+        let Some(world) = self.first().map(|s| &s.world) else { return 0 };
         let end = world.start.plus(world.months as i32 - 1);
         if end.of_year() == 11 { end.year() } else { (end.year() - 1).max(world.start.year()) }
     }

@@ -2,6 +2,8 @@
 //! that it can be made at any time, and without a clock, so that the same files give the same bytes.
 
 pub mod answer;
+pub mod calibration;
+pub mod changes;
 pub mod compact;
 pub mod data;
 pub mod export;
@@ -13,6 +15,8 @@ pub mod numbers;
 pub mod observed;
 pub mod page;
 pub mod strings;
+pub mod sweep;
+pub mod validation;
 pub mod values;
 
 use std::{
@@ -33,12 +37,20 @@ pub const FILE: &str = "report.html";
 /// Files that are missing or cannot be read.
 pub fn make(path: &Path, targets: Option<&Path>) -> Result<String, StoreError> {
     let folder = Folder::open(path)?;
-    let mut read = read(&folder)?;
-    if let Some(targets) = targets {
-        read.observed = observed::read(targets)?;
-    }
-    let answer = answer::answer(&folder, &read.values, read.diversion.as_ref());
-    Ok(page::page(&folder, &answer, &data::object(&folder, &read)))
+    let (answer, data) = match &folder.kind {
+        Kind::Validation(record) => validation::study(&folder, &record.bars, targets).map(|(answer, study)| (answer, data::study("validate", &study)))?,
+        Kind::Sweep(record) => sweep::study(&folder, record).map(|(answer, study)| (answer, data::study("sweep", &study)))?,
+        Kind::Calibration(found) => found.study(&folder, targets).map(|(answer, study)| (answer, data::study("calibrate", &study)))?,
+        Kind::Run(_) | Kind::Comparison(_) => {
+            let mut read = read(&folder)?;
+            if let Some(targets) = targets {
+                read.observed = observed::read(targets)?;
+            }
+            (answer::answer(&folder, &read.values, read.diversion.as_ref()), data::object(&folder, &read))
+        }
+    };
+    let changes = changes::read(&folder)?;
+    Ok(page::page(&folder, &answer, &data, changes.as_deref()))
 }
 
 /// The folder of targets that belongs to a scenario file: `targets` in the nearest folder named `scenarios` above it, if it is there.
@@ -70,7 +82,7 @@ fn read(folder: &Folder) -> Result<data::Read, StoreError> {
             let monthly = months::Monthly::read(folder, &values.years)?;
             data::Read { values, monthly, diversion: None, attribution: None, observed: Vec::new() }
         }
-        Kind::Comparison(_) => data::Read {
+        _ => data::Read {
             values: Values::read(&folder.file("compare.csv"), values::COMPARE)?,
             monthly: None,
             diversion: optional("diversion.csv", values::DIVERSION)?.filter(|d| !d.series.is_empty()),

@@ -102,7 +102,7 @@ impl Monthly {
     /// # Errors
     /// Those of the file system; content that cannot be read.
     pub fn read(folder: &Folder, years: &[i32]) -> Result<Option<Monthly>, StoreError> {
-        let (scenario, Some(&first_year)) = (folder.first(), years.first()) else { return Ok(None) };
+        let (Some(scenario), Some(&first_year)) = (folder.first(), years.first()) else { return Ok(None) };
         let world = &scenario.world;
         let scope = Scope::new(world);
         let layouts = scope.layouts(1.0 / scenario.run.sample);
@@ -169,7 +169,7 @@ impl Monthly {
 /// # Errors
 /// Those of the file system; content that cannot be read.
 pub fn by_regions(folder: &Folder, years: &[i32]) -> Result<Option<[Sums; 2]>, StoreError> {
-    let (scenario, Some(&first_year)) = (folder.first(), years.first()) else { return Ok(None) };
+    let (Some(scenario), Some(&first_year)) = (folder.first(), years.first()) else { return Ok(None) };
     let scope = Scope::new(&scenario.world);
     let layouts = scope.layouts(1.0 / scenario.run.sample);
     let frame = Frame { scope: &scope, start: scenario.world.start.0, months: scenario.world.months, first_year, years: years.len() };

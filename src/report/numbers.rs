@@ -74,8 +74,28 @@ pub fn amount(x: f64, size: f64, unit: &str, language: Language) -> String {
             let percent = size * 100.0;
             format!("{}\u{a0}%", decimal(x * 100.0, if percent >= 10.0 { 1 } else { 2 }, language))
         }
-        _ => decimal(x, 3, language),
+        _ => short(x, language),
     }
+}
+
+/// About four significant digits.
+pub fn short(x: f64, language: Language) -> String {
+    let size = x.abs();
+    let digits = match size {
+        s if s >= 1000.0 || s == 0.0 => 0,
+        s if s >= 100.0 => 1,
+        s if s >= 10.0 => 2,
+        s if s >= 0.1 => 3,
+        _ => 5,
+    };
+    decimal(x, digits, language)
+}
+
+/// As [`short`], without zeros at the end.
+pub fn brief(x: f64, language: Language) -> String {
+    let (text, point) = (short(x, language), if language == Language::English { '.' } else { ',' });
+    let plain = x.abs() < 1000.0 && text.contains(point);
+    if plain { text.trim_end_matches('0').trim_end_matches(point).to_string() } else { text }
 }
 
 #[cfg(test)]
@@ -92,6 +112,7 @@ mod tests {
         assert_eq!(amount(3_456_789.0, 3_456_789.0, "persons", Language::English), "3.46\u{a0}million");
         assert_eq!(amount(12.3e9, 12.3e9, "USD", Language::Russian), "12,3\u{a0}млрд долл.");
         assert_eq!(amount(0.1234, 0.1234, "share", Language::English), "12.3\u{a0}%");
+        assert_eq!((brief(0.3, Language::Russian), brief(160.0, Language::English), brief(1200.0, Language::English)), ("0,3".to_string(), "160".to_string(), "1,200".to_string()));
         assert_eq!(decimal(f64::NAN, 1, Language::English), "–");
     }
 }

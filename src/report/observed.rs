@@ -1,7 +1,7 @@
 //! Observed points that are drawn over the lines: the simple targets of a folder, those that observe one measure by itself. Targets that are
 //! ratios, changes or of measures that no chart shows are for `validate` alone and are left out here.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::{Value, json};
 use toml::Table;
@@ -20,23 +20,36 @@ const MEASURES: [(&str, &str, u32); 7] = [
 ];
 
 /// Points of all files of a folder, in the order of names: measure, origin, destination, time in years (the middle of a year is whole), value,
-/// low, high, factor, title, scope, source, whether it was verified.
+/// low, high, factor, title, scope, source, whether it was verified, whether it was for fitting or for testing.
 ///
 /// # Errors
 /// A folder or a file that cannot be read.
 pub fn read(folder: &Path) -> Result<Vec<Value>, StoreError> {
+    Ok(series(folder)?.iter().flat_map(of).collect())
+}
+
+/// Scope and source of each series, by its id.
+///
+/// # Errors
+/// A folder or a file that cannot be read.
+pub fn stated(folder: &Path) -> Result<BTreeMap<String, (String, String)>, StoreError> {
+    let one = |s: &Table| Some((text(s, "id")?, (text(s, "scope").unwrap_or_default(), text(s, "source").unwrap_or_default())));
+    Ok(series(folder)?.iter().filter_map(one).collect())
+}
+
+fn series(folder: &Path) -> Result<Vec<Table>, StoreError> {
     let entries = fs::read_dir(folder).map_err(StoreError::io("read", folder))?;
     let mut files: Vec<_> = entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")).collect();
     files.sort();
-    let mut points = Vec::new();
+    let mut all = Vec::new();
     for file in files {
         let text = fs::read_to_string(&file).map_err(StoreError::io("read", &file))?;
-        let table: Table = toml::from_str(&text).map_err(|e| StoreError::Content { path: file.clone(), reason: e.message().to_string() })?;
-        for series in table.get("series").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_table) {
-            points.extend(of(series));
+        let mut table: Table = toml::from_str(&text).map_err(|e| StoreError::Content { path: file.clone(), reason: e.message().to_string() })?;
+        if let Some(toml::Value::Array(series)) = table.remove("series") {
+            all.extend(series.into_iter().filter_map(|s| if let toml::Value::Table(t) = s { Some(t) } else { None }));
         }
     }
-    Ok(points)
+    Ok(all)
 }
 
 fn text(table: &Table, key: &str) -> Option<String> {
@@ -69,7 +82,8 @@ fn of(series: &Table) -> Vec<Value> {
             either("title"),
             either("scope"),
             either("source"),
-            verified
+            verified,
+            text(row, "use").unwrap_or_default()
         ]))
     };
     rows.filter_map(point).collect()
@@ -99,7 +113,7 @@ mod tests {
             observes = { measure = "stock", origin = "UZB", destination = "RUS" }
             source = "a register"
             verified = false
-            rows = [{ period = "2014-06", value = 2_000_000, verified = true }, { period = "2015", value = 1.5e6, low = 1e6, factor = 1.1 }, { period = "soon", value = 1 }]
+            rows = [{ period = "2014-06", value = 2_000_000, verified = true, use = "fit" }, { period = "2015", value = 1.5e6, low = 1e6, factor = 1.1 }, { period = "soon", value = 1 }]
             [[series]]
             observes = { measure = "stock", origin = "UZB", destination = "RUS" }
             over = { period = "2019" }
@@ -112,8 +126,8 @@ mod tests {
         fs::write(folder.path().join("b.json"), "{").unwrap();
         let points = read(folder.path()).unwrap();
         assert_eq!(points.len(), 2);
-        assert_eq!(points[0], json!(["stock_mean", "UZB", "RUS", 2014.0, 2e6, null, null, 1.0, "Register", "", "a register", true]));
-        assert_eq!(points[1], json!(["stock_mean", "UZB", "RUS", 2015.0, 1.5e6, 1e6, null, 1.1, "Register", "", "a register", false]));
+        assert_eq!(points[0], json!(["stock_mean", "UZB", "RUS", 2014.0, 2e6, null, null, 1.0, "Register", "", "a register", true, "fit"]));
+        assert_eq!(points[1], json!(["stock_mean", "UZB", "RUS", 2015.0, 1.5e6, 1e6, null, 1.1, "Register", "", "a register", false, ""]));
         fs::write(folder.path().join("c.toml"), "[[").unwrap();
         assert!(read(folder.path()).is_err());
     }

@@ -4,6 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
     answer::{Answer, Number},
+    changes::Change,
     data,
     fine_print::fine_print,
     folder::{Folder, Kind},
@@ -13,8 +14,17 @@ use super::{
 
 const STYLE: &str = include_str!("page/style.css");
 /// The page's scripts, in their order.
-pub(super) const SCRIPTS: [&str; 5] =
-    [include_str!("page/runtime.js"), include_str!("page/lines.js"), include_str!("page/shapes.js"), include_str!("page/map.js"), include_str!("page/main.js")];
+pub(super) const SCRIPTS: [&str; 9] = [
+    include_str!("page/runtime.js"),
+    include_str!("page/lines.js"),
+    include_str!("page/shapes.js"),
+    include_str!("page/ranges.js"),
+    include_str!("page/map.js"),
+    include_str!("page/validation.js"),
+    include_str!("page/sweep.js"),
+    include_str!("page/calibration.js"),
+    include_str!("page/main.js"),
+];
 /// Nothing may be loaded from anywhere.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
@@ -30,23 +40,23 @@ pub(super) fn texts(pair: &[String; 2]) -> Markup {
 
 /// A title and its description; the direction of its letters is the text's own.
 fn title(folder: &Folder) -> Markup {
+    let (kicker, description) = match &folder.kind {
+        Kind::Run(_) => ("kind.run", folder.first().map_or("", |s| &s.description)),
+        Kind::Comparison(_) => ("kind.compare", folder.played.last().map_or("", |b| &b.scenario.description)),
+        Kind::Validation(_) => ("kind.validate", ""),
+        Kind::Sweep(record) => ("kind.sweep", record.description.as_str()),
+        Kind::Calibration(_) => ("kind.calibrate", ""),
+    };
     html! {
-        @match &folder.kind {
-            Kind::Run(_) => {
-                p.kicker { (both("kind.run")) }
-                h1 dir="auto" { (folder.first().title) }
-                @if !folder.first().description.is_empty() { p.lead dir="auto" { (folder.first().description) } }
-            }
-            Kind::Comparison(_) => {
-                p.kicker { (both("kind.compare")) }
-                h1 {
-                    @for (letter, one) in ["a", "b"].iter().zip(&folder.played) {
-                        span.side { span class={ "letter " (letter) } { (letter.to_uppercase()) } " " bdi { (one.scenario.title) } }
-                    }
+        p.kicker { (both(kicker)) }
+        @if let Kind::Comparison(_) = folder.kind {
+            h1 {
+                @for (letter, one) in ["a", "b"].iter().zip(&folder.played) {
+                    span.side { span class={ "letter " (letter) } { (letter.to_uppercase()) } " " bdi { (one.scenario.title) } }
                 }
-                @if let Some(b) = folder.played.last().filter(|b| !b.scenario.description.is_empty()) { p.lead dir="auto" { (b.scenario.description) } }
             }
-        }
+        } @else { h1 dir="auto" { (folder.title()) } }
+        @if !description.is_empty() { p.lead dir="auto" { (description) } }
     }
 }
 
@@ -63,7 +73,13 @@ fn number(n: &Number) -> Markup {
     }
 }
 
-fn answered(answer: &Answer, replicates: u32) -> Markup {
+fn answered(folder: &Folder, answer: &Answer) -> Markup {
+    let note = match &folder.kind {
+        Kind::Run(_) | Kind::Comparison(_) => "note.model",
+        Kind::Validation(_) => "note.validate",
+        Kind::Sweep(_) => "note.sweep",
+        Kind::Calibration(_) => "note.calibrate",
+    };
     html! {
         section #answer aria-labelledby="answer-title" {
             h2 #answer-title { (both("nav.answer")) }
@@ -75,14 +91,21 @@ fn answered(answer: &Answer, replicates: u32) -> Markup {
                 }
                 div.numbers { @for n in &answer.numbers { (number(n)) } }
             }
-            p.note { (both("note.model")) @if replicates == 1 { " " (both("note.one")) } }
+            p.note { (both(note)) @if mapped(folder) && folder.replicates() == 1 { " " (both("note.one")) } }
         }
     }
 }
 
-/// The whole page.
-pub fn page(folder: &Folder, answer: &Answer, data: &serde_json::Value) -> String {
-    let name = folder.played.last().map_or("", |p| p.scenario.title.as_str());
+/// Whether the page has a map: results of runs have one, studies of many runs do not.
+fn mapped(folder: &Folder) -> bool {
+    matches!(folder.kind, Kind::Run(_) | Kind::Comparison(_))
+}
+
+/// The whole page; `changes` are those of a run's scenario to the one that it extends.
+pub fn page(folder: &Folder, answer: &Answer, data: &serde_json::Value, changes: Option<&[Change]>) -> String {
+    let name = folder.title();
+    let mapped = mapped(folder);
+    let parts = ["answer", "map", "charts", "print"].into_iter().filter(|part| mapped || *part != "map");
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -101,7 +124,7 @@ pub fn page(folder: &Folder, answer: &Answer, data: &serde_json::Value) -> Strin
                 header.top {
                     a.brand href="#" { "musafir" }
                     nav {
-                        @for part in ["answer", "map", "charts", "print"] { a href={ "#" (part) } { (both(&format!("nav.{part}"))) } }
+                        @for part in parts { a href={ "#" (part) } { (both(&format!("nav.{part}"))) } }
                     }
                     div.switches {
                         button #language type="button" { (both("lang")) }
@@ -110,13 +133,13 @@ pub fn page(folder: &Folder, answer: &Answer, data: &serde_json::Value) -> Strin
                 }
                 main {
                     div.head { (title(folder)) }
-                    (answered(answer, folder.replicates()))
+                    (answered(folder, answer))
                     noscript { p.note { (both("noscript")) } }
-                    section #map aria-labelledby="map-title" { h2 #map-title { (both("map.title")) } div #map-host {} }
+                    @if mapped { section #map aria-labelledby="map-title" { h2 #map-title { (both("map.title")) } div #map-host {} } }
                     section #charts aria-labelledby="charts-title" { h2 #charts-title { (both("nav.charts")) } div #charts-host {} }
-                    (fine_print(folder, data["observed"].as_array().is_some_and(|points| !points.is_empty())))
+                    (fine_print(folder, data["observed"].as_array().is_some_and(|points| !points.is_empty()), changes))
                 }
-                footer { p { (both("note.names")) " " (both("map.credit")) } }
+                footer { p { (both("note.names")) @if mapped { " " (both("map.credit")) } } }
                 div #tip role="status" aria-live="polite" hidden {}
                 script #data type="application/json" { (PreEscaped(data::embeddable(data))) }
                 script { (PreEscaped("\"use strict\";\n(function () {\n")) @for script in SCRIPTS { (PreEscaped(script)) } (PreEscaped("})();\n")) }

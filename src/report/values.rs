@@ -34,6 +34,16 @@ pub const DIVERSION: Shape = (&["origin", "in_a", "in_b"], &["persons", "low", "
 /// `attribution.csv`.
 pub const ATTRIBUTION: Shape = (&["measure", "origin", "destination", "channel"], &["share", "low", "high"]);
 
+/// Rows of a CSV file by the names of its columns.
+///
+/// # Errors
+/// Those of the file system; content that is no table.
+pub fn rows(path: &Path) -> Result<Vec<BTreeMap<String, String>>, StoreError> {
+    let bytes = fs::read(path).map_err(StoreError::io("read", path))?;
+    let rows: Result<Vec<_>, _> = csv::Reader::from_reader(bytes.as_slice()).deserialize().collect();
+    rows.map_err(|e| StoreError::Content { path: path.to_path_buf(), reason: e.to_string() })
+}
+
 impl Values {
     /// Reads a file.
     ///

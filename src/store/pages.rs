@@ -130,9 +130,96 @@ fn varint(mut value: u64, out: &mut Vec<u8>) {
     out.push(value as u8);
 }
 
+/// Values of a dictionary of texts in plain encoding; none if it is not whole.
+pub(super) fn texts(bytes: &[u8]) -> Option<Vec<&[u8]>> {
+    let (mut rest, mut list) = (bytes, Vec::new());
+    while !rest.is_empty() {
+        let (length, tail) = rest.split_first_chunk::<4>()?;
+        let (text, tail) = tail.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        list.push(text);
+        rest = tail;
+    }
+    Some(list)
+}
+
+/// Reads the indices of a page of `count` values, as [`hybrid`] writes them: hands on each with how often it stands there in a row. Whether
+/// the page was whole and `take` took them all.
+pub(super) fn indices(bytes: &[u8], count: usize, take: &mut impl FnMut(u32, usize) -> bool) -> bool {
+    let Some((&width, mut rest)) = bytes.split_first().filter(|(w, _)| **w <= 32) else { return false };
+    let (width, mut left) = (usize::from(width), count);
+    while left > 0 {
+        let Some((head, tail)) = unvarint(rest) else { return false };
+        rest = tail;
+        let times = (head >> 1) as usize;
+        if head & 1 == 0 {
+            let Some((value, tail)) = rest.split_at_checked(width.div_ceil(8)) else { return false };
+            rest = tail;
+            let value = value.iter().rev().fold(0u32, |sum, byte| sum << 8 | u32::from(*byte));
+            let run = times.min(left);
+            if run == 0 || !take(value, run) {
+                return false;
+            }
+            left -= run;
+        } else {
+            let Some((packed, tail)) = times.checked_mul(width).and_then(|bytes| rest.split_at_checked(bytes)) else { return false };
+            rest = tail;
+            let (mut bits, mut held, mut at) = (0u64, 0, 0);
+            for _ in 0..times.saturating_mul(8).min(left) {
+                while held < width {
+                    bits |= u64::from(packed[at]) << held;
+                    (at, held) = (at + 1, held + 8);
+                }
+                if !take((bits & ((1 << width) - 1)) as u32, 1) {
+                    return false;
+                }
+                (bits, held, left) = (bits >> width, held - width, left - 1);
+            }
+            if times == 0 {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+fn unvarint(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let mut value = 0;
+    for (place, byte) in bytes.iter().enumerate().take(9) {
+        value |= u64::from(byte & 127) << (7 * place);
+        if byte & 128 == 0 {
+            return Some((value, &bytes[place + 1..]));
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let mut state = 1u32;
+        for most in [1, 2, 9, 300, 70_000] {
+            let values: Vec<u32> = (0..5000u32)
+                .map(|i| {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    if i / 100 % 2 == 0 { most / 2 } else { (state >> 8) % most }
+                })
+                .collect();
+            let (bytes, mut back) = (hybrid(&values), Vec::new());
+            let mut take = |value, times| {
+                back.extend(std::iter::repeat_n(value, times));
+                true
+            };
+            assert!(indices(&bytes, values.len(), &mut take));
+            assert_eq!(back, values);
+            assert!(!indices(&bytes[..bytes.len() - 9], values.len(), &mut |_, _| true), "a page that is cut off");
+        }
+        assert!(!indices(&[], 1, &mut |_, _| true) && !indices(&[1, 0], 1, &mut |_, _| true) && !indices(&[33, 1], 1, &mut |_, _| true));
+        assert_eq!(texts(&[1, 0, 0, 0, b'a', 2, 0, 0, 0, b'b', b'c']), Some(vec![&b"a"[..], b"bc"]));
+        assert_eq!(texts(&[9, 0, 0, 0, b'a']), None);
+    }
 
     #[test]
     fn runs_and_groups_are_those_of_the_format() {

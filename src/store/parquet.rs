@@ -7,7 +7,11 @@ use std::{borrow::Cow, io, sync::Arc};
 
 use ::parquet::{
     basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical, ZstdLevel},
-    column::{reader::ColumnReader, writer::ColumnCloseResult},
+    column::{
+        page::{Page, PageReader},
+        reader::ColumnReader,
+        writer::ColumnCloseResult,
+    },
     data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type},
     errors::ParquetError,
     file::{
@@ -304,11 +308,40 @@ pub fn read_columns<T: Send>(layout: &Layout, bytes: Bytes, columns: &[usize], e
     let group = |g: usize| -> Result<Table, ParquetError> {
         let group = reader.get_row_group(g)?;
         let rows = group.metadata().num_rows() as usize;
-        let columns = columns.iter().map(|&c| read_column(group.get_column_reader(c)?, layout, c, rows));
+        let columns = columns.iter().map(|&c| {
+            let required = group.metadata().column(c).column_descr().max_def_level() == 0;
+            let coded = if layout.spec.columns[c].kind == Kind::Name && required { coded_names(group.get_column_page_reader(c)?, &layout.names[c], rows)? } else { None };
+            coded.map_or_else(|| read_column(group.get_column_reader(c)?, layout, c, rows), |codes| Ok(Column::Name(codes)))
+        });
         Ok(Table { columns: columns.collect::<Result<_, _>>()? })
     };
     let count = reader.metadata().num_row_groups();
     (0..count).into_par_iter().map(|g| group(g).map_err(wrong).and_then(&each)).collect()
+}
+
+/// Codes of a column of names whose pages are all indices into its dictionary, without making a text of each row; none if they are not.
+fn coded_names(mut pages: Box<dyn PageReader>, names: &[String], rows: usize) -> Result<Option<Vec<u8>>, ParquetError> {
+    let (mut dictionary, mut codes) = (Vec::new(), Vec::with_capacity(rows));
+    while let Some(page) = pages.get_next_page()? {
+        match page {
+            Page::DictionaryPage { buf, encoding: Encoding::PLAIN | Encoding::PLAIN_DICTIONARY, .. } => {
+                let Some(texts) = pages::texts(&buf) else { return Ok(None) };
+                dictionary = texts.into_iter().map(|text| names.iter().position(|n| n.as_bytes() == text).map_or(u8::MAX, |p| p as u8)).collect();
+            }
+            Page::DataPage { buf, num_values, encoding: Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY, .. } => {
+                let known = pages::indices(&buf, num_values as usize, &mut |index, times| {
+                    let code = dictionary.get(index as usize).copied();
+                    codes.extend(std::iter::repeat_n(code.unwrap_or(u8::MAX), times));
+                    code.is_some()
+                });
+                if !known {
+                    return Ok(None);
+                }
+            }
+            _ => return Ok(None),
+        }
+    }
+    Ok((codes.len() == rows).then_some(codes))
 }
 
 fn read_column(reader: ColumnReader, layout: &Layout, index: usize, rows: usize) -> Result<Column, ParquetError> {

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""The pages of a run and of a comparison in headless Chromium, driven by chromedriver over plain HTTP, without a network.
+"""The pages of all commands in headless Chromium, driven by chromedriver over plain HTTP, without a network.
 
-usage: report.py MUSAFIR RUN_FOLDER COMPARISON_FOLDER EVIL_PAGE [--pictures FOLDER]
+usage: report.py MUSAFIR FOLDER [--pictures FOLDER], where FOLDER holds run, compare, evil, validate, sweep, morris, many and calibrate
 """
 
+import base64
 import csv
 import io
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -132,9 +134,105 @@ def widths(browser, name, path, pictures):
                 browser.picture(pictures / f"{name}-{width}-{scheme}.png")
 
 
+def number(text):
+    """The first number of an English text."""
+    found = re.search(r"[−-]?[\d,]*\.?\d+", text)
+    return float(found.group().replace(",", "").replace("−", "-"))
+
+
+FILES = """const done = arguments[0], original = URL.createObjectURL, click = HTMLAnchorElement.prototype.click, blobs = {}, jobs = [];
+HTMLAnchorElement.prototype.click = function () { jobs.push([this.download, this.href]) };
+URL.createObjectURL = b => { const key = 'blob:' + Object.keys(blobs).length; blobs[key] = b; return key };
+for (const b of document.querySelectorAll('button.csv')) b.click();
+URL.createObjectURL = original; HTMLAnchorElement.prototype.click = click;
+Promise.all(jobs.map(async ([name, url]) => [name, await blobs[url].text()])).then(r => done(Object.fromEntries(r)))"""
+ALL = "for (const b of document.querySelectorAll('figure [data-value=all]')) b.click()"
+FOCUS = "const g = document.querySelector(arguments[0]); g.focus(); g.dispatchEvent(new FocusEvent('focus')); const t = document.getElementById('tip'); return t.hidden ? null : [t.querySelector('strong').textContent, Object.fromEntries([...t.querySelectorAll('tr')].map(r => [r.dataset.key, r.cells[1].querySelector('b').textContent]))]"
+
+
+def same(shown, wanted):
+    """Whether every row of a file is among the rows of a drawing's data, by the columns that both have."""
+    columns = [c for c in wanted[0] if c in shown[0]] if wanted and shown else []
+    value = lambda t: f"{float(t):.9g}" if re.fullmatch(r"[−-]?\d+(\.\d+)?([eE]-?\d+)?", t) else t
+    have = {tuple(value(r[c]) for c in columns) for r in shown}
+    return [r for r in wanted if tuple(value(r[c]) for c in columns) not in have] if columns else wanted
+
+
+def study(browser, name, folder, charts, tables):
+    """A page without a map: all its charts are drawn, all rows of its tables are in them."""
+    files = {k: list(csv.DictReader(io.StringIO(v))) for k, v in browser.wait(FILES).items()}
+    missing = [c for c in charts if not files.get(c + ".csv")]
+    check(f"{name}: each of {len(files)} drawings gives its data", not missing and len(files) == len(charts), (missing, list(files)))
+    empty = browser.run("return [...document.querySelectorAll('#charts figure')].filter(f => !f.querySelector('svg.chart, table, .drawing p')).map(f => f.id)")
+    check(f"{name}: nothing is left empty", not empty, empty)
+    told = browser.run("return [...document.querySelectorAll('main text, figure h3, figure .sub, .legend li, figure th, figure td, option')].map(e => e.textContent).filter(t => /NaN|undefined|null|Infinity|^(c|m|q|u|v|s|k|bar|naive|aspect|use|col|s\\.index)\\.[a-z_]+/.test(t))")
+    check(f"{name}: no text is a key or no number", not told, told[:5])
+    for chart, table, rows_of in tables:
+        left = same(files[chart + ".csv"], rows_of(rows(folder / table)))
+        check(f"{name}: every row of {table} is recoverable from {chart}", not left, left[:2])
+    language = "return document.querySelector('#answer h2 span[lang=' + document.documentElement.lang + ']').textContent + document.querySelector('figure h3').textContent"
+    english = browser.run(language)
+    browser.run("document.getElementById('language').click()")
+    check(f"{name}: the language switch works", browser.run(language) != english and "Ответ" in browser.run(language) and not browser.run("return [...document.querySelectorAll('main [lang=en]')].filter(e => e.offsetHeight).length"))
+    browser.run("document.getElementById('language').click()")
+
+
+def studies(browser, work, pictures):
+    everything = lambda table: table
+    cases = {
+        "validate": (["bars", "aspects", "fits", "worst", "skill"], [("fits", "fit.csv", everything), ("worst", "validation.csv", lambda t: [r for r in t if r["series"] != "ALL"])]),
+        "morris": (["asked", "sensitivity", "morris", "response", "discovery", "points"], [("sensitivity", "sensitivity.csv", lambda t: [r for r in t if r["outcome"] == "abroad"]), ("response", "response.csv", lambda t: [r for r in t if r["outcome"] == "abroad"]), ("discovery", "discovery.csv", everything), ("points", "points.csv", everything)]),
+        "many": (["asked", "sensitivity", "tornado", "response", "discovery", "points"], [("sensitivity", "sensitivity.csv", everything), ("response", "response.csv", everything), ("discovery", "discovery.csv", everything)]),
+        "sweep": (["asked", "sensitivity", "tornado", "response", "points"], [("points", "points.csv", everything)]),
+        "calibrate": (["targets", "keys", "misfit", "tradeoffs", "unverified", "origins"], []),
+    }
+    for name, (charts, tables) in cases.items():
+        folder = work / name
+        page = folder / "report.html"
+        loads(browser, name, page)
+        browser.run(ALL)
+        study(browser, name, folder, charts, tables)
+        browser.open(page)
+        if name == "validate":
+            browser.run(ALL)
+            fits, series = rows(folder / "fit.csv"), [r for r in rows(folder / "validation.csv") if r["series"] != "ALL"]
+            drawn = browser.run("return document.querySelectorAll('#c-fits .fit').length")
+            check("validate: every published row is drawn", drawn == len(fits), (drawn, len(fits)))
+            for row in [r for r in series if r["test_mape"]][:3]:
+                title, tip = browser.run(FOCUS, f"#c-worst [data-key='{row['series']}']")
+                check(f"validate: the tooltip of {row['series']} is that of validation.csv", title == row["title"] and abs(number(tip["test_mape"]) - 100 * float(row["test_mape"])) < 0.051, (title, tip))
+        if name == "morris":
+            for row in [r for r in rows(folder / "sensitivity.csv") if r["outcome"] == "abroad" and r["index"] == "mu_star"]:
+                title, tip = browser.run(FOCUS, f"#c-sensitivity [data-key='{row['factor']}']")
+                check(f"morris: the tooltip of {row['factor']} is that of sensitivity.csv", abs(number(tip["mu_star"]) - float(row["value"])) < 0.51, (title, tip, row["value"]))
+            before = browser.run("return document.querySelector('#c-response svg').outerHTML")
+            browser.run("const s = document.querySelector('#c-sensitivity select'); s.value = '1'; s.dispatchEvent(new Event('change', { bubbles: true }))")
+            check("morris: another outcome changes all its charts", browser.run("return document.querySelector('#c-response svg').outerHTML") != before)
+        if name == "many":
+            first = rows(folder / "discovery.csv")[0]
+            title, tip = browser.run(FOCUS, f"#c-discovery [data-key='1|{first['factor']}']")
+            check("many: the tooltip of the first box is that of discovery.csv", (first["one_of"] or first["from"])[:4] in tip["from"], (title, tip, first))
+        if name == "calibrate":
+            title, tip = browser.run(FOCUS, "#c-targets .pair")
+            check("calibrate: misses come first, as text", "<b>2009</b>" in title and number(tip["mean"]) == 690000, (title, tip))
+        browser.log("browser")
+        widths(browser, name, page, pictures)
+        errors = [e["message"] for e in browser.log("browser") if e["level"] == "SEVERE"]
+        check(f"{name}: still no errors on the console", not errors, errors)
+        prints(browser, name, page)
+
+
+def prints(browser, name, page):
+    browser.open(page, 1000)
+    pdf = base64.b64decode(browser.cdp("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, printBackground=True)["data"])
+    pages = len(re.findall(rb"/Type\s*/Page[^s]", pdf))
+    check(f"{name}: it prints ({pages} pages of A4)", pdf[:4] == b"%PDF" and 1 <= pages <= 60)
+
+
 def main():
-    musafir, run, comparison, evil = sys.argv[1], *map(pathlib.Path, sys.argv[2:5])
-    pictures = pathlib.Path(sys.argv[6]) if len(sys.argv) > 6 and sys.argv[5] == "--pictures" else None
+    musafir, work = sys.argv[1], pathlib.Path(sys.argv[2])
+    run, comparison, evil = work / "run", work / "compare", work / "evil" / "report.html"
+    pictures = pathlib.Path(sys.argv[4]) if len(sys.argv) > 4 and sys.argv[3] == "--pictures" else None
     if pictures:
         pictures.mkdir(parents=True, exist_ok=True)
     for folder in (run, comparison):
@@ -159,6 +257,8 @@ def main():
             widths(browser, name, page, pictures)
             errors = [e["message"] for e in browser.log("browser") if e["level"] == "SEVERE"]
             check(f"{name}: still no errors on the console", not errors, errors)
+            prints(browser, name, page)
+        studies(browser, work, pictures)
         browser.open(evil)
         # An alert would make the next command fail.
         title = browser.run("return document.querySelector('h1').textContent")

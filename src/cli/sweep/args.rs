@@ -45,6 +45,9 @@ pub struct Args {
     /// Run those again that failed.
     #[arg(long)]
     pub retry: bool,
+    /// Leave out the page report.html.
+    #[arg(long)]
+    pub no_report: bool,
 }
 
 impl Args {

@@ -37,6 +37,9 @@ pub struct Args {
     /// Write a page for people too, as Markdown.
     #[arg(long, value_name = "FILE")]
     pub page: Option<PathBuf>,
+    /// Leave out the page report.html.
+    #[arg(long)]
+    pub no_report: bool,
     /// Rows of a chunk (results do not depend on it).
     #[arg(long, hide = true, default_value_t = CHUNK_ROWS)]
     pub chunk_rows: usize,
@@ -54,11 +57,15 @@ pub struct Loaded {
     pub members: Vec<Scenario>,
 }
 
+/// The folder of targets.
+pub fn targets_of(args: &Args) -> PathBuf {
+    args.targets.clone().unwrap_or_else(|| args.scenario.parent().unwrap_or(Path::new("")).join("targets"))
+}
+
 /// The scenario, run no longer than the targets need, and the targets. Mistakes of the scenario come first.
 pub fn load(args: &Args) -> Result<Loaded, Stop> {
     let mut overrides = args.running.overrides(&args.reading, Some(args.replicates))?;
-    let beside = args.scenario.parent().unwrap_or(Path::new("")).join("targets");
-    let folder = Folder::read(args.targets.as_ref().unwrap_or(&beside));
+    let folder = Folder::read(&targets_of(args));
     let mut loaded = Scenario::load(&args.scenario, &overrides)?;
     let targets = Targets::of(folder, &Scope::new(&loaded.world))?;
     let last = targets.last_month();

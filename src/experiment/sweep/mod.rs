@@ -3,6 +3,7 @@
 //! `file` is the sweep as it is written, `read` checks it, `factor` says what a coordinate means, `outcome` what is asked; `plan` makes runs of
 //! points, `runs` keeps finished ones on disk, `tables` writes the data set, `findings` what it says. The queue that does the work is [`super::queue`].
 
+pub mod about;
 pub mod factor;
 pub mod file;
 pub mod findings;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Sweep,
+    about::{Asked, Varied},
     plan::{Plan, Run},
     read::Flags,
 };
@@ -56,6 +57,15 @@ pub struct Record {
     pub version: String,
     /// Title of the sweep.
     pub title: String,
+    /// What it asks, in a few sentences.
+    #[serde(default)]
+    pub description: String,
+    /// Name of its file.
+    #[serde(default)]
+    pub file: String,
+    /// Kind of design.
+    #[serde(default)]
+    pub design: String,
     /// What identifies it.
     pub identity: String,
     /// Points.
@@ -89,6 +99,12 @@ pub struct Record {
     /// What it took, with the threads of each run.
     #[serde(flatten)]
     pub effort: Effort,
+    /// What was varied.
+    #[serde(default)]
+    pub factors: Vec<Varied>,
+    /// What was asked, and what came of it.
+    #[serde(default)]
+    pub outcomes: Vec<Asked>,
     /// Result files, without this one.
     pub files: Vec<FileEntry>,
 }

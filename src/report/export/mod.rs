@@ -44,6 +44,10 @@ struct Side {
 /// Files that are missing or cannot be read or written.
 pub fn export(path: &Path, format: Format, out: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let folder = Folder::open(path)?;
+    if !matches!(folder.kind, Kind::Run(_) | Kind::Comparison(_)) {
+        let reason = "only results of `musafir run` and `musafir compare` hold flows that other programs read".to_string();
+        return Err(StoreError::Content { path: path.to_path_buf(), reason });
+    }
     let mut files = Vec::new();
     if format == Format::Xlsx {
         let bytes = workbook::workbook(&folder)?;
@@ -74,6 +78,7 @@ fn sides(folder: &Folder) -> Result<Vec<Side>, StoreError> {
     let names: &[(&str, &'static str)] = match folder.kind {
         Kind::Run(_) => &[("summary.csv", "")],
         Kind::Comparison(_) => &[("summary-a.csv", "-a"), ("summary-b.csv", "-b")],
+        _ => &[],
     };
     let side = |(index, (name, suffix)): (usize, &(&str, &'static str))| Ok(Side { suffix, index, values: Values::read(&folder.file(name), values::SUMMARY)? });
     names.iter().enumerate().map(side).collect()

@@ -31,9 +31,10 @@ pub fn workbook(folder: &Folder) -> Result<Vec<u8>, StoreError> {
     let day = ExcelDateTime::from_ymd(2000, 1, 1).map_err(failed)?;
     let title: String = folder.played.iter().map(|p| p.scenario.title.as_str()).collect::<Vec<_>>().join(" / ").chars().take(200).collect();
     book.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&day));
-    let files = match &folder.kind {
+    let files: &[FileEntry] = match &folder.kind {
         Kind::Run(record) => &record.files,
         Kind::Comparison(record) => &record.files,
+        _ => &[],
     };
     let whole = |f: &&FileEntry| Path::new(&f.name).extension().is_some_and(|e| e == "csv") && f.rows.is_some_and(|rows| rows <= MOST_ROWS);
     cover(book.add_worksheet(), folder, files).map_err(failed)?;
@@ -74,6 +75,7 @@ fn cover(sheet: &mut Worksheet, folder: &Folder, files: &[FileEntry]) -> Result<
     let (kind, seed, replicates) = match &folder.kind {
         Kind::Run(r) => ("Results of musafir run", r.seed, r.replicates),
         Kind::Comparison(r) => ("Results of musafir compare", r.seed, r.replicates),
+        _ => ("", 0, 0),
     };
     line(sheet, [kind, concat!("musafir ", env!("CARGO_PKG_VERSION")), ""], true)?;
     for played in &folder.played {
@@ -82,7 +84,7 @@ fn cover(sheet: &mut Worksheet, folder: &Folder, files: &[FileEntry]) -> Result<
     }
     line(sheet, ["seed", &seed.to_string(), ""], false)?;
     line(sheet, ["replicates", &replicates.to_string(), ""], false)?;
-    line(sheet, ["sample", &folder.first().run.sample.to_string(), ""], false)?;
+    line(sheet, ["sample", &folder.first().map_or_else(String::new, |s| s.run.sample.to_string()), ""], false)?;
     line(sheet, ["", "", ""], false)?;
     line(sheet, ["Table", "Rows", "Where"], true)?;
     for f in files.iter().filter(|f| f.rows.is_some()) {
@@ -146,7 +148,7 @@ fn regions(sheet: &mut Worksheet, folder: &Folder, years: &[i32], [stock, depart
     for (column, head) in ["year", "home", "destination", "stock_mean", "departures"].into_iter().enumerate() {
         sheet.write_string_with_format(0, column as u16, head, &bold)?;
     }
-    let places = &folder.first().world.places;
+    let Some(places) = folder.first().map(|s| &s.world.places) else { return Ok(()) };
     let mut line = 1;
     for (row, (home, destination)) in places.homes.iter().flat_map(|h| places.destinations.iter().map(move |d| (h, d))).enumerate() {
         for (index, year) in years.iter().enumerate() {

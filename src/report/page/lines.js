@@ -90,13 +90,13 @@ function lineChart(host, width, list, options) {
     const x = f.X(p.time - years[0]);
     const g = sv("g", { class: "observed", tabindex: 0, "aria-label": p.title + ": " + exact(p.value, options.unit) });
     if (p.low !== null && p.high !== null) g.append(sv("line", { x1: round(x), x2: round(x), y1: round(f.Y(p.low)), y2: round(f.Y(p.high)), style: "stroke:" + p.colour }));
-    g.append(sv("circle", { cx: round(x), cy: round(f.Y(p.value)), r: 3.6, style: "stroke:" + p.colour }));
+    g.append(sv("circle", { cx: round(x), cy: round(f.Y(p.value)), r: 3.6, style: "stroke:" + p.colour + (p.use === "test" ? ";fill:" + p.colour : "") }));
     f.svg.append(tipped(g, () => [p.title + ", " + (Number.isInteger(p.time) ? p.time : monthName(Math.round((p.time + 0.5) % 1 * 12 + 11) % 12) + " " + Math.floor(p.time + 0.5 - 1e-9)), [
-      { name: T("observed") + (p.verified ? "" : " (" + T("print.unverified") + ")"), key: p.key, raw: p.value, value: exact(p.value, options.unit) },
+      { name: T("observed") + (p.use ? ", " + T("use." + p.use) : "") + (p.verified ? "" : " (" + T("print.unverified") + ")"), key: p.key, raw: p.value, value: exact(p.value, options.unit) },
       ...(p.factor === 1 ? [] : [{ name: T("factor"), value: plain(p.factor, 2) }]),
       ...[p.scope, p.source].filter(Boolean).map(t => ({ name: t, value: "" }))]]));
   }
-  return [...list.map(s => ({ name: s.name, base: s.base, colour: s.colour, dash: s.dash })), ...(seen.length ? [{ name: "○ " + T("observed") }] : [])];
+  return [...list.map(s => ({ name: s.name, base: s.base, colour: s.colour, dash: s.dash })), ...(seen.some(p => p.use !== "test") ? [{ name: T("observed") + ", " + T("use.fit"), ring: "var(--ink-2)" }] : []), ...(seen.some(p => p.use === "test") ? [{ name: T("observed") + ", " + T("use.test"), disc: "var(--ink-2)" }] : [])];
 }
 
 // Stacked bars by year, negative ones downwards, and a line for the whole: [{ name, key, colour, values }].

@@ -33,7 +33,7 @@ const withBand = items => {
 
 // Observed points of a measure for some pairs, within the years of the run.
 const observed = (measure, keys) => keys.flatMap(([o, d, code, index]) => D.observed.filter(p => p[0] === measure && p[1] === o && p[2] === d && p[3] >= YEARS[0] - 0.5 && p[3] <= YEARS[YEARS.length - 1])
-  .map(p => ({ key: o + "|" + d, colour: colour(code, index), time: p[3], value: p[4], low: p[5], high: p[6], factor: p[7], title: p[8] || T("m." + measure), scope: p[9], source: p[10], verified: p[11] })));
+  .map(p => ({ key: o + "|" + d, colour: colour(code, index), time: p[3], value: p[4], low: p[5], high: p[6], factor: p[7], title: p[8] || T("m." + measure), scope: p[9], source: p[10], verified: p[11], use: p[12] })));
 
 function lineCard(id, measure, keysOf, nameOf, more) {
   const state = { origin: "CA3" };
@@ -204,9 +204,10 @@ const dark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMed
 document.getElementById("theme").addEventListener("click", () => { root.dataset.theme = dark() ? "light" : "dark"; });
 document.addEventListener("keydown", ev => { if (ev.key === "Escape") hideTip(); });
 
-const theMap = mapSection(document.getElementById("map-host"));
+const theMap = STUDY ? { draw() {}, resize() {} } : mapSection(document.getElementById("map-host"));
 const chartsHost = document.getElementById("charts-host");
-buildCards().forEach(c => chartsHost.append(c.figure));
+const STUDIES = { validate: validationCards, sweep: sweepCards, calibrate: calibrationCards };
+(STUDY ? STUDIES[D.kind] : buildCards)().forEach(c => chartsHost.append(c.figure));
 for (const c of cards) c.draw();
 
 function setLanguage(lang) {

@@ -2,7 +2,10 @@
 
 const D = JSON.parse(document.getElementById("data").textContent);
 const COMPARE = D.kind === "compare";
-const YEARS = D.years;
+const YEARS = D.years || [];
+// What a study found; a run and a comparison have a map instead.
+const STUDY = D.study;
+if (STUDY) D.places = { origins: [], countries: [] };
 const S = { lang: "en", origin: "CA3", side: COMPARE ? "d" : "a", year: D.last };
 
 const T = key => D.strings[S.lang][key] ?? key;
@@ -66,6 +69,14 @@ function exact(x, unit) {
     default: return plain(x, 4);
   }
 }
+// About four digits of a number of any size, with its unit.
+function any(x, unit) {
+  if (x === null || x === undefined || !Number.isFinite(+x)) return "–";
+  if (["persons", "USD", "USD of 2015", "USD/month", "share"].includes(unit)) return exact(x, unit);
+  const size = Math.abs(x), digits = size >= 1000 || size === 0 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : size >= 0.1 ? 3 : 5;
+  return plain(x, digits) + (unit && unit !== "ratio" && unit !== "-" ? " " + unit : "");
+}
+const percent = (x, digits) => x === null || x === undefined ? "–" : plain(100 * x, digits || 0) + " %";
 const signed = (x, unit) => (x > 0 ? "+" : "") + exact(x, unit);
 // How an axis up to `most` is labelled: divisor, decimals for a step, name.
 function scaleOf(unit, most) {
@@ -73,7 +84,7 @@ function scaleOf(unit, most) {
     ? (most >= 1e9 ? [1e9, T("u.billion_usd")] : [1e6, T("u.million_usd")])
     : unit === "share" ? [0.01, "%"]
     : unit === "persons" || unit === "bans" ? (most >= 1.5e6 ? [1e6, T("u.million") + " " + T("u.persons")] : most >= 2e4 ? [1e3, T("u.thousand") + " " + T("u.persons")] : [1, T("u.persons")])
-    : unit === "USD/month" ? [1, T("u.usd_month")] : unit === "log earnings" ? [1, T("u.log")] : [1, T("u.share")];
+    : unit === "USD/month" ? [1, T("u.usd_month")] : unit === "log earnings" ? [1, T("u.log")] : unit === "index" ? [1, T("u.share")] : most >= 1e9 ? [1e9, "10⁹ " + unit] : most >= 1e6 ? [1e6, T("u.million") + " " + unit] : [1, unit];
   // As many decimals as the step has.
   const digits = s => [0, 1, 2, 3, 4, 5].find(d => Math.abs(s * 10 ** d - Math.round(s * 10 ** d)) < 1e-6 && Math.round(s * 10 ** d) > 0) ?? 5;
   return { divisor: by[0], name: by[1], text: (x, step) => plain(x / by[0], digits(step / by[0])) };
@@ -192,7 +203,7 @@ function card(spec) {
       c.width = Math.max(260, Math.floor(host.clientWidth));
       host.replaceChildren();
       const items = spec.draw(host, c.width, c) || [];
-      legend.replaceChildren(...items.map(i => el("li", {}, [i.dash ? sv("svg", { width: 22, height: 8, "aria-hidden": "true" }, sv("line", { x1: 0, x2: 22, y1: 4, y2: 4, style: "stroke:" + i.colour, "stroke-width": 2.5, "stroke-dasharray": i.dash })) : i.colour ? el("i", { style: "background:" + i.colour, class: i.square ? "square" : "" }) : null, i.name])));
+      legend.replaceChildren(...items.map(i => el("li", {}, [i.dash ? sv("svg", { width: 22, height: 8, "aria-hidden": "true" }, sv("line", { x1: 0, x2: 22, y1: 4, y2: 4, style: "stroke:" + i.colour, "stroke-width": 2.5, "stroke-dasharray": i.dash })) : i.ring || i.disc ? el("i", { style: i.ring ? "border-color:" + i.ring : "border-color:" + i.disc + ";background:" + i.disc, class: "disc" }) : i.colour ? el("i", { style: "background:" + i.colour, class: i.square ? "square" : "" }) : null, i.name])));
       legend.hidden = !items.length;
     },
     redraw() { c.stale = true; c.draw(); },

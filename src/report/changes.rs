@@ -1,0 +1,100 @@
+//! What one scenario says otherwise than another, value by value: B than A in a comparison, a run's scenario than the one that it extends.
+//! The latter stands in a file beside the results, since the resolved scenario no longer knows whom it extended.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::folder::Folder;
+use crate::{
+    scenario::{Inventory, Overrides},
+    store::{StoreError, atomic},
+};
+
+/// Name of the file within the folder of a run.
+pub const FILE: &str = "changes.csv";
+
+/// A value or a row of a table that differs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Its key; of a row of a table the table and all but the last value.
+    pub key: String,
+    /// Value before; none if it was not there.
+    pub before: Option<String>,
+    /// Value after; none if it is gone.
+    pub after: Option<String>,
+    /// Source of the value after.
+    pub source: String,
+    /// Whether that was verified.
+    pub verified: Option<bool>,
+}
+
+/// All that differs, in the order of keys; titles do not count.
+pub fn between(before: &Inventory, after: &Inventory) -> Vec<Change> {
+    let (a, b) = (keyed(before), keyed(after));
+    let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+    let differs = |key: &&String| a.get(*key).map(|v| &v.0) != b.get(*key).map(|v| &v.0);
+    let change = |key: &String| {
+        let (old, new) = (a.get(key), b.get(key));
+        let (source, verified) = new.or(old).map_or((String::new(), None), |v| (v.1.clone(), v.2));
+        Change { key: key.clone(), before: old.map(|v| v.0.clone()), after: new.map(|v| v.0.clone()), source, verified }
+    };
+    keys.into_iter().filter(differs).map(change).collect()
+}
+
+/// Value, source and whether it was verified, by key.
+fn keyed(inventory: &Inventory) -> BTreeMap<String, (String, String, Option<bool>)> {
+    let entries = inventory.entries.iter().filter(|e| !["title", "description", "extends"].contains(&e.key.as_str()));
+    let mut all: BTreeMap<String, (String, String, Option<bool>)> = entries.map(|e| (e.key.clone(), (e.value.clone(), e.source.clone(), e.verified))).collect();
+    for t in &inventory.tables {
+        for row in &t.rows {
+            // A row is named by what is not its last value.
+            let (last, head) = row.values.split_last().map_or((String::new(), String::new()), |(l, h)| (l.clone(), h.join(",")));
+            all.insert(format!("tables.{} {head}", t.name), (last, row.source.clone(), Some(row.verified)));
+        }
+    }
+    all
+}
+
+/// Writes into a folder what a scenario file, as the overrides change it, says otherwise than the file it extends (than itself without
+/// overrides, if it extends none). Nothing is written where nothing differs or a file cannot be read by itself.
+///
+/// # Errors
+/// Those of the file system.
+pub fn write(folder: &Path, file: &Path, overrides: &Overrides) -> Result<(), StoreError> {
+    let table: Option<toml::Table> = fs::read_to_string(file).ok().and_then(|text| toml::from_str(&text).ok());
+    let extends = table.as_ref().and_then(|t| t.get("extends")).and_then(toml::Value::as_str);
+    let parent = extends.map_or_else(|| file.to_path_buf(), |name| file.parent().unwrap_or(Path::new("")).join(name));
+    let plain = Overrides { root: overrides.root.clone(), ..Overrides::default() };
+    let (Ok(before), Ok(after)) = (Inventory::load(&parent, &plain), Inventory::load(file, overrides)) else { return Ok(()) };
+    let changes = between(&before, &after);
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let path = folder.join(FILE);
+    atomic::write(&path, |sink| {
+        let mut writer = csv::Writer::from_writer(sink);
+        for change in &changes {
+            writer.serialize(change)?;
+        }
+        writer.flush()
+    })?;
+    Ok(())
+}
+
+/// Reads what [`write`] wrote; none if the folder has no such file.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn read(folder: &Folder) -> Result<Option<Vec<Change>>, StoreError> {
+    let path = folder.file(FILE);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let rows: Result<Vec<Change>, _> = csv::Reader::from_path(&path).and_then(|mut reader| reader.deserialize().collect());
+    rows.map(Some).map_err(|e| StoreError::Content { path, reason: e.to_string() })
+}
