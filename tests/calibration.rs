@@ -1,11 +1,23 @@
-//! Whether calibration finds what is there: parameters of toy models, drawn from the prior, from noisy data.
+//! Does calibration find what is there, in toy models and in the small world? Do other commands use the members of an ensemble?
+
+mod small;
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
 
 use musafir::{
     draw::{Purpose, Stream},
-    experiment::calibration::{
-        evidence::{Datum, Evidence},
-        method::{self, Budget, Method, Model, Progress},
+    experiment::{
+        calibration::{
+            evidence::{Datum, Evidence},
+            method::{self, Budget, Method, Model, Progress},
+        },
+        ensemble::Ensemble,
     },
+    scenario::{Overrides, Scenario},
     units::Month,
 };
 use nalgebra::DMatrix;
@@ -81,7 +93,6 @@ fn recovery(method: Method, budget: Budget, cases: u32) -> (f64, f64) {
 #[test]
 fn intervals_of_the_smoother_hold_the_truth_as_often_as_they_say() {
     let (inside, width) = recovery(Method::EnsembleSmoother, Budget { members: 100, steps: 4 }, 100);
-    println!("{inside} {width}");
     assert!((0.83..=0.96).contains(&inside), "{inside}");
     assert!(width < 0.6, "the data say something: {width}");
 }
@@ -89,7 +100,204 @@ fn intervals_of_the_smoother_hold_the_truth_as_often_as_they_say() {
 #[test]
 fn population_monte_carlo_holds_the_truth_and_needs_more_runs() {
     let (inside, width) = recovery(Method::PopulationMonteCarlo, Budget { members: 200, steps: 10 }, 40);
-    println!("{inside} {width}");
     assert!(inside >= 0.83, "{inside}");
     assert!(width < 0.9);
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn musafir(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_musafir")).current_dir(root()).args(args).output().unwrap()
+}
+
+fn done(args: &[&str]) -> String {
+    let output = musafir(args);
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn record(folder: &Path) -> serde_json::Value {
+    serde_json::from_slice(&fs::read(folder.join("run.json")).unwrap()).unwrap()
+}
+
+fn text(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+const CALIBRATION: &str = "tests/small/calibration.toml";
+
+fn calibrated(out: &Path, more: &[&str]) -> String {
+    let mut args = vec!["calibrate", CALIBRATION, "--members", "10", "--steps", "2", "--out", out.to_str().unwrap()];
+    args.extend(more);
+    done(&args)
+}
+
+#[test]
+fn an_interrupted_calibration_goes_on_to_the_same_bytes() {
+    let work = tempfile::tempdir().unwrap();
+    let [whole, again] = ["whole", "again"].map(|name| work.path().join(name));
+    let said = calibrated(&whole, &["--threads", "2"]);
+    assert!(said.contains("lambda0") && said.contains("not fitted"), "{said}");
+    calibrated(&again, &["--threads", "1", "--quiet"]);
+    for name in ["ensemble.toml", "posterior.csv", "fit.csv", "validation.csv", "origins.csv", "calibration.json"] {
+        assert_eq!(text(&whole.join(name)), text(&again.join(name)), "{name}: threads");
+    }
+    // As if it had been killed: no record, a run less, a run cut off.
+    fs::remove_file(again.join("run.json")).unwrap();
+    let mut runs: Vec<_> = fs::read_dir(again.join("runs")).unwrap().map(|e| e.unwrap().path()).collect();
+    runs.sort();
+    let before = fs::metadata(&runs[2]).unwrap().modified().unwrap();
+    fs::remove_file(&runs[0]).unwrap();
+    let bytes = fs::read(&runs[1]).unwrap();
+    fs::write(&runs[1], &bytes[..bytes.len() / 2]).unwrap();
+    let refused = musafir(&["calibrate", CALIBRATION, "--members", "10", "--steps", "2", "--out", again.to_str().unwrap(), "--seed", "5"]);
+    assert_eq!(refused.status.code(), Some(2), "results without a record are not written over: {}", String::from_utf8_lossy(&refused.stderr));
+    calibrated(&again, &["--quiet", "--force"]);
+    assert_eq!(text(&whole.join("ensemble.toml")), text(&again.join("ensemble.toml")));
+    assert_eq!(fs::metadata(&runs[2]).unwrap().modified().unwrap(), before, "what was run is not run again");
+    let said = calibrated(&again, &[]);
+    assert!(said.contains("already"), "{said}");
+    let page = work.path().join("page.md");
+    calibrated(&again, &["--page", page.to_str().unwrap(), "--quiet"]);
+    for part in ["## Prior against posterior", "## What trades off", "## What the headline numbers hang on", "## Headline rows"] {
+        assert!(text(&page).contains(part), "{part}");
+    }
+}
+
+#[test]
+fn parameters_that_are_not_fitted_keep_their_draws() {
+    let work = tempfile::tempdir().unwrap();
+    let [none, some] = ["none", "some"].map(|name| work.path().join(name));
+    done(&["calibrate", CALIBRATION, "--members", "10", "--steps", "1", "--out", none.to_str().unwrap(), "--quiet"]);
+    done(&["calibrate", CALIBRATION, "--members", "10", "--steps", "3", "--out", some.to_str().unwrap(), "--quiet"]);
+    let [none, some] = [none, some].map(|folder| Ensemble::load(&folder.join("ensemble.toml")).unwrap());
+    let tie = none.parameters.iter().position(|p| p.id == "b_tie").unwrap();
+    for (a, b) in none.members.iter().zip(&some.members) {
+        assert_eq!(a.values[tie], b.values[tie]);
+        assert_ne!(a.values, b.values, "the others move");
+    }
+}
+
+const TWO: &str = "
+[[parameter]]
+id   = \"b_cost\"
+keys = [\"behaviour.choose.b_cost\"]
+
+[[parameter]]
+id         = \"share\"
+keys       = [\"behaviour.remit.share.*\"]
+multiplies = true
+
+[[member]]
+weight = 1.0
+values = [0.4, 0.9]
+
+[[member]]
+weight = 4.0
+values = [0.8, 1.1]
+";
+
+#[test]
+fn replicate_k_is_a_run_of_member_k() {
+    let work = tempfile::tempdir().unwrap();
+    let ensemble = work.path().join("two.toml");
+    fs::write(&ensemble, TWO).unwrap();
+    let place = |name: &str| work.path().join(name).to_str().unwrap().to_string();
+    let both = place("both");
+    done(&["run", "tests/small/small.toml", "--ensemble", ensemble.to_str().unwrap(), "--replicates", "2", "--out", &both, "--quiet", "--no-report"]);
+    // By weight both replicates use the second member; the second replicate has the next seed.
+    let one = |name: &str, seed: &str| {
+        let out = place(name);
+        let shares = ["KGZ", "UZB"].map(|code| {
+            let scenario = small::scenario(&[]);
+            format!("behaviour.remit.share.{code}={:?}", scenario.behaviour.remit.share[code] * 1.1)
+        });
+        let mut args = vec!["run", "tests/small/small.toml", "--set", "behaviour.choose.b_cost=0.8", "--seed", seed, "--out", &out, "--quiet", "--no-report"];
+        shares.iter().for_each(|s| args.extend(["--set", s.as_str()]));
+        done(&args);
+        record(Path::new(&out))["events"].as_u64().unwrap()
+    };
+    assert_eq!(record(Path::new(&both))["events"].as_u64().unwrap(), one("first", "1") + one("second", "2"));
+    assert_eq!(record(Path::new(&both))["ensemble_hash"], Ensemble::load(&ensemble).unwrap().hash.as_str());
+    assert_eq!(Ensemble::load(&Path::new(&both).join("ensemble.toml")).unwrap().hash, Ensemble::load(&ensemble).unwrap().hash, "the results hold what made them");
+    let same = musafir(&["run", "tests/small/small.toml", "--replicates", "2", "--out", &both, "--quiet"]);
+    assert_eq!(same.status.code(), Some(2), "a run without the ensemble is another run");
+}
+
+#[test]
+fn a_comparison_and_a_validation_take_an_ensemble() {
+    let work = tempfile::tempdir().unwrap();
+    let ensemble = work.path().join("two.toml");
+    fs::write(&ensemble, TWO).unwrap();
+    let place = |name: &str| work.path().join(name).to_str().unwrap().to_string();
+    let (with, run) = (place("with"), place("run"));
+    let files = ["tests/small/small.toml", "tests/small/east.toml"];
+    done(&["compare", files[0], files[1], "--ensemble", ensemble.to_str().unwrap(), "--replicates", "2", "--attribute", "--out", &with, "--quiet", "--no-report"]);
+    done(&["run", files[0], "--ensemble", ensemble.to_str().unwrap(), "--replicates", "2", "--out", &run, "--quiet", "--no-report"]);
+    assert_eq!(record(Path::new(&with))["a"]["state_hash"], record(Path::new(&run))["state_hash"], "side A is the run");
+    let validated = place("validated");
+    let said = done(&["validate", files[0], "--ensemble", ensemble.to_str().unwrap(), "--replicates", "2", "--out", &validated, "--no-report"]);
+    assert!(!said.is_empty());
+    let wrong = work.path().join("wrong.toml");
+    fs::write(&wrong, TWO.replace("b_cost\"]", "b_costs\"]")).unwrap();
+    let refused = musafir(&["run", files[0], "--ensemble", wrong.to_str().unwrap(), "--out", &place("none"), "--quiet"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("b_cost"), "{}", String::from_utf8_lossy(&refused.stderr));
+}
+
+#[test]
+fn cells_of_tables_are_replaced() {
+    let plain = small::scenario(&[]);
+    let scenario = small::scenario(&[("cells.jobs.RUS.jobs_2013", "12345"), ("cells.initial.UZB-RUS.abroad", "77")]);
+    assert_ne!(plain.hash, scenario.hash);
+    let again = tempfile::tempdir().unwrap();
+    let path = again.path().join("scenario.toml");
+    fs::write(&path, &scenario.resolved).unwrap();
+    let read = Scenario::load(&path, &Overrides::default()).unwrap_or_else(|f| panic!("{f}"));
+    assert_eq!(read.hash, scenario.hash, "a resolved scenario has the cells in its tables");
+    let wrong = |key: &str, value: &str| {
+        let set = vec![(key.to_string(), value.to_string())];
+        Scenario::load(&root().join("tests/small/small.toml"), &Overrides { set, ..Overrides::default() }).unwrap_err().to_string()
+    };
+    assert!(wrong("cells.jobs.RUX.jobs_2013", "1").contains("did you mean `RUS`?"));
+    assert!(wrong("cells.jobs.RUS.jobs_2012", "1").contains("did you mean `jobs_2013`?"));
+    assert!(wrong("cells.job.RUS.jobs_2013", "1").contains("did you mean `jobs`?"));
+    assert!(wrong("cells.jobs.RUS.jobs_2013", "-1").contains("negative"));
+}
+
+#[test]
+fn a_wrong_calibration_says_all_that_is_wrong() {
+    let work = tempfile::tempdir().unwrap();
+    let mut text = text(&root().join(CALIBRATION));
+    for (from, to) in
+        [("[0.015, 0.06]", "[0.06, 0.015]"), ("behaviour.choose.xi.TUR", "behaviour.choose.xj.TUR"), ("ensemble-smoother", "smoother"), ("members = 60", "member = 60")]
+    {
+        text = text.replace(from, to);
+    }
+    text = text.replace("\"small.toml\"", "\"small/small.toml\"").replace("\"recovery/targets\"", "\"small/recovery/targets\"");
+    let path = work.path().join("wrong.toml");
+    fs::write(&path, text).unwrap();
+    let output = musafir(&["calibrate", path.to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    for part in ["smoother", "members", "wrong.toml"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+#[test]
+fn known_values_are_found_in_the_small_world() {
+    let work = tempfile::tempdir().unwrap();
+    let out = work.path().join("recovery");
+    let output = musafir(&["calibrate", CALIBRATION, "--recover", "3", "--members", "40", "--steps", "3", "--out", out.to_str().unwrap(), "--quiet"]);
+    let table = text(&out.join("recovery.csv"));
+    assert_eq!(table.lines().count(), 1 + 3 * 5, "{table}\n{}", String::from_utf8_lossy(&output.stderr));
+    // Three cases say little of coverage; that the data hold the parameters they must hold is plain.
+    let held = |id: &str| -> f64 {
+        let rows = table.lines().filter(|l| l.split(',').nth(1) == Some(id)).map(|l| l.rsplit(',').next().unwrap().parse::<f64>().unwrap());
+        rows.sum::<f64>() / 3.0
+    };
+    assert!(held("xi_tur") < 0.7 && held("remit_share") < 0.7, "{table}");
 }

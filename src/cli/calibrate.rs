@@ -33,6 +33,7 @@ use crate::{
         validation::{write_fits, write_scores},
     },
     measure::record::Effort,
+    report,
     store::atomic::{self, Staging},
 };
 use watch::Watching;
@@ -84,6 +85,9 @@ impl Job<'_> {
     fn run(&self, started: Instant) -> Result<String, Stop> {
         let planned = self.planned();
         if let Some(record) = folder::finished(&self.out, &planned, self.args.running.force)?.filter(|_| self.args.page.is_none()) {
+            if !self.out.join(report::FILE).exists() {
+                self.report()?;
+            }
             return Ok(say::finished(self.args, &self.out, &record));
         }
         let workers = self.prepare()?;
@@ -218,11 +222,17 @@ impl Job<'_> {
             ..planned
         };
         writing.commit(&record, None)?;
+        self.report()?;
         if let Some(path) = &self.args.page {
             let text = page::page(self.args, c, &record, &findings);
             atomic::write(path, |sink| sink.write_all(text.as_bytes()))?;
         }
         Ok(say::all(self.args, &self.out, &record, &findings))
+    }
+
+    /// Writes the page, unless it is not wanted.
+    fn report(&self) -> Result<(), Stop> {
+        if self.args.no_report { Ok(()) } else { Ok(report::write(&self.out, None)?) }
     }
 
     fn findings(&self, whole: &Whole, equal: &[usize], told: &[&Told], assessment: &Assessment) -> Findings {

@@ -21,6 +21,9 @@ pub struct Args {
     /// Do not fit; try N cases of known values instead, and say how often the 90 % intervals hold them.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..100_000))]
     pub recover: Option<u32>,
+    /// Leave out the page report.html.
+    #[arg(long)]
+    pub no_report: bool,
     /// Write a page for people too, as Markdown.
     #[arg(long, value_name = "FILE")]
     pub page: Option<PathBuf>,
