@@ -1,4 +1,4 @@
-//! `musafir check`: every mistake of scenario files and sweeps at once.
+//! `musafir check`: every mistake of scenario files, sweeps, calibrations and ensembles at once.
 
 use std::{
     fmt::Write as _,
@@ -10,14 +10,18 @@ use serde_json::json;
 
 use super::{WRONG, diagnostics, flags::Reading, print, usage};
 use crate::{
-    experiment::sweep::{self, Flags, Sweep},
-    scenario::{Finding, Findings, Overrides, Scenario},
+    experiment::{
+        calibration::{self, Calibration},
+        ensemble::{Ensemble, described},
+        sweep::{self, Flags, Sweep},
+    },
+    scenario::{Finding, Findings, Overrides, Scenario, document},
 };
 
 /// Arguments of `check`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Scenario files and sweeps.
+    /// Scenario files, sweeps, calibrations, ensembles.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -36,10 +40,12 @@ pub fn execute(args: &Args) -> ExitCode {
     let (mut wrong, mut text, mut records) = (false, String::new(), Vec::new());
     for file in &args.files {
         let name = file.display().to_string();
-        if sweep::is_one(file) && !overrides.set.is_empty() {
-            return usage(&format!("--set changes scenarios, and {name} is a sweep; what all its points have stands in its table `[set]`"));
+        let kind = Kind::of(file);
+        if kind != Kind::Scenario && !overrides.set.is_empty() {
+            let hint = if kind == Kind::Sweep { "; what all its points have stands in its table `[set]`" } else { "" };
+            return usage(&format!("--set changes scenarios, and {name} is {}{hint}", kind.name()));
         }
-        match checked(file, &overrides) {
+        match checked(file, kind, &overrides) {
             Ok(right) => {
                 let _ = writeln!(text, "{name}: right ({})", right.said);
                 if !args.json && !right.warnings.is_empty() {
@@ -69,13 +75,50 @@ struct Right {
     warnings: Vec<Finding>,
 }
 
-/// Reads a scenario or a sweep.
-fn checked(file: &Path, overrides: &Overrides) -> Result<Right, Findings> {
-    if sweep::is_one(file) {
-        let sweep = Sweep::load(file, &Flags { root: overrides.root.clone(), ..Flags::default() })?;
-        let (factors, points) = (sweep.factors.len(), sweep.points().len());
-        return Ok(Right { said: format!("{}; {factors} factors, {points} points", sweep.title), hash: None, warnings: Vec::new() });
+/// What a file means to be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Scenario,
+    Sweep,
+    Calibration,
+    Ensemble,
+}
+
+impl Kind {
+    fn of(file: &Path) -> Kind {
+        match () {
+            () if sweep::is_one(file) => Kind::Sweep,
+            () if document::has(file, &["member"]) => Kind::Ensemble,
+            () if document::has(file, &["method", "parameter"]) => Kind::Calibration,
+            () => Kind::Scenario,
+        }
     }
-    let scenario = Scenario::load(file, overrides)?;
-    Ok(Right { said: format!("{}; hash {}", scenario.title, &scenario.hash[..12]), hash: Some(scenario.hash), warnings: scenario.warnings })
+
+    fn name(self) -> &'static str {
+        ["a scenario", "a sweep", "a calibration", "an ensemble"][self as usize]
+    }
+}
+
+/// Reads a file of a kind.
+fn checked(file: &Path, kind: Kind, overrides: &Overrides) -> Result<Right, Findings> {
+    let root = overrides.root.clone();
+    let other = |said: String| Right { said, hash: None, warnings: Vec::new() };
+    Ok(match kind {
+        Kind::Sweep => {
+            let sweep = Sweep::load(file, &Flags { root, ..Flags::default() })?;
+            other(format!("{}; {} factors, {} points", sweep.title, sweep.factors.len(), sweep.points().len()))
+        }
+        Kind::Calibration => {
+            let calibration = Calibration::load(file, &calibration::Flags { root, ..calibration::Flags::default() })?;
+            other(format!("{}; {} parameters, {} members", calibration.title, calibration.uncertain.len(), calibration.budget.members))
+        }
+        Kind::Ensemble => {
+            let ensemble = Ensemble::load(file)?;
+            other(format!("{}; {}", ensemble.title, described(&ensemble)))
+        }
+        Kind::Scenario => {
+            let scenario = Scenario::load(file, overrides)?;
+            Right { said: format!("{}; hash {}", scenario.title, &scenario.hash[..12]), hash: Some(scenario.hash), warnings: scenario.warnings }
+        }
+    })
 }

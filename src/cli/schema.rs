@@ -1,10 +1,10 @@
-//! `musafir schema`: the JSON Schema of scenario files, of sweeps, of targets, of bars.
+//! `musafir schema`: the JSON Schema of scenario files, of sweeps, calibrations, ensembles, of targets, of bars.
 
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use super::{BAR_NOT_MET, DONE, print, usage};
 use crate::{
-    experiment::{sweep, target_file},
+    experiment::{calibration, ensemble, sweep, target_file},
     scenario::check,
 };
 
@@ -15,6 +15,10 @@ enum Of {
     Scenario,
     /// Sweeps.
     Sweep,
+    /// Calibrations.
+    Calibration,
+    /// Ensembles.
+    Ensemble,
     /// Targets of `validate`.
     Targets,
     /// The split and the bars of `validate`.
@@ -35,6 +39,8 @@ pub struct Args {
 /// Prints or compares the schema.
 pub fn execute(args: &Args) -> ExitCode {
     let (schema, flag, own) = match args.of {
+        Of::Calibration => (calibration::schema(), " --of calibration", "scenarios/calibrations/calibration.schema.json"),
+        Of::Ensemble => (ensemble::schema(), " --of ensemble", "scenarios/ensemble.schema.json"),
         Of::Scenario => (check::schema_of_files(), "", "scenarios/scenario.schema.json"),
         Of::Sweep => (sweep::schema(), " --of sweep", "scenarios/sweeps/sweep.schema.json"),
         Of::Targets => (target_file::schema_of_targets(), " --of targets", "scenarios/targets/targets.schema.json"),

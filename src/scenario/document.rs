@@ -49,3 +49,12 @@ pub fn read(path: &Path, schema: &Json, ledger: &mut Ledger) -> Option<Document>
         }
     }
 }
+
+/// Whether a file can be read and has one of some keys at its top: files of other kinds are told from scenarios by them.
+pub fn has(path: &Path, keys: &[&str]) -> bool {
+    let mut ledger = Ledger::default();
+    let Ok(text) = layers::read_text(path) else { return false };
+    ledger.sources.push(Source { name: String::new(), text, folder: PathBuf::new() });
+    let tree = tree::parse(0, &mut ledger);
+    keys.iter().any(|key| tree.get(key).is_some())
+}

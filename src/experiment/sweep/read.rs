@@ -17,7 +17,7 @@ use super::{
 use crate::{
     measure::scope::Scope,
     scenario::{
-        Change, Findings, Overrides, Scenario, Severity, Template, check,
+        Change, Findings, Overrides, Scenario, Severity, Template, check, document,
         file::Date,
         finding::{At, Finding, Ledger},
         template,
@@ -56,9 +56,7 @@ pub fn schema() -> Json {
 
 /// Whether a file means to be a sweep rather than a scenario: it has a design, or factors.
 pub fn is_one(path: &Path) -> bool {
-    let mut ledger = Ledger::default();
-    ledger.sources.extend(template::read(path));
-    !ledger.sources.is_empty() && ["design", "factor"].into_iter().any(|key| tree::parse(0, &mut ledger).get(key).is_some())
+    document::has(path, &["design", "factor"])
 }
 
 impl Sweep {
