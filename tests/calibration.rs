@@ -66,7 +66,8 @@ fn recovery(method: Method, budget: Budget, cases: u32) -> (f64, f64) {
         let covariance = DMatrix::identity(DATA, DATA) * 0.05f64.powi(2);
         let noisy = stocks(&truth).into_iter().zip(draws(case, 1, DATA)).map(|(x, e)| Datum::Value(x + 0.05 * e)).collect();
         let evidence = Evidence::new(noisy, covariance).unwrap();
-        let fitted = method::fit(method, budget, &evidence, &[true; PARAMETERS], u64::from(case), &mut Toy).unwrap();
+        let start = method::prior(budget.members, PARAMETERS, u64::from(case));
+        let fitted = method::fit(method, budget.steps, &start, &evidence, &[true; PARAMETERS], u64::from(case), &mut Toy).unwrap();
         for p in 0..PARAMETERS {
             let mut members: Vec<(f64, f64)> = fitted.z.iter().zip(&fitted.weights).map(|(z, w)| (z[p], *w)).collect();
             members.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -215,7 +216,9 @@ fn replicate_k_is_a_run_of_member_k() {
             format!("behaviour.remit.share.{code}={:?}", scenario.behaviour.remit.share[code] * 1.1)
         });
         let mut args = vec!["run", "tests/small/small.toml", "--set", "behaviour.choose.b_cost=0.8", "--seed", seed, "--out", &out, "--quiet", "--no-report"];
-        shares.iter().for_each(|s| args.extend(["--set", s.as_str()]));
+        for share in &shares {
+            args.extend(["--set", share.as_str()]);
+        }
         done(&args);
         record(Path::new(&out))["events"].as_u64().unwrap()
     };

@@ -129,8 +129,9 @@ impl Job<'_> {
 
     /// All runs there are: the scenario as it is, those of the fit, those of the origins.
     fn runs(&self) -> usize {
-        let origins = self.calibration.origins.as_ref().map_or(0, |o| o.until.len() * o.members * (o.steps + 1));
-        1 + self.calibration.budget.members * (self.calibration.budget.steps + 1) + origins
+        let c = self.calibration;
+        let origins = c.origins.as_ref().map_or(0, |o| o.until.iter().filter(|p| p.last != c.targets.rules.split.fit_until.last).count() * o.members * (o.steps + 1));
+        1 + c.budget.members * (c.budget.steps + 2) + origins
     }
 
     fn planned(&self) -> Record {
@@ -169,16 +170,17 @@ impl Job<'_> {
         let Some(mut past) = Past::new(runs, &base, cut) else { return Err(End::Nothing) };
         let (seed, free) = (c.base.run.seed, c.free());
         watching.phase("the fit");
+        let start = method::prior(c.budget.members, free.len(), seed);
         let evidence = past.evidence.clone();
-        let fitted = method::fit(c.method, c.budget, &evidence, &free, seed, &mut past)?;
+        let fitted = method::fit(c.method, c.budget.steps, &start, &evidence, &free, seed, &mut past)?;
         let members: Vec<&Told> = fitted.predicted.iter().collect();
         let means = origins::means(&members);
         let seen = discrepancy::errors(&c.targets, &means, c.errors.least, |row| row.usage == Use::Fit && row.period.last <= cut);
-        let prior = runs.all(&method::prior(c.budget.members, free.len(), seed))?;
+        let prior = runs.all(&start)?;
         let mut rolled = origins::Rolled::default();
         if let Some(table) = &c.origins {
             watching.phase("origins");
-            rolled = origins::forecasts(c, table, runs, &base, seed)?;
+            rolled = origins::forecasts(c, table, runs, &base, &start, &fitted)?;
         }
         // A fit that has seen a row misses less of it than of one to come.
         let discrepancy = discrepancy::estimate(if rolled.unseen.is_empty() { &seen } else { &rolled.unseen }, c.errors.least);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     evidence::Evidence,
     population::{Kernel, Particle},
-    smoother,
+    smoother::Smoother,
 };
 use crate::{
     draw::{Purpose, Stream, normal_quantile},
@@ -78,14 +78,14 @@ pub trait Model {
     fn progressed(&mut self, progress: &Progress);
 }
 
-/// Fits. Parameters that are not `free` stay as drawn from the prior.
+/// Fits, from members drawn from the prior on. Parameters that are not `free` stay as they were drawn.
 ///
 /// # Errors
 /// What the model ends with.
-pub fn fit<M: Model>(method: Method, budget: Budget, evidence: &Evidence, free: &[bool], seed: u64, model: &mut M) -> Result<Fitted<M::Output>, M::Error> {
+pub fn fit<M: Model>(method: Method, steps: usize, start: &[Vec<f64>], evidence: &Evidence, free: &[bool], seed: u64, model: &mut M) -> Result<Fitted<M::Output>, M::Error> {
     match method {
-        Method::EnsembleSmoother => smooth(budget, evidence, free, seed, model),
-        Method::PopulationMonteCarlo => populate(budget, evidence, free, seed, model),
+        Method::EnsembleSmoother => smooth(steps, start, evidence, free, seed, model),
+        Method::PopulationMonteCarlo => populate(Budget { members: start.len(), steps }, start, evidence, free, seed, model),
     }
 }
 
@@ -114,26 +114,28 @@ fn progress<M: Model>(model: &mut M, iteration: usize, runs: usize, misfits: &[f
     progress
 }
 
-fn smooth<M: Model>(budget: Budget, evidence: &Evidence, free: &[bool], seed: u64, model: &mut M) -> Result<Fitted<M::Output>, M::Error> {
-    let mut z = prior(budget.members, free.len(), seed);
+fn smooth<M: Model>(steps: usize, start: &[Vec<f64>], evidence: &Evidence, free: &[bool], seed: u64, model: &mut M) -> Result<Fitted<M::Output>, M::Error> {
+    let mut z = start.to_vec();
+    let mut smoother = Smoother::new(evidence, free, steps);
     let mut told = Vec::new();
-    for step in 0..=budget.steps {
+    for step in 0..=steps {
         let outputs = model.run(step, &z)?;
         let predicted: Vec<Vec<f64>> = outputs.iter().map(|o| model.predictions(o)).collect();
         let misfits: Vec<f64> = predicted.iter().map(|p| evidence.misfit(p)).collect();
-        told.push(progress(model, step, (step + 1) * budget.members, &misfits));
-        if step == budget.steps {
+        told.push(progress(model, step, (step + 1) * start.len(), &misfits));
+        if step == steps {
             return Ok(Fitted { weights: vec![1.0; z.len()], z, predicted: outputs, progress: told });
         }
         let normal: Vec<Vec<f64>> = (0..z.len()).map(|k| normals(stream(seed, step, k), evidence.len())).collect();
-        z = smoother::step(&z, &predicted, evidence, budget.steps as f64, &normal, free);
+        z = smoother.step(&z, &predicted, &normal);
     }
     unreachable!("the last step returns")
 }
 
-fn populate<M: Model>(budget: Budget, evidence: &Evidence, free: &[bool], seed: u64, model: &mut M) -> Result<Fitted<M::Output>, M::Error> {
+fn populate<M: Model>(budget: Budget, start: &[Vec<f64>], evidence: &Evidence, free: &[bool], seed: u64, model: &mut M) -> Result<Fitted<M::Output>, M::Error> {
     let keep = budget.members.div_ceil(2);
-    let fixed = prior(budget.members * (budget.steps + 1), free.len(), seed);
+    // Later generations have draws of their own of what is not fitted.
+    let fixed: Vec<Vec<f64>> = start.iter().cloned().chain(prior(budget.members * budget.steps.max(1), free.len(), seed.wrapping_add(1))).collect();
     let mut runs = 0;
     let mut told = Vec::new();
     let mut kept: Vec<(Particle, M::Output)> = Vec::new();

@@ -149,15 +149,14 @@ impl<'a> Runs<'a> {
         let setup = Setup { seed: scenario.run.seed.wrapping_add(u64::from(k)), sample: scenario.run.sample, chunk_rows: CHUNK_ROWS };
         let identity = (env!("CARGO_PKG_VERSION"), &scenario.hash, setup.seed, setup.sample.to_bits(), scenario.world.months, &self.calibration.targets.hash);
         let key = blake3::hash(format!("{identity:?}").as_bytes()).to_hex().to_string();
-        let told = match self.shelf.get(&key) {
-            Some(told) => told,
-            None => {
-                let observed = observe::run(scenario, &self.wanted, setup, k + 1, self.watcher).map_err(|_| End::Stopped)?;
-                let predictions = observe::predictions(&self.calibration.targets, &observed);
-                let told = Told { values: predictions.iter().map(|p| p.value).collect(), simulated: predictions.iter().map(|p| p.simulated).collect(), state: observed.state };
-                self.shelf.put(&key, &told).map_err(End::Store)?;
-                told
-            }
+        let told = if let Some(told) = self.shelf.get(&key) {
+            told
+        } else {
+            let observed = observe::run(scenario, &self.wanted, setup, k + 1, self.watcher).map_err(|_| End::Stopped)?;
+            let predictions = observe::predictions(&self.calibration.targets, &observed);
+            let told = Told { values: predictions.iter().map(|p| p.value).collect(), simulated: predictions.iter().map(|p| p.simulated).collect(), state: observed.state };
+            self.shelf.put(&key, &told).map_err(End::Store)?;
+            told
         };
         self.watcher.ran();
         Ok(told)

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Calibration,
     file::OriginsTable,
-    method::{self, Budget},
+    method::{self, Fitted},
     model::{End, Past, Runs, Told},
 };
 use crate::{
@@ -75,20 +75,25 @@ pub struct Rolled {
     pub unseen: Vec<Vec<Error>>,
 }
 
-/// Fits up to each origin and forecasts from it. `base` are the predictions of the scenario as it is. What the model misses is estimated for
+/// Fits up to each origin and forecasts from it: from the first members of `start` on; an origin at the cut of the whole fit is that fit
+/// itself. `base` are the predictions of the scenario as it is. What the model misses is estimated for
 /// an origin on the rows up to it and on what earlier origins missed.
 ///
 /// # Errors
 /// What ends the runs.
-pub fn forecasts(calibration: &Calibration, table: &OriginsTable, runs: &Runs<'_>, base: &Told, seed: u64) -> Result<Rolled, End> {
+pub fn forecasts(calibration: &Calibration, table: &OriginsTable, runs: &Runs<'_>, base: &Told, start: &[Vec<f64>], whole: &Fitted<Told>) -> Result<Rolled, End> {
     let cut = calibration.targets.rules.split.fit_until.last;
     let mut all = Rolled::default();
     for period in &table.until {
         let origin = period.last;
-        let Some(mut past) = Past::new(runs, base, origin) else { continue };
-        let budget = Budget { members: table.members, steps: table.steps };
-        let evidence = past.evidence.clone();
-        let fitted = method::fit(calibration.method, budget, &evidence, &calibration.free(), seed, &mut past)?;
+        let fitted = if origin == cut {
+            whole.clone()
+        } else {
+            let Some(mut past) = Past::new(runs, base, origin) else { continue };
+            let evidence = past.evidence.clone();
+            let start = &start[..table.members.min(start.len())];
+            method::fit(calibration.method, table.steps, start, &evidence, &calibration.free(), calibration.base.run.seed, &mut past)?
+        };
         let ensemble = calibration.ensemble(&fitted.z, &fitted.weights, calibration.discrepancy());
         let members: Vec<&Told> = (1..=ensemble.members.len() as u32).map(|k| &fitted.predicted[ensemble.member(k)]).collect();
         let (least, means) = (calibration.errors.least, means(&members));

@@ -30,7 +30,9 @@ impl<'a> Kernel<'a> {
         let dimensions = kept.first()?.z.len();
         let total: f64 = kept.iter().map(|p| p.weight).sum();
         let mut mean = DVector::zeros(dimensions);
-        kept.iter().for_each(|p| mean += DVector::from_column_slice(&p.z) * (p.weight / total));
+        for particle in kept {
+            mean += DVector::from_column_slice(&particle.z) * (particle.weight / total);
+        }
         let mut covariance = DMatrix::identity(dimensions, dimensions) * 1e-9;
         for particle in kept {
             let off = DVector::from_column_slice(&particle.z) - &mean;

@@ -68,8 +68,10 @@ pub fn recover(calibration: &Calibration, runs: &Runs<'_>, base: &Told, cases: u
         let predicted = method::Model::predictions(&past, &Told { values: means, ..told[0].clone() });
         let errors = past.evidence.errors(&normals(seed, case, 1, past.evidence.len()));
         let data = predicted.iter().zip(errors.iter()).map(|(p, e)| Datum::Value(p + e)).collect();
+        let own = seed.wrapping_add(u64::from(case));
+        let start = method::prior(calibration.budget.members, free.len(), own);
         let Some(evidence) = Evidence::new(data, past.evidence.covariance.clone()) else { return Err(End::Nothing) };
-        let fitted = method::fit(calibration.method, calibration.budget, &evidence, &free, seed.wrapping_add(u64::from(case)), &mut past)?;
+        let fitted = method::fit(calibration.method, calibration.budget.steps, &start, &evidence, &free, own, &mut past)?;
         let ensemble = calibration.ensemble(&fitted.z, &fitted.weights, calibration.discrepancy());
         let members: Vec<usize> = (1..=ensemble.members.len() as u32).map(|k| ensemble.member(k)).collect();
         let z: Vec<Vec<f64>> = members.iter().map(|&k| fitted.z[k].clone()).collect();
