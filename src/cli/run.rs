@@ -19,7 +19,7 @@ use crate::{
         record::{self, FileEntry, Record},
     },
     report,
-    scenario::{Overrides, Scenario},
+    scenario::Scenario,
     store::{StoreError, atomic::Staging},
 };
 
@@ -320,10 +320,8 @@ impl Job<'_> {
         // The page of other results would belie the new ones.
         folder::remove(self.out, report::FILE)?;
         folder::replace(self.out, staging, &record)?;
-        folder::remove(self.out, report::changes::FILE)?;
+        report::changes::write(self.out, &self.args.scenario, &args::pairs(self.args)?, self.args.root.as_deref())?;
         if !self.args.no_report {
-            let overrides = Overrides { set: args::set(self.args)?, root: self.args.root.clone(), until: self.args.until };
-            report::changes::write(self.out, &self.args.scenario, &overrides)?;
             report::write(self.out, report::targets_of(&self.args.scenario).as_deref())?;
         }
         self.say(&record, results);

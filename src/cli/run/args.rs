@@ -92,13 +92,18 @@ pub(super) fn load(args: &Args) -> Result<Option<Scenario>, Stop> {
     }
 }
 
-/// Values that the flags set.
-pub(super) fn set(args: &Args) -> Result<Vec<(String, String)>, Stop> {
-    let mut set = Vec::new();
-    for text in &args.set {
+/// Values that `--set` sets.
+pub(super) fn pairs(args: &Args) -> Result<Vec<(String, String)>, Stop> {
+    let pair = |text: &String| {
         let (key, value) = text.split_once('=').ok_or_else(|| Stop::Usage(format!("`--set {text}` is not of the form key.path=value")))?;
-        set.push((key.trim().to_string(), value.trim().to_string()));
-    }
+        Ok((key.trim().to_string(), value.trim().to_string()))
+    };
+    args.set.iter().map(pair).collect()
+}
+
+/// Values that all flags set.
+fn set(args: &Args) -> Result<Vec<(String, String)>, Stop> {
+    let mut set = pairs(args)?;
     let mut flag = |key: &str, value: Option<String>| set.extend(value.map(|v| (key.to_string(), v)));
     flag("run.seed", args.seed.map(|v| v.to_string()));
     flag("run.sample", args.sample.map(|v| format!("{v:?}").to_lowercase()));
