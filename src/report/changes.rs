@@ -95,7 +95,7 @@ fn content(file: &Path, set: &[(String, String)], root: Option<&Path>) -> Option
     writer.into_inner().ok().filter(|_| !changes.is_empty())
 }
 
-/// Reads what [`write`] wrote; none if the folder has no such file.
+/// Reads what [`write()`] wrote; none if the folder has no such file.
 ///
 /// # Errors
 /// A file that cannot be read.
