@@ -346,6 +346,28 @@ fn a_sweep_writes_a_page_that_holds_its_tables() {
 }
 
 #[test]
+fn what_a_scenario_changes_in_its_parent_stands_in_the_fine_print() {
+    let out = folder();
+    done(&["run", EAST, "--out", text(out.path()), "--quiet", "--set", "behaviour.choose.b_cost=0.55"]);
+    let changes = rows(&out.path().join("changes.csv"));
+    let one = changes.iter().find(|c| c["key"] == "behaviour.choose.b_cost").expect("what is set");
+    assert_eq!(one["after"], "0.55");
+    let days = changes.iter().find(|c| c["key"] == "regime.tur-uzb-free.days").expect("what the scenario says");
+    assert_ne!(days["before"], days["after"]);
+    let html = page_of(out.path());
+    let print = &html[html.find("id=\"print\"").expect("the fine print")..];
+    assert!(print.contains("What the scenario changes in the one that it extends") && print.contains("regime.tur-uzb-free.days") && print.contains("0.55"));
+    // The resolved scenario extends nothing; its page says the same.
+    let again = folder();
+    done(&["run", text(&out.path().join("scenario.toml")), "--out", text(again.path()), "--quiet"]);
+    assert_eq!(html, page_of(again.path()));
+    // Another run in its place leaves none of it.
+    done(&["run", SMALL, "--out", text(again.path()), "--quiet", "--force"]);
+    assert!(!again.path().join("changes.csv").exists());
+    assert!(!between(&page_of(again.path()), "<main>", "</main>").contains("What the scenario changes"));
+}
+
+#[test]
 fn a_calibration_gets_a_page_and_what_it_lacks_is_left_out() {
     let out = folder();
     fs::copy("tests/small/calibration/calibration.json", out.path().join("calibration.json")).expect("copied");

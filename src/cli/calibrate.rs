@@ -234,7 +234,7 @@ impl Job<'_> {
 
     /// Writes the page, unless it is not wanted.
     fn report(&self) -> Result<(), Stop> {
-        if self.args.no_report { Ok(()) } else { Ok(report::write(&self.out, None)?) }
+        if self.args.no_report { Ok(()) } else { Ok(report::write(&self.out, report::targets_of(&self.calibration.path).as_deref())?) }
     }
 
     fn findings(&self, whole: &Whole, equal: &[usize], told: &[&Told], assessment: &Assessment) -> Findings {

@@ -279,9 +279,9 @@ impl Job<'_> {
             ..self.record()
         };
         writing.commit(&record, Some(checkpoint::FILE))?;
+        let overrides = self.args.reading.overrides().map_err(Stop::Usage)?;
+        report::changes::write(self.out, &self.args.scenario, &overrides.set, overrides.root.as_deref())?;
         if !self.args.no_report {
-            let overrides = self.args.running.overrides(&self.args.reading, self.args.replicates)?;
-            report::changes::write(self.out, &self.args.scenario, &overrides)?;
             report::write(self.out, report::targets_of(&self.args.scenario).as_deref())?;
         }
         Ok(self.said(&record, results))

@@ -154,6 +154,8 @@ pub struct Target {
     pub target: String,
     /// In a few words.
     pub label: String,
+    /// When.
+    pub period: String,
     /// `fit` or `test`.
     #[serde(rename = "use")]
     pub usage: String,
@@ -204,6 +206,12 @@ impl Key {
 }
 
 impl Target {
+    /// What it is called, and when.
+    fn name(&self) -> String {
+        let name = if self.label.is_empty() { &self.target } else { &self.label };
+        if self.period.is_empty() { name.clone() } else { format!("{name}, {}", self.period) }
+    }
+
     /// How far the mean is from the published value, as a share of it; infinite steps come last.
     fn miss(&self) -> f64 {
         self.mean.zip(self.observed).map_or(0.0, |(mean, observed)| ((mean - observed) / observed).abs()).min(f64::MAX)
@@ -281,10 +289,7 @@ impl Calibration {
     fn missed(&self, l: Language) -> Option<String> {
         let told = self.series.iter().filter(|s| s.within.is_some()).count();
         let missed: Vec<&Target> = self.worst_first().into_iter().filter(|s| s.within == Some(false)).collect();
-        let name = |s: &&Target| {
-            let name = if s.label.is_empty() { &s.target } else { &s.label };
-            format!("{name} ({}\u{a0}%)", decimal(100.0 * s.miss(), 0, l))
-        };
+        let name = |s: &&Target| format!("{} ({}\u{a0}%)", s.name(), decimal(100.0 * s.miss(), 0, l));
         let worst = missed.iter().take(3).map(name).collect::<Vec<_>>().join("; ");
         (told > 0).then(|| match (missed.len(), l) {
             (0, Language::English) => format!("All {told} targets are met within their bounds."),

@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    io::Write as _,
     path::Path,
 };
 
@@ -60,33 +61,41 @@ fn keyed(inventory: &Inventory) -> BTreeMap<String, (String, String, Option<bool
     all
 }
 
-/// Writes into a folder what a scenario file, as the overrides change it, says otherwise than the file it extends (than itself without
-/// overrides, if it extends none). Nothing is written where nothing differs or a file cannot be read by itself.
+/// Writes into a folder what a scenario file, with what is set besides, says otherwise than the file it extends (than itself, if it extends
+/// none). A resolved scenario extends nothing: what stands beside it goes with it, so that running it gives the same bytes. Where nothing
+/// differs, or a file cannot be read by itself, there is no such file.
 ///
 /// # Errors
 /// Those of the file system.
-pub fn write(folder: &Path, file: &Path, overrides: &Overrides) -> Result<(), StoreError> {
-    let table: Option<toml::Table> = fs::read_to_string(file).ok().and_then(|text| toml::from_str(&text).ok());
-    let extends = table.as_ref().and_then(|t| t.get("extends")).and_then(toml::Value::as_str);
-    let parent = extends.map_or_else(|| file.to_path_buf(), |name| file.parent().unwrap_or(Path::new("")).join(name));
-    let plain = Overrides { root: overrides.root.clone(), ..Overrides::default() };
-    let (Ok(before), Ok(after)) = (Inventory::load(&parent, &plain), Inventory::load(file, overrides)) else { return Ok(()) };
-    let changes = between(&before, &after);
-    if changes.is_empty() {
-        return Ok(());
-    }
+pub fn write(folder: &Path, file: &Path, set: &[(String, String)], root: Option<&Path>) -> Result<(), StoreError> {
+    let content = content(file, set, root);
     let path = folder.join(FILE);
-    atomic::write(&path, |sink| {
-        let mut writer = csv::Writer::from_writer(sink);
-        for change in &changes {
-            writer.serialize(change)?;
-        }
-        writer.flush()
-    })?;
-    Ok(())
+    match content {
+        Some(bytes) => atomic::write(&path, |sink| sink.write_all(&bytes)).map(|_| ()),
+        None if path.exists() => fs::remove_file(&path).map_err(StoreError::io("remove", &path)),
+        None => Ok(()),
+    }
 }
 
-/// Reads what [`write`] wrote; none if the folder has no such file.
+fn content(file: &Path, set: &[(String, String)], root: Option<&Path>) -> Option<Vec<u8>> {
+    let table: toml::Table = toml::from_str(&fs::read_to_string(file).ok()?).ok()?;
+    let beside = file.parent().unwrap_or(Path::new(""));
+    let extends = table.get("extends").and_then(toml::Value::as_str);
+    if extends.is_none() && set.is_empty() {
+        return fs::read(beside.join(FILE)).ok();
+    }
+    let parent = extends.map_or_else(|| file.to_path_buf(), |name| beside.join(name));
+    let plain = Overrides { root: root.map(Path::to_path_buf), ..Overrides::default() };
+    let changed = Overrides { set: set.to_vec(), ..plain.clone() };
+    let changes = between(&Inventory::load(&parent, &plain).ok()?, &Inventory::load(file, &changed).ok()?);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for change in &changes {
+        writer.serialize(change).ok()?;
+    }
+    writer.into_inner().ok().filter(|_| !changes.is_empty())
+}
+
+/// Reads what [`write()`] wrote; none if the folder has no such file.
 ///
 /// # Errors
 /// A file that cannot be read.

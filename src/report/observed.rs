@@ -28,12 +28,12 @@ pub fn read(folder: &Path) -> Result<Vec<Value>, StoreError> {
     Ok(series(folder)?.iter().flat_map(of).collect())
 }
 
-/// Scope and source of each series, by its id.
+/// Title, scope and source of each series, by its id.
 ///
 /// # Errors
 /// A folder or a file that cannot be read.
-pub fn stated(folder: &Path) -> Result<BTreeMap<String, (String, String)>, StoreError> {
-    let one = |s: &Table| Some((text(s, "id")?, (text(s, "scope").unwrap_or_default(), text(s, "source").unwrap_or_default())));
+pub fn stated(folder: &Path) -> Result<BTreeMap<String, [String; 3]>, StoreError> {
+    let one = |s: &Table| Some((text(s, "id")?, ["title", "scope", "source"].map(|key| text(s, key).unwrap_or_default())));
     Ok(series(folder)?.iter().filter_map(one).collect())
 }
 

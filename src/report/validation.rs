@@ -45,8 +45,8 @@ pub fn study(folder: &Folder, bars: &[Verdict], targets: Option<&Path>) -> Resul
     let place: BTreeMap<&str, usize> = series.iter().enumerate().map(|(i, r)| (get(r, "series"), i)).collect();
     let score = |r: &&Row| {
         let both = |name: &str| [number(r, &format!("fit_{name}")), number(r, &format!("test_{name}"))];
-        let (scope, source) = stated.get(get(r, "series")).map_or(("", ""), |s| (&s.0, &s.1));
-        let title = Some(get(r, "title")).filter(|t| !t.is_empty()).unwrap_or(get(r, "series"));
+        let [named, scope, source] = stated.get(get(r, "series")).map_or(["", "", ""], |s| [&s[0], &s[1], &s[2]]);
+        let title = [get(r, "title"), named, get(r, "series")].into_iter().find(|t| !t.is_empty()).unwrap_or_default();
         json!({
             "id": get(r, "series"), "title": title, "aspect": get(r, "aspect"), "unit": get(r, "unit"), "rows": both("rows"), "error": both("mape"),
             "relative": both("relative"), "scaled": both("mase"), "within": both("within"), "coverage": [number(r, "coverage_50"), number(r, "coverage_90")],

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Pictures for README and docs: pictures.py RUN_PAGE COMPARISON_PAGE FOLDER."""
+"""Pictures for README and docs: pictures.py RUN_PAGE COMPARISON_PAGE VALIDATION_PAGE FOLDER."""
 
 import pathlib
 import sys
@@ -11,7 +11,7 @@ MOVE = "const s = document.getElementById('map-slider'); if (s) { s.value = argu
 
 
 def main():
-    run, comparison, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+    run, comparison, validation, folder = *sys.argv[1:4], pathlib.Path(sys.argv[4])
     browser = Browser()
     try:
         for name, page, keep, width in (
@@ -19,6 +19,7 @@ def main():
             ("charts", run, ["#c-stock", "#c-season", "#c-chord", "#c-gdp"], 1120),
             ("answer", comparison, [".head", "#answer"], 1000),
             ("compare", comparison, ["#c-difference", "#c-attribution", "#c-diversion"], 1000),
+            ("validate", validation, ["#answer", "#c-fits"], 1120),
         ):
             browser.open(page, width, 400)
             browser.run(MOVE, 103)  # August 2013, the peak of the hindcast

@@ -14,7 +14,7 @@ function calibrationCards() {
       const rows = (shown.show === "all" ? targets : targets.slice(0, FEW)).map(s => {
         const colour = s.within === false ? "var(--more)" : "var(--c-blue)";
         return {
-          name: s.label || s.target, key: s.target, flag: s.within === false ? "var(--more)" : null,
+          name: (s.label || s.target) + (s.period ? ", " + s.period : ""), key: s.target, flag: s.within === false ? "var(--more)" : null,
           marks: [...(s.low !== null && s.high !== null ? [{ from: over(s, s.low), to: over(s, s.high), colour: "var(--rule)", kind: "block" }] : []), ...(s.p05 !== null && s.p95 !== null ? [{ from: over(s, s.p05), to: over(s, s.p95), colour, kind: "whisker" }] : []), { to: over(s, s.mean), colour, kind: s.use === "fit" ? "ring" : "dot" }],
           tip: () => [{ name: T("published") + (s.use ? ", " + T("use." + s.use) : ""), key: "observed", raw: s.observed, value: any(s.observed, "") }, ...(s.low === null || s.high === null ? [] : [{ name: T("bounds"), value: range(s.low, s.high, "") }]), { name: T("predicted"), key: "mean", raw: s.mean, value: any(s.mean, ""), extra: s.p05 === null ? null : "(" + range(s.p05, s.p95, "") + ")" }, ...(s.within === null ? [] : [{ name: T(s.within ? "k.within" : "k.missed"), value: "" }])],
         };
@@ -22,14 +22,17 @@ function calibrationCards() {
       rowChart(host, width, rows, { low: 0, high: 2, tight: true, origin: 1, unit: "", axis: "×", label: T("c.targets") });
       return [{ name: T("use.fit"), ring: "var(--ink-2)" }, { name: T("use.test"), disc: "var(--ink-2)" }, { name: T("k.missed"), disc: "var(--more)" }, { name: T("bounds"), colour: "var(--rule)", square: true }];
     },
-    rows: () => [["target", "label", "use", "observed", "low", "high", "mean", "p05", "p95", "within"], ...C.series.map(s => [s.target, s.label, s.use, s.observed, s.low, s.high, s.mean, s.p05, s.p95, s.within])],
+    rows: () => [["target", "label", "period", "use", "observed", "low", "high", "mean", "p05", "p95", "within"], ...C.series.map(s => [s.target, s.label, s.period, s.use, s.observed, s.low, s.high, s.mean, s.p05, s.p95, s.within])],
   });
 
   const keys = C.keys.filter(k => k.prior && k.posterior);
+  // What the data moved most comes first.
+  const moved = [...keys].sort((a, b) => (a.held ?? 1) - (b.held ?? 1)), some = { keys: "few", open: "few" };
+  const few = (name, n) => c => n > FEW ? [segments(T("show"), [["few", String(FEW)], ["all", T("all") + " " + n]], some[name], v => { some[name] = v; pressed(c, v); c.draw(); })] : [];
   if (keys.length) add({
-    id: "keys",
+    id: "keys", controls: few("keys", keys.length),
     draw: (host, width) => {
-      withinChart(host, width, keys.map(k => {
+      withinChart(host, width, (some.keys === "all" ? moved : moved.slice(0, FEW)).map(k => {
         const [low, high] = k.prior, at = v => v === null ? null : (v - low) / (high - low || 1), p = k.posterior, left = p.p05 === null || p.p95 === null ? null : (p.p95 - p.p05) / (0.9 * (high - low));
         return { name: (k.id || k.key) + (k.fitted === false ? " *" : ""), key: k.key, from: at(p.p05), to: at(p.p95), at: at(p.mean ?? p.p50), ends: [brief(low), brief(high) + (k.unit && k.unit !== "-" ? " " + k.unit : "")], marked: [],
           tip: () => [{ name: T("k.prior"), value: range(low, high, k.unit) }, { name: T("k.posterior"), key: "posterior", raw: p.p05, value: range(p.p05, p.p95, k.unit) }, { name: T("k.mean"), key: "mean", raw: p.mean, value: any(p.mean, k.unit) }, { name: T("k.median"), key: "p50", raw: p.p50, value: any(p.p50, k.unit) }, ...(left === null ? [] : [{ name: T("k.narrowed"), value: percent(left) }]), ...(k.held === null ? [] : [{ name: T("k.held"), value: any(k.held, "") }]), { name: k.key, value: "" }, ...(k.source ? [{ name: k.source, value: "" }] : [])] };
@@ -55,8 +58,8 @@ function calibrationCards() {
 
   const open = C.unverified.filter(u => u.effect !== null).sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect));
   if (open.length) add({
-    id: "unverified",
-    draw: (host, width) => { const all = open.map(u => u.effect); rowChart(host, width, open.map(u => ({ name: u.id || u.key, key: u.key, marks: [{ to: u.effect, colour: "var(--c-amber)", kind: "bar" }], tip: () => [{ name: T("k.effect"), key: "effect", raw: u.effect, value: any(u.effect, "") }] })), { low: Math.min(0, ...all), high: Math.max(0, ...all) || 1, unit: "", axis: T("k.effect"), label: T("c.unverified") }); return []; },
+    id: "unverified", controls: few("open", open.length),
+    draw: (host, width) => { const all = open.map(u => u.effect); rowChart(host, width, (some.open === "all" ? open : open.slice(0, FEW)).map(u => ({ name: u.id || u.key, key: u.key, marks: [{ to: u.effect, colour: "var(--c-amber)", kind: "bar" }], tip: () => [{ name: T("k.effect"), key: "effect", raw: u.effect, value: any(u.effect, "") }] })), { low: Math.min(0, ...all), high: Math.max(0, ...all) || 1, unit: "", axis: T("k.effect"), label: T("c.unverified") }); return []; },
     rows: () => [["key", "effect"], ...open.map(u => [u.key, u.effect])],
   });
   const forecasts = C.origins.filter(o => o.observed && o.forecast !== null), origins = { show: "few" };

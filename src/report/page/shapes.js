@@ -105,7 +105,7 @@ function alluvialChart(host, width, flows, options) {
 
 // Two values a row, before and after: [{ name, key, before, after }].
 function pairChart(host, width, rows, options) {
-  const h = 24, m = { left: width < 460 ? 92 : 150, right: 16, top: 24, bottom: 24 }, height = m.top + rows.length * h + m.bottom;
+  const h = 24, m = { left: width < 460 ? 112 : 150, right: 16, top: 24, bottom: 24 }, height = m.top + rows.length * h + m.bottom;
   const most = Math.max(1e-9, ...rows.flatMap(r => [r.before, r.after]));
   const y = ticks(0, most, 4), w = width - m.left - m.right, top = Math.max(most, y.values[y.values.length - 1]);
   const X = v => m.left + w * v / top, scale = scaleOf(options.unit, most);
@@ -118,7 +118,7 @@ function pairChart(host, width, rows, options) {
   rows.forEach((r, i) => {
     const yy = m.top + (i + 0.5) * h, g = sv("g", { tabindex: 0, class: "pair", "aria-label": r.name });
     g.append(sv("rect", { x: 0, y: yy - h / 2, width, height: h, class: "hit" }));
-    g.append(sv("text", { x: m.left - 10, y: yy + 4, class: "label", "text-anchor": "end" }, r.name));
+    g.append(sv("text", { x: m.left - 10, y: yy + 4, class: "label", "text-anchor": "end" }, cut(r.name, m.left - 8)));
     g.append(sv("line", { x1: round(X(r.before)), x2: round(X(r.after)), y1: yy, y2: yy, class: r.after >= r.before ? "rise" : "fall" }));
     g.append(sv("circle", { cx: round(X(r.before)), cy: yy, r: 4.5, class: "before" }), sv("circle", { cx: round(X(r.after)), cy: yy, r: 5, class: r.after >= r.before ? "after rise" : "after fall" }));
     svg.append(tipped(g, () => [r.name, [{ name: options.before, key: r.key + "|before", raw: r.before, value: exact(r.before, options.unit) }, { name: options.after, key: r.key + "|after", raw: r.after, value: exact(r.after, options.unit) }]]));
