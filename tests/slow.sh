@@ -57,6 +57,23 @@ elif ! command -v "${GUNGRAUN_RUNNER:-gungraun-runner}" >/dev/null; then bad 'gu
 elif cargo bench --bench instructions >"$work/instructions" 2>&1; then ok 'no bench above its limit'
 else bad "a bench is above its limit: $(grep -iE 'regress|limit|error' "$work/instructions" | head -3 | tr '\n' ' ')"; fi
 
+echo '== known values are found: 100 cases of the small world'
+if "$bin" calibrate tests/small/calibration.toml --recover 100 --quiet --out "$work/recovery" >"$work/recovery.out" 2>&1; then ok "$(tail -1 "$work/recovery.out")"
+else bad "$(tail -1 "$work/recovery.out")"; fi
+
+echo '== a calibration killed 5 times'
+calibrate() { "$bin" calibrate tests/small/calibration.toml --quiet --members 40 --steps 3 --out "$1"; }
+calibrate "$work/calibration"
+for _ in $(seq 5); do
+  calibrate "$work/calibration-killed" &
+  pid=$!
+  sleep "0.$(printf '%03d' $((RANDOM % 900)))"
+  kill -9 $pid 2>/dev/null
+  wait $pid 2>/dev/null
+done
+calibrate "$work/calibration-killed"
+check 'the ensemble' "$(sha256sum <"$work/calibration-killed/ensemble.toml")" "$(sha256sum <"$work/calibration/ensemble.toml")"
+
 echo '== a sweep of 300 runs killed 20 times'
 "$bin" sweep tests/small/many.toml --quiet --replicates 10 --out "$work/sweep10"
 "$bin" sweep tests/small/many.toml --quiet --out "$work/sweep"

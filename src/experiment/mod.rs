@@ -5,7 +5,8 @@
 //! one scenario changes against another, and worlds with some of the changes). [`replicate`] runs many worlds as one tree, [`compare`],
 //! [`diversion`] and [`attribute`] make the results of it, [`answer`] picks ten numbers of them, [`record`] is what is left on disk beside the tables.
 //! [`sweep`] runs designs ([`design`]) over the keys of a scenario by a [`queue`]; [`sensitivity`] and [`discover`] say what they tell.
-//! [`claims`] holds claims against the runs of many scenarios.
+//! [`claims`] holds claims against the runs of many scenarios. [`calibration`] fits uncertain keys to the published past; what it leaves is an
+//! [`ensemble`], which the others take; [`discrepancy`] is what a model misses of published series.
 //!
 //! The published past: [`target_file`] and [`targets`] say what was published and what of the model it is held against, [`monthly`] keeps what
 //! that needs, [`observe`] is the observation operator. [`scores`], [`naive`] and [`gravity`] are arithmetic on numbers alone; [`validate`] puts

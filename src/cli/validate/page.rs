@@ -26,12 +26,13 @@ pub fn page(args: &Args, record: &Record, targets: &Targets, assessment: &Assess
 
 fn head(args: &Args, record: &Record, targets: &Targets, text: &mut String) {
     let split = &targets.rules.split;
+    let ensemble = args.uncertain.ensemble.as_ref().map_or_else(String::new, |path| format!(" --ensemble {}", path.display()));
     let verified = targets.rows().filter(|(_, r)| r.verified).count();
     let rows = record.targets[1];
     let fitted = targets.rows().filter(|(_, r)| r.usage == Use::Fit).count();
     let _ = writeln!(
         text,
-        "Made by the command below; do not edit it by hand. Version {}, scenario hash `{}`, targets hash `{}`, seed {}, sample {}, {} replicates.\n\n```\nmusafir validate {} --sample {} --replicates {} --page docs/validation.md\n```\n",
+        "Made by the command below; do not edit it by hand. Version {}, scenario hash `{}`, targets hash `{}`, seed {}, sample {}, {} replicates.\n\n```\nmusafir validate {} --sample {} --replicates {}{ensemble} --page docs/validation.md\n```\n",
         record.version,
         &record.scenario_hash[..12.min(record.scenario_hash.len())],
         &record.targets_hash[..12.min(record.targets_hash.len())],
@@ -50,13 +51,19 @@ fn head(args: &Args, record: &Record, targets: &Targets, text: &mut String) {
         rows - fitted,
         split.until
     );
-    text.push_str(
+    let intervals = if record.ensemble_hash.is_some() {
+        "- Replicates are members of an ensemble: intervals hold parameters, chance, what the model itself misses and the errors of published values. Predictions of rows after the cut carry on the last misses of their series (column `adjustment` of `fit.csv`)."
+    } else {
+        "- Intervals hold what replicates and published values leave open. Parameter uncertainty is missing without an ensemble, so coverage is too low by construction."
+    };
+    let _ = write!(
+        text,
         "Read this first:\n\n\
-         - **The agent-based model has not been calibrated.** Nothing was fitted by this program to any row, so `fit` here says which rows a calibration may use, not that it did.\n\
-         - **The test is not blind.** Starting values of the behaviour come from a mean-field fit that saw 2005-2021, and the structure was chosen with the later years in view.\n\
-         - Intervals hold what replicates and published values leave open. Parameter uncertainty is missing until there is an ensemble, so coverage is too low by construction.\n\
+         - **Rows marked `fit` were used up**, if the scenario was calibrated: that they are met proves little ([calibration.md](calibration.md)).\n\
+         - **The test is not blind.** Ranges and structure come from a mean-field fit that saw 2005-2021.\n\
+         {intervals}\n\
          - Naive forecasts know the published values of their own series up to the cut; the gravity regression also knows output at both ends in the year it forecasts.\n\
-         - Columns are explained in [columns.md](columns.md), targets and their sources stand in `scenarios/targets/`.\n\n",
+         - Columns are explained in [columns.md](columns.md), targets and their sources stand in `scenarios/targets/`.\n\n"
     );
 }
 
