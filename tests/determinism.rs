@@ -39,7 +39,7 @@ fn the_fast_engine_equals_the_naive_one_to_the_bit() {
                     assert_eq!(a.person[row], b.person[row], "{} in {}", musafir::population::person::key_name(a.key[row]), fast.month());
                 }
                 for household in 0..a.household.len() {
-                    assert_eq!(fast.purse(a, household), b.household[household].purse, "purse of {} in {}", household, fast.month());
+                    assert_eq!(fast.purse(a, household), b.household[household].purse, "purse of {} in {}", a.id(household), fast.month());
                     assert_eq!(a.household[household].migrants, b.household[household].migrants);
                 }
                 abroad += a.person.iter().filter(|p| p.place != musafir::population::person::HOME).count();

@@ -131,11 +131,12 @@ impl<'a> Scales<'a> {
         let slope = -choose.b_cost / choose.nest_country;
         let first = regions.len();
         for from in range.clone().step_by(LANES) {
-            let [weights, costs, motive] = [self.weights, self.costs, self.motive].map(|of| lanes(of, from));
-            regions.extend(match choose.cost_form {
+            let (weights, costs, motive) = (lanes(self.weights, from), lanes(self.costs, from), lanes(self.motive, from));
+            let weights = match choose.cost_form {
                 CostForm::Ln1p => weights_ln1p(&weights, &motive, &costs, self.per_earnings, slope),
                 CostForm::Linear => weights_linear(&weights, &motive, &costs, self.per_earnings, slope),
-            });
+            };
+            regions.extend_from_slice(&weights);
         }
         // What was weighed beyond the country is not its own.
         regions.truncate(first + range.len());

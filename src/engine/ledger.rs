@@ -68,7 +68,7 @@ impl Ledger {
 
     /// What a person adds to the purse between two month indices in which place and work did not change: nothing before coming of age and
     /// after death or 65.
-    #[inline]
+    #[inline(always)]
     fn gain(&self, home: u8, person: &Person, from: usize, until: usize) -> i64 {
         // Who is of age is hard to foresee: an empty span is cheaper than a branch.
         let (birth, death) = (i32::from(person.birth) - i32::from(self.start.0), i32::from(person.death) - i32::from(self.start.0));
@@ -76,7 +76,7 @@ impl Ledger {
         let from = (birth + OF_AGE).max(first).min(last);
         let until = (birth + AGED_OUT).min(death).min(last).max(from);
         let (from, until) = ((from - self.base as i32) as usize, (until - self.base as i32) as usize);
-        let over = |rates: &[i64], k: usize| rates[k * ROW..].first_chunk::<ROW>().map_or(0, |rates| rates[until] - rates[from]);
+        let over = |rates: &[i64], k: usize| rates[k * ROW + until] - rates[k * ROW + from];
         if person.place == HOME {
             let k = usize::from(home) * HOME_CELLS + home_cell(person.sex(), person.education(), person.trade());
             over(&self.home, k) * i64::from(person.multiplier)
@@ -88,10 +88,16 @@ impl Ledger {
     }
 
     /// What persons with one purse add to it between two month indices.
-    #[inline]
+    #[inline(always)]
     pub fn gains(&self, home: u8, members: &[Person], from: u16, until: usize) -> i64 {
         let from = usize::from(from).max(self.base);
-        if from >= until { 0 } else { members.iter().map(|p| self.gain(home, p, from, until)).sum() }
+        let mut sum = 0;
+        if from < until {
+            for person in members {
+                sum += self.gain(home, person, from, until);
+            }
+        }
+        sum
     }
 
     /// What a household's purse would gain up to `until` (number of months of the run accounted for).

@@ -56,7 +56,8 @@ impl Screen {
     pub fn new(env: &Environment<'_>) -> Screen {
         let nest = env.behaviour.choose.nest_go;
         let first: Vec<u32> = env.tables.home_earnings.iter().map(|usd| bracket(usd * 0.25)).collect();
-        let weight = (0..env.world.places.homes.len()).into_par_iter().flat_map_iter(|home| of_home(env, home, &first[home * HOME_CELLS..][..HOME_CELLS])).collect();
+        let mut weight = vec![[0.0; MAX_COUNTRIES]; first.len() * BRACKETS];
+        weight.par_chunks_mut(HOME_CELLS * BRACKETS).zip(first.par_chunks(HOME_CELLS)).enumerate().for_each(|(home, (bounds, first))| of_home(env, home, first, bounds));
         let mut motive = [[0.0; MAX_COUNTRIES]; MOTIVES.len()];
         for (m, factors) in motive.iter_mut().enumerate() {
             for (c, factor) in factors.iter_mut().enumerate().take(env.countries()) {
@@ -101,8 +102,8 @@ impl Screen {
     }
 }
 
-/// Bounds of one home region.
-fn of_home(env: &Environment<'_>, home: usize, first: &[u32]) -> Vec<[f32; MAX_COUNTRIES]> {
+/// Bounds of one home region, by home cell x bracket.
+fn of_home(env: &Environment<'_>, home: usize, first: &[u32], bounds: &mut [[f32; MAX_COUNTRIES]]) {
     let (destinations, choose) = (env.destinations(), &env.behaviour.choose);
     let journey = &env.journey[home * destinations..][..destinations];
     let lowest = first.iter().copied().min().unwrap_or(0);
@@ -111,7 +112,6 @@ fn of_home(env: &Environment<'_>, home: usize, first: &[u32]) -> Vec<[f32; MAX_C
     let edges: Vec<f64> = (0..brackets).map(|k| upper_edge(lowest + k as u32)).collect();
     let factor: Vec<Vec<f64>> = journey.iter().map(|cost| at_edges(choose, *cost, &edges)).collect();
     let power = choose.nest_country / choose.nest_go;
-    let mut bounds = vec![[0.0; MAX_COUNTRIES]; HOME_CELLS * BRACKETS];
     for ((bounds, first), weights) in bounds.chunks_exact_mut(BRACKETS).zip(first).zip(env.tables.weight[home * HOME_CELLS * destinations..].chunks_exact(destinations)) {
         let from = (first - lowest) as usize;
         for (country, regions) in env.resolved.regions_of.iter().enumerate() {
@@ -124,14 +124,13 @@ fn of_home(env: &Environment<'_>, home: usize, first: &[u32]) -> Vec<[f32; MAX_C
             let all = sums[BRACKETS - 1];
             if all > 0.0 {
                 let largest = exp(power * ln(all)) * SLACK;
-                let shares = powers(&sums.map(|sum| (sum / all) as f32), power as f32);
-                for (bound, share) in bounds.iter_mut().zip(shares) {
-                    bound[country] = (largest * f64::from(share)) as f32;
+                let of_country = powers(&sums, all, power as f32, largest);
+                for (bound, of_country) in bounds.iter_mut().zip(of_country) {
+                    bound[country] = of_country;
                 }
             }
         }
     }
-    bounds
 }
 
 // The loops over brackets stand in functions of their own: there they become vector instructions.
@@ -152,15 +151,16 @@ fn weigh(sums: &mut [f64; BRACKETS], weight: f64, journey: &[f64; BRACKETS]) {
     }
 }
 
-/// Powers of shares in [0, 1], exponent in (0, 1]; shares below 1e-30 count as that. Relative error below 1e-5, for which [`SLACK`] has room.
+/// Powers of sums over all of them, exponent in (0, 1], times `largest`; shares below 1e-30 count as that. Relative error below 1e-5, for
+/// which [`SLACK`] has room.
 #[inline(never)]
-fn powers(shares: &[f32; BRACKETS], power: f32) -> [f32; BRACKETS] {
+fn powers(sums: &[f64; BRACKETS], all: f64, power: f32, largest: f64) -> [f32; BRACKETS] {
     const ROOT_HALF: u32 = 0x3f35_04f3;
     const SHIFT: f32 = 12_582_912.0; // 1.5 * 2^23: adding it rounds to an integer in the low bits
     let mut powers = [0.0; BRACKETS];
     for k in 0..BRACKETS {
         // Logarithm: x = 2^e m with m in [sqrt(1/2), sqrt(2)), ln m = 2 atanh(s).
-        let bits = shares[k].max(1e-30).to_bits().wrapping_sub(ROOT_HALF);
+        let bits = ((sums[k] / all) as f32).max(1e-30).to_bits().wrapping_sub(ROOT_HALF);
         let e = ((bits as i32) >> 23) as f32;
         let m = f32::from_bits((bits & 0x007f_ffff) + ROOT_HALF);
         let s = (m - 1.0) / (m + 1.0);
@@ -171,7 +171,7 @@ fn powers(shares: &[f32; BRACKETS], power: f32) -> [f32; BRACKETS] {
         let shifted = y + SHIFT;
         let r = (y - (shifted - SHIFT)) * std::f32::consts::LN_2;
         let p = 1.0 + r * (1.0 + r * (0.5 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0)))));
-        powers[k] = p * f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
+        powers[k] = (largest * f64::from(p * f32::from_bits(shifted.to_bits().wrapping_add(127) << 23))) as f32;
     }
     powers
 }
@@ -185,11 +185,11 @@ mod tests {
         for power in [1.0, 0.731, 0.05] {
             for k in 0..1600_i16 {
                 let share = (f64::from(k) * -0.043).exp().max(1e-30);
-                let [found, ..] = powers(&[share as f32; BRACKETS], power as f32);
+                let [found, ..] = powers(&[share * 3.0; BRACKETS], 3.0, power as f32, 1.0);
                 let exact = share.powf(power);
                 assert!((f64::from(found) / exact - 1.0).abs() < 0.1 * (SLACK - 1.0), "{share}^{power}: {found}");
             }
         }
-        assert!(powers(&[0.0; BRACKETS], 1.0)[0] > 0.0);
+        assert!(powers(&[0.0; BRACKETS], 1.0, 1.0, 1.0)[0] > 0.0);
     }
 }
