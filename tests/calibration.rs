@@ -12,6 +12,7 @@ use musafir::{
     draw::{Purpose, Stream},
     experiment::{
         calibration::{
+            self, Calibration, Flags,
             evidence::{Datum, Evidence},
             method::{self, Budget, Method, Model, Progress},
         },
@@ -303,4 +304,22 @@ fn known_values_are_found_in_the_small_world() {
         rows.sum::<f64>() / 3.0
     };
     assert!(held("xi_tur") < 0.7 && held("remit_share") < 0.7, "{table}");
+}
+
+#[test]
+fn what_ships_fits_together() {
+    let ensemble = Ensemble::load(&root().join("scenarios/ensemble.toml")).unwrap_or_else(|f| panic!("{f}"));
+    let calibration = Calibration::load(&root().join("scenarios/calibrations/baseline.toml"), &Flags::default()).unwrap_or_else(|f| panic!("{f}"));
+    assert!(ensemble.members.len() >= 50);
+    let ids: Vec<&str> = ensemble.parameters.iter().map(|p| p.id.as_str()).collect();
+    assert_eq!(ids, calibration.uncertain.iter().map(|u| u.parameter.id.as_str()).collect::<Vec<_>>());
+    for member in &ensemble.members {
+        for (uncertain, value) in calibration.uncertain.iter().zip(&member.values) {
+            assert!((uncertain.low..=uncertain.high).contains(value), "{}", uncertain.parameter.id);
+        }
+    }
+    let schemas = [("scenarios/calibrations/calibration.schema.json", calibration::schema()), ("scenarios/ensemble.schema.json", musafir::experiment::ensemble::schema())];
+    for (name, schema) in schemas {
+        assert_eq!(text(&root().join(name)), format!("{schema:#}\n"), "write {name} anew: musafir schema --of ...");
+    }
 }

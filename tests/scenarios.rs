@@ -30,7 +30,7 @@ fn named(name: &str) -> Scenario {
 /// Names of all scenarios that ship.
 fn names() -> Vec<String> {
     let files = std::fs::read_dir(folder()).expect("is there").flatten().map(|e| e.path());
-    let scenarios = files.filter(|p| p.extension().is_some_and(|e| e == "toml") && p.file_stem().is_some_and(|s| s != "claims"));
+    let scenarios = files.filter(|p| p.extension().is_some_and(|e| e == "toml") && p.file_stem().is_some_and(|s| s != "claims" && s != "ensemble"));
     let mut names: Vec<String> = scenarios.filter_map(|p| Some(p.file_stem()?.to_str()?.to_string())).collect();
     names.sort();
     names
