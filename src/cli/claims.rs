@@ -8,7 +8,7 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{DONE, FAILED, WRONG, diagnostics, interrupt, progress::Replicates, usage};
+use super::{DONE, FAILED, WRONG, diagnostics, flags::Uncertain, interrupt, progress::Replicates, usage};
 use crate::{
     engine::{CHUNK_ROWS, Setup},
     experiment::{
@@ -16,11 +16,12 @@ use crate::{
             Book, Trial,
             page::{self, Made},
         },
+        ensemble::Ensemble,
         inputs::Inputs,
         replicate::{Grown, Stopped, Tree, Variant},
     },
     measure::scope::Scope,
-    scenario::{Overrides, Scenario},
+    scenario::{Overrides, Scenario, Template},
     store::atomic,
 };
 
@@ -42,6 +43,8 @@ pub struct Args {
     /// The page that is written.
     #[arg(long, default_value = "docs/claims.md", value_name = "FILE")]
     out: PathBuf,
+    #[command(flatten)]
+    uncertain: Uncertain,
     /// Check the book and its scenarios, and run nothing.
     #[arg(long)]
     check: bool,
@@ -68,10 +71,18 @@ pub fn execute(args: &Args) -> ExitCode {
         return super::print(&format!("{}: right ({} claims, {} scenarios)\n", args.file.display(), book.claim.len(), scenarios.len()));
     }
     interrupt::listen();
-    if let Err(why) = replicates(args, &scenarios, &mut trial) {
+    let ensemble = match args.uncertain.named_or_beside(&args.file) {
+        Ok(ensemble) => ensemble,
+        Err(stop) => return stop.end(),
+    };
+    let done = match &ensemble {
+        Some(ensemble) => members(args, &book, ensemble, &mut trial),
+        None => replicates(args, &scenarios, &mut trial),
+    };
+    if let Err(why) = done {
         return failed(&why);
     }
-    let text = page::page(&book, &trial, Made { sample: args.sample, replicates: args.replicates, seed: args.seed });
+    let text = page::page(&book, &trial, Made { sample: args.sample, replicates: args.replicates, seed: args.seed, ensemble: ensemble.as_ref().map(|e| e.hash.as_str()) });
     match atomic::write(&args.out, |sink| sink.write_all(text.as_bytes())) {
         Ok(_) if args.quiet => ExitCode::from(DONE),
         Ok(_) => super::print(&format!("Verdicts: {}\n", args.out.display())),
@@ -112,11 +123,47 @@ fn read(file: &Path) -> Result<(Book, Vec<Scenario>, Trial), String> {
     Ok((book, scenarios, trial))
 }
 
-/// Runs all replicates, as many side by side as there are threads; scenarios share the past in which they do not differ.
-fn replicates(args: &Args, scenarios: &[Scenario], trial: &mut Trial) -> Result<(), String> {
+/// Runs all replicates on the scenarios of the members of an ensemble.
+fn members(args: &Args, book: &Book, ensemble: &Ensemble, trial: &mut Trial) -> Result<(), String> {
+    let folder = args.file.parent().unwrap_or(Path::new("."));
+    let template = |name: &str| ensemble.template(&folder.join(format!("{name}.toml")), &Overrides::default()).map_err(|f| f.to_string());
+    let templates: Vec<Template> = book.scenarios().into_iter().map(|name| template(&name)).collect::<Result<_, _>>()?;
+    let of = |k: u32| -> Result<Vec<Scenario>, String> {
+        let changes = ensemble.changes(ensemble.member(k));
+        templates.iter().map(|t| t.scenario(&changes).map_err(|f| f.to_string())).collect()
+    };
+    let months = with_tree(&of(1)?, |tree| tree.months());
+    let watcher = Replicates::new(args.replicates, months * u64::from(args.replicates), args.quiet);
+    let numbers: Vec<u32> = (1..=args.replicates).collect();
+    for batch in numbers.chunks(rayon::current_num_threads().max(1)) {
+        let run = |&k: &u32| {
+            let setup = Setup { seed: args.seed.wrapping_add(u64::from(k) - 1), sample: args.sample, chunk_rows: CHUNK_ROWS };
+            with_tree(&of(k)?, |tree| tree.grow(setup, k, &watcher)).map_err(|Stopped| STOPPED_EARLY.to_string())
+        };
+        let grown: Result<Vec<Grown>, String> = batch.par_iter().map(run).collect();
+        for grown in grown? {
+            trial.replicate(&grown.values.iter().map(|v| v.as_slice()).collect::<Vec<_>>());
+        }
+    }
+    watcher.finish();
+    Ok(())
+}
+
+const STOPPED_EARLY: &str = "stopped; nothing was written";
+
+/// Hands the tree of some scenarios on.
+fn with_tree<T>(scenarios: &[Scenario], what: impl FnOnce(&Tree<'_>) -> T) -> T {
     let inputs: Vec<Inputs> = scenarios.iter().map(|s| Inputs::new(&s.run, &s.world, &s.behaviour)).collect();
     let variants = scenarios.iter().zip(&inputs).map(|(s, inputs)| Variant { world: &s.world, behaviour: &s.behaviour, inputs });
-    let tree = Tree::new(variants.collect(), 0);
+    what(&Tree::new(variants.collect(), 0))
+}
+
+/// Runs all replicates, as many side by side as there are threads; scenarios share the past in which they do not differ.
+fn replicates(args: &Args, scenarios: &[Scenario], trial: &mut Trial) -> Result<(), String> {
+    with_tree(scenarios, |tree| on_tree(args, tree, trial))
+}
+
+fn on_tree(args: &Args, tree: &Tree<'_>, trial: &mut Trial) -> Result<(), String> {
     let watcher = Replicates::new(args.replicates, tree.months() * u64::from(args.replicates), args.quiet);
     let numbers: Vec<u32> = (1..=args.replicates).collect();
     for batch in numbers.chunks(rayon::current_num_threads().max(1)) {
@@ -125,7 +172,7 @@ fn replicates(args: &Args, scenarios: &[Scenario], trial: &mut Trial) -> Result<
             tree.grow(setup, k, &watcher)
         };
         let grown: Result<Vec<Grown>, Stopped> = batch.par_iter().map(run).collect();
-        for grown in grown.map_err(|Stopped| "stopped; nothing was written".to_string())? {
+        for grown in grown.map_err(|Stopped| STOPPED_EARLY.to_string())? {
             trial.replicate(&grown.values.iter().map(|v| v.as_slice()).collect::<Vec<_>>());
         }
     }

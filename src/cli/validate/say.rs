@@ -120,12 +120,17 @@ pub fn all(args: &Args, out: &Path, record: &Record, targets: &Targets, assessme
     let warnings: Vec<String> = record.warnings.iter().filter(|w| !w.contains("warning:")).map(|w| format!("Warning: {w}\n")).collect();
     let _ = writeln!(
         text,
-        "\n{} simulated persons (sample {}), {} replicates, {}; rows up to {} may be fitted\nIntervals hold replicates and what published values leave open, not parameter uncertainty.\n{}Results: {}  (validation.csv, fit.csv, scenario.toml, run.json)",
+        "\n{} simulated persons (sample {}), {} replicates, {}; rows up to {} may be fitted\nIntervals hold {}.\n{}Results: {}  (validation.csv, fit.csv, scenario.toml, run.json)",
         thousands(record.persons as f64),
         record.sample,
         record.replicates,
         duration(record.effort.seconds),
         targets.rules.split.fit_until,
+        if record.ensemble_hash.is_some() {
+            "parameters, chance, what the model itself misses and published errors"
+        } else {
+            "replicates and what published values leave open, not parameter uncertainty"
+        },
         warnings.concat(),
         out.display()
     );

@@ -9,13 +9,15 @@ use super::{
 
 /// How the runs were made.
 #[derive(Clone, Copy, Debug)]
-pub struct Made {
+pub struct Made<'a> {
     /// Simulated over real persons.
     pub sample: f64,
     /// Number of replicates.
     pub replicates: u32,
     /// Seed of the first.
     pub seed: u64,
+    /// Hash of the ensemble whose members the replicates used, if one was.
+    pub ensemble: Option<&'a str>,
 }
 
 const HEAD: &str = "\
@@ -26,14 +28,14 @@ this version say to it. The claims are told in our words, the tests stand in `sc
 the values; nobody wrote them. A claim is *supported* if in every test the whole interval (quantiles 0.05 and 0.95 over replicates) lies within the
 bounds, *refuted* if in one test it lies wholly outside, and otherwise the runs *cannot tell*.
 
-Read this with three cautions. **The agent-based model is not calibrated or validated yet**: a level that it misses tells of the model rather than of
-the claim, and of the levels of 2013-2014 some were set by hand. **Intervals are over chance alone**, not over parameters that nobody knows; a sign
-that all replicates share may turn with another cost of travel, nest or tie. **Scenarios after 2024 are assumptions**: dates, traffic and laws that
-another author would set otherwise, and a comparison says what follows from them. A `difference` is paired: the same persons, seeds and draws.
+Read this with three cautions. **Levels up to 2018 were fitted**, so that they are met proves little, and a level that is missed tells of the model rather
+than of the claim (`docs/validation.md`). **Intervals hold what the replicates hold**: chance alone, or with an ensemble also parameters and the future of
+pay, money and the rouble, within the ranges that its calibration was given. **Scenarios after 2024 are assumptions**: dates, traffic and laws that another
+author would set otherwise, and a comparison says what follows from them. A `difference` is paired: the same persons, seeds, draws and parameters.
 ";
 
 /// The page.
-pub fn page(book: &Book, trial: &Trial, made: Made) -> String {
+pub fn page(book: &Book, trial: &Trial, made: Made<'_>) -> String {
     let verdicts: Vec<Vec<Verdict>> =
         book.claim.iter().enumerate().map(|(c, claim)| claim.test.iter().enumerate().map(|(t, test)| verdict::of_test(test, trial.values(c, t))).collect()).collect();
     let of_claims: Vec<Verdict> = book.claim.iter().zip(&verdicts).map(|(claim, tests)| verdict::of_claim(claim, tests)).collect();
@@ -41,11 +43,12 @@ pub fn page(book: &Book, trial: &Trial, made: Made) -> String {
     let mut text = HEAD.to_string();
     let _ = writeln!(
         text,
-        "\nMade by `musafir claims --sample {} --replicates {} --seed {}`, version {}. Of {} claims {} are supported, {} refuted; of {} the runs cannot tell; {} are not tested.\n",
+        "\nMade by `musafir claims --sample {} --replicates {} --seed {}`, version {}, {}. Of {} claims {} are supported, {} refuted; of {} the runs cannot tell; {} are not tested.\n",
         made.sample,
         made.replicates,
         made.seed,
         env!("CARGO_PKG_VERSION"),
+        made.ensemble.map_or_else(|| "without an ensemble".to_string(), |hash| format!("members of the ensemble {}", &hash[..12.min(hash.len())])),
         book.claim.len(),
         count(Verdict::Supported),
         count(Verdict::Refuted),
