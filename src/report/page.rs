@@ -75,7 +75,10 @@ fn number(n: &Number) -> Markup {
 
 fn answered(folder: &Folder, answer: &Answer) -> Markup {
     let note = match &folder.kind {
+        Kind::Run(record) if record.ensemble_hash.is_some() => "note.model.members",
+        Kind::Comparison(record) if record.ensemble_hash.is_some() => "note.model.members",
         Kind::Run(_) | Kind::Comparison(_) => "note.model",
+        Kind::Validation(record) if record.ensemble_hash.is_some() => "note.validate.members",
         Kind::Validation(_) => "note.validate",
         Kind::Sweep(_) => "note.sweep",
         Kind::Calibration(_) => "note.calibrate",

@@ -29,6 +29,16 @@ pub const STRINGS: &[(&str, &str, &str)] = &[
         "Это говорит модель, а не предсказание: интервалы отражают случайность между повторами, а не незнание параметров.",
     ),
     (
+        "note.model.members",
+        "What the model says, not what will happen: replicates are members of an ensemble, so that intervals hold chance, what is not known of the parameters, and the future of pay and money within assumed ranges.",
+        "Это говорит модель, а не предсказание: повторы — члены ансамбля, и интервалы отражают случайность, незнание параметров и будущее заработков и денег в принятых границах.",
+    ),
+    (
+        "note.validate.members",
+        "Replicates are members of an ensemble: intervals hold chance, parameters, what the model itself misses and the errors of published values. Held-out rows were not used for fitting.",
+        "Повторы — члены ансамбля: интервалы отражают случайность, параметры, ошибки самой модели и опубликованных значений. Проверочные строки не использовались для подгонки.",
+    ),
+    (
         "note.validate",
         "Intervals hold the chance between replicates and what published values leave open, not what the model does not know. Held-out rows were not used for fitting.",
         "Интервалы отражают случайность между повторами и неопределённость опубликованных значений, а не незнание параметров. Проверочные строки не использовались для подгонки.",
