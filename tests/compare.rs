@@ -20,7 +20,7 @@ use musafir::{
         parts::{self, Family, Part},
         record::{Record, UNFINISHED, Unfinished, identity},
     },
-    measure::{Recorder, record::Provenance, scope::Scope},
+    measure::{Recorder, columns, record::Provenance, scope::Scope},
     population::person::HOME,
     scenario::{Overrides, Scenario},
     units::Month,
@@ -135,6 +135,22 @@ fn a_scenario_compared_with_itself_is_zero_everywhere() {
     assert!(pair.diversion.as_ref().expect("the same persons").is_empty());
     let lines = compare::lines(&Scope::new(&scenarios[0].world), &[pair]);
     assert!(!lines.is_empty() && lines.iter().all(|l| l.difference == 0.0 && l.a.to_bits() == l.b.to_bits()));
+}
+
+#[test]
+fn values_of_worlds_with_and_without_rules_are_set_against_each_other_as_what_they_are() {
+    let replicate = pair(&[load("small.toml"), load("rules.toml")], false, 1);
+    let [a, b] = &replicate.values;
+    assert_eq!(a.len(), b.len());
+    let mut in_force = 0.0;
+    for (a, b) in a.iter().zip(b) {
+        assert_eq!((a.year, a.measure, a.origin, a.destination), (b.year, b.measure, b.origin, b.destination));
+        if Some(a.measure) == columns::measure("rules_in_force") {
+            assert_eq!(a.value, 0.0);
+            in_force += b.value;
+        }
+    }
+    assert!(in_force > 0.0);
 }
 
 #[test]

@@ -208,9 +208,8 @@ impl Year {
                 };
                 let mut put = |name: &str, value: f64| push(out, year, name, origin, row, value);
                 self.pair_values(&cell, weight, &mut put);
-                if !scope.rules.is_empty() {
-                    put("rules_in_force", self.rules_in_force(scope, origin, row));
-                }
+                // Also without rules: values of all worlds stand in the same order, so that they can be compared.
+                put("rules_in_force", self.rules_in_force(scope, origin, row));
             }
             let mut put = |name: &str, value: f64| push(out, year, name, origin, scope.all_destinations(), value);
             put("population_home", people as f64 / f64::from(self.months) * weight);
