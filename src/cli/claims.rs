@@ -132,8 +132,8 @@ fn members(args: &Args, book: &Book, ensemble: &Ensemble, trial: &mut Trial) -> 
         let changes = ensemble.changes(ensemble.member(k));
         templates.iter().map(|t| t.scenario(&changes).map_err(|f| f.to_string())).collect()
     };
-    let months = with_tree(&of(1)?, |tree| tree.months());
-    let watcher = Replicates::new(args.replicates, months * u64::from(args.replicates), args.quiet);
+    let months = with_tree(&of(1)?, |tree| tree.months() * u64::from(args.replicates));
+    let watcher = Replicates::new(args.replicates, months, args.quiet);
     let numbers: Vec<u32> = (1..=args.replicates).collect();
     for batch in numbers.chunks(rayon::current_num_threads().max(1)) {
         let run = |&k: &u32| {
