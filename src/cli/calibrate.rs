@@ -226,7 +226,7 @@ impl Job<'_> {
         writing.commit(&record, None)?;
         self.report()?;
         if let Some(path) = &self.args.page {
-            let text = page::page(self.args, c, &record, &findings);
+            let text = page::page(c, &record, &findings);
             atomic::write(path, |sink| sink.write_all(text.as_bytes()))?;
         }
         Ok(say::all(self.args, &self.out, &record, &findings))

@@ -225,12 +225,6 @@ impl Ensemble {
         })
     }
 
-    /// Weighted mean of a parameter.
-    pub fn mean(&self, parameter: usize) -> f64 {
-        let weight: f64 = self.members.iter().map(|m| m.weight).sum();
-        self.members.iter().map(|m| m.weight * m.values[parameter]).sum::<f64>() / weight
-    }
-
     /// The file.
     pub fn toml(&self) -> String {
         let mut out = String::new();
@@ -305,7 +299,7 @@ mod tests {
         let path = folder.path().join("ensemble.toml");
         std::fs::write(&path, made.toml()).unwrap();
         let read = Ensemble::load(&path).unwrap();
-        assert_eq!((&read.hash, &read.parameters, read.mean(0)), (&made.hash, &made.parameters, made.mean(0)));
+        assert_eq!((&read.hash, &read.parameters), (&made.hash, &made.parameters));
         assert_eq!(read.changes(1)[1].key, "behaviour.choose.b_cost");
         assert!(read.changes(1)[1].multiplies);
         std::fs::write(&path, made.toml().replace("values = [0.4, 0.5]", "values = [0.4]")).unwrap();

@@ -1,10 +1,7 @@
 //! Values on disk by key: each a file of its own, written whole or not at all, and believed only if it is whole. What is costly to make again
 //! after an interruption is kept like this.
 
-use std::{
-    marker::PhantomData,
-    path::{Path, PathBuf},
-};
+use std::{marker::PhantomData, path::PathBuf};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -40,11 +37,6 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
     pub fn get(&self, key: &str) -> Option<T> {
         let found = sealed::read::<(String, T)>(&self.path(key), self.magic.as_bytes()).ok().flatten();
         found.filter(|(own, _)| own == key).map(|(_, value)| value)
-    }
-
-    /// The folder.
-    pub fn folder(&self) -> &Path {
-        &self.folder
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::fmt::Write;
 
-use super::{Args, say::three};
+use super::say::three;
 use crate::experiment::calibration::{
     Calibration,
     record::{Findings, Record},
 };
 
 /// The page, as Markdown.
-pub fn page(args: &Args, calibration: &Calibration, record: &Record, findings: &Findings) -> String {
+pub fn page(calibration: &Calibration, record: &Record, findings: &Findings) -> String {
     let mut text = format!(
         "# What the past tells of the parameters\n\nMade by the command below; do not edit it by hand. Version {}, scenario {}, targets {}, ensemble {}.\n\n```\nmusafir calibrate {} --page docs/calibration.md\n```\n\n",
         record.version,
@@ -18,7 +18,6 @@ pub fn page(args: &Args, calibration: &Calibration, record: &Record, findings: &
         &record.ensemble_hash[..12],
         calibration.path.display()
     );
-    let _ = args;
     summary(&mut text, record, findings);
     parameters(&mut text, findings);
     trade_offs(&mut text, findings);
