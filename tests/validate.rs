@@ -277,6 +277,8 @@ fn what_is_predicted_to_the_point_scores_best_and_what_is_not_is_loud() {
     let found = assess(&targets, &scenario.world, &[perfect.clone(), perfect.clone()], None);
     assert!(found.series.iter().all(|s| s.badness() == 0.0 && s.beaten_by().is_empty()));
     assert!(found.bars.iter().all(|b| b.met), "{:?}", found.bars);
+    assert!(found.patterns.len() == 2 && found.patterns.iter().all(|p| p.seen && p.usage == Use::Test), "{:?}", found.patterns);
+    assert_eq!(found.patterns[0].predicted, [("money".to_string(), Some(300_000.0)), ("A1".to_string(), Some(100.0))], "the mean of a series, and a row");
     let stock = found.series.iter().find(|s| s.id == "stock-rus-uzb").expect("it is there");
     assert_eq!((stock.rows, stock.coverage), ([3, 2], [1.0, 1.0]));
     assert_eq!(stock.skill[0], 1.0, "persistence says 120 where 130 came");
@@ -290,6 +292,7 @@ fn what_is_predicted_to_the_point_scores_best_and_what_is_not_is_loud() {
         })
         .collect();
     let found = assess(&targets, &scenario.world, &[worse], None);
+    assert_eq!(found.patterns.iter().map(|p| p.seen).collect::<Vec<_>>(), [true, false], "the share is above 1");
     assert_eq!(found.series[0].id, "share", "worst first");
     close(found.series[0].mape[1], 1.0, 1e-12);
     assert_eq!((found.series[0].relative[1].numerator, found.series[0].relative[1].denominator), (0.8, 0.8));
@@ -306,6 +309,7 @@ fn what_is_predicted_to_the_point_scores_best_and_what_is_not_is_loud() {
     untold[0].value = None;
     let found = assess(&targets, &scenario.world, &[untold], None);
     assert!(!found.fits[0].scored && found.fits[0].predicted.is_none());
+    assert!(!found.patterns[0].seen, "what is not told is not seen");
 }
 
 #[test]
@@ -341,6 +345,9 @@ fn every_mistake_of_targets_shows_at_once() {
         "a yearly measure cannot be of 2007-03",
         "the id `a` stands",
         "too few series are held out",
+        "no row and no series `stcok`",
+        "a pattern asks for nothing",
+        "low is not below high",
     ] {
         assert!(findings.list.iter().any(|f| f.message.contains(message)), "{message} is not found in\n{text}");
     }

@@ -9,8 +9,8 @@
 //! [`ensemble`], which the others take; [`discrepancy`] is what a model misses of published series.
 //!
 //! The published past: [`target_file`] and [`targets`] say what was published and what of the model it is held against, [`monthly`] keeps what
-//! that needs, [`observe`] is the observation operator. [`scores`], [`naive`] and [`gravity`] are arithmetic on numbers alone; [`validate`] puts
-//! all of it together, [`validation`] is what it leaves on disk.
+//! that needs, [`observe`] is the observation operator. [`scores`], [`naive`] and [`gravity`] are arithmetic on numbers alone; [`patterns`]
+//! looks for what the past shows at a glance. [`validate`] puts all of it together, [`validation`] is what it leaves on disk.
 
 pub mod answer;
 pub mod attribute;
@@ -28,6 +28,7 @@ pub mod monthly;
 pub mod naive;
 pub mod observe;
 pub mod parts;
+pub mod patterns;
 pub mod queue;
 pub mod record;
 pub mod replicate;

@@ -1,7 +1,7 @@
 //! What makes no sense in a series of targets, and what it observes of the model. Used by [`super::targets`] alone.
 
 use super::{
-    target_file::{BarFile, Folder, ObservedItem, OtherItem, Period, RowItem, SeriesItem, Use},
+    target_file::{Folder, ObservedItem, OtherItem, Period, RowItem, SeriesItem, Use},
     targets::{KINDS, Quantity, Row, Series, Term},
 };
 use crate::{
@@ -108,7 +108,7 @@ impl Check<'_> {
             }
             _ => {}
         }
-        if let Some(BarFile { split, .. }) = self.folder.bars {
+        if let Some(split) = self.folder.bars.as_ref().map(|rules| rules.split) {
             let others = [&item.plus, &item.over].into_iter().flatten().filter_map(|o| o.period);
             if let Some(period) = others.chain([row.period]).find(|p| p.last > split.until.last) {
                 self.error(&format!("{key}.period"), format!("{period} is after {}", split.until), "no outcome after that is used anywhere", "");

@@ -285,14 +285,31 @@ pub struct Bars {
     pub coverage_90: [f64; 2],
 }
 
-/// The file of the split and the bars.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+/// What the past shows at a glance, to be found in what is predicted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct PatternItem {
+    /// The pattern in words.
+    pub says: String,
+    /// Labels of rows, or ids of series for the mean over their rows. Several must come in falling order, the largest first.
+    #[schemars(length(min = 1))]
+    pub of: Vec<String>,
+    /// What all must be above.
+    pub low: Option<f64>,
+    /// What all must be below.
+    pub high: Option<f64>,
+}
+
+/// The file of the split, the bars and the patterns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[schemars(extend("called" = "a file of bars"))]
 pub struct BarFile {
     /// Which rows may be fitted.
     pub split: Split,
     /// What must be reached.
     pub bars: Bars,
+    /// What must be seen.
+    #[serde(default)]
+    pub pattern: Vec<PatternItem>,
 }
 
 /// The schema of files of targets.

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::{
+    patterns,
     target_check::Check,
     target_file::{Aspect, BARS, BarFile, Folder, Period, Use},
 };
@@ -202,8 +203,9 @@ impl Targets {
         }
         folder.series = items;
         repeated(&mut folder);
-        if let Some(rules) = folder.bars {
+        if let Some(rules) = folder.bars.clone() {
             held_out(&mut folder, &rules, &series);
+            patterns::check(&mut folder, &rules.pattern, &series);
         }
         match folder.bars.filter(|_| folder.ledger.errors() == 0) {
             Some(rules) => {

@@ -10,6 +10,7 @@ use super::{
     gravity::{self, Observation},
     naive::{self, Point},
     observe::Predicted,
+    patterns::{self, Pattern},
     scores::{self, Relative},
     target_file::{Aspect, Period, Use},
     targets::{Row, Series, Targets},
@@ -121,6 +122,8 @@ pub struct Assessment {
     pub aspects: Vec<Scores>,
     /// The bars.
     pub bars: Vec<Verdict>,
+    /// Patterns of the past.
+    pub patterns: Vec<Pattern>,
 }
 
 /// Puts predictions of replicates (each those of [`super::observe::predictions`]) against the targets. `missed` is what is known of the log
@@ -141,7 +144,8 @@ pub fn assess(targets: &Targets, world: &World, replicates: &[Vec<Predicted>], m
     // NaN, nothing to score, comes last.
     let key = |s: &Scores| if s.badness().is_nan() { f64::NEG_INFINITY } else { s.badness() };
     series.sort_by(|a, b| key(b).total_cmp(&key(a)));
-    Assessment { fits, series, aspects, bars }
+    let patterns = patterns::seen(targets, &fits);
+    Assessment { fits, series, aspects, bars, patterns }
 }
 
 fn fit(targets: &Targets, world: &World, s: usize, row: &Row, replicates: &[Predicted], missed: Option<Missed>) -> Fit {

@@ -16,6 +16,7 @@ pub fn page(args: &Args, record: &Record, targets: &Targets, assessment: &Assess
     }
     head(args, record, targets, &mut text);
     bars(assessment, &mut text);
+    patterns(assessment, &mut text);
     aspects(assessment, &mut text);
     series(assessment, &mut text);
     naive(assessment, &mut text);
@@ -72,6 +73,18 @@ fn bars(assessment: &Assessment, text: &mut String) {
     for b in &assessment.bars {
         let reached = b.reached.map_or_else(|| "-".to_string(), |r| format!("{r:.2}"));
         let _ = writeln!(text, "| `{}` | {reached} | {} | {} | {} |", b.bar, b.wanted, b.counted, if b.met { "met" } else { "**not met**" });
+    }
+}
+
+fn patterns(assessment: &Assessment, text: &mut String) {
+    if assessment.patterns.is_empty() {
+        return;
+    }
+    text.push_str("\n## Patterns of the past\n\n| pattern | predicted | wanted | use | |\n| --- | --- | --- | --- | --- |\n");
+    for p in &assessment.patterns {
+        let of: Vec<String> = p.predicted.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let seen = if p.seen { "seen" } else { "**not seen**" };
+        let _ = writeln!(text, "| {} ({}) | {} | {} | {} | {seen} |", p.says, of.join(", "), say::values(p), p.wanted, p.usage.name());
     }
 }
 

@@ -7,7 +7,10 @@ use serde_json::json;
 use super::{Args, Assessment, Record, Targets};
 use crate::{
     cli::{progress::duration, table::thousands},
-    experiment::validate::{NAIVE, Scores, Verdict},
+    experiment::{
+        patterns::Pattern,
+        validate::{NAIVE, Scores, Verdict},
+    },
     measure::record::Provenance,
 };
 
@@ -80,7 +83,7 @@ pub fn finished(args: &Args, out: &Path, record: &Record) -> String {
 /// The whole text.
 pub fn all(args: &Args, out: &Path, record: &Record, targets: &Targets, assessment: &Assessment) -> String {
     if args.running.json {
-        let answer = json!({"record": record, "aspects": assessment.aspects, "series": assessment.series, "bars": assessment.bars});
+        let answer = json!({"record": record, "aspects": assessment.aspects, "series": assessment.series, "bars": assessment.bars, "patterns": assessment.patterns});
         return format!("{answer:#}\n");
     }
     if args.running.quiet {
@@ -117,6 +120,13 @@ pub fn all(args: &Args, out: &Path, record: &Record, targets: &Targets, assessme
     for verdict in &assessment.bars {
         let _ = writeln!(text, "  {}", bar(verdict));
     }
+    if !assessment.patterns.is_empty() {
+        let _ = writeln!(text, "\nPatterns of the past");
+    }
+    for pattern in &assessment.patterns {
+        let seen = if pattern.seen { "seen" } else { "NOT SEEN" };
+        let _ = writeln!(text, "  {seen:<9} {}: {} ({}, {})", pattern.says, values(pattern), pattern.wanted, pattern.usage.name());
+    }
     let warnings: Vec<String> = record.warnings.iter().filter(|w| !w.contains("warning:")).map(|w| format!("Warning: {w}\n")).collect();
     let _ = writeln!(
         text,
@@ -135,6 +145,12 @@ pub fn all(args: &Args, out: &Path, record: &Record, targets: &Targets, assessme
         out.display()
     );
     text
+}
+
+/// What is predicted where a pattern looks.
+pub fn values(pattern: &Pattern) -> String {
+    let values: Vec<String> = pattern.predicted.iter().map(|(_, value)| value.map_or_else(|| "-".to_string(), amount)).collect();
+    values.join(", ")
 }
 
 fn shortened(title: &str) -> String {
