@@ -124,7 +124,7 @@ fn smooth<M: Model>(steps: usize, start: &[Vec<f64>], evidence: &Evidence, free:
         let misfits: Vec<f64> = predicted.iter().map(|p| evidence.misfit(p)).collect();
         told.push(progress(model, step, (step + 1) * start.len(), &misfits));
         if step == steps {
-            return Ok(Fitted { weights: vec![1.0; z.len()], z, predicted: outputs, progress: told });
+            return Ok(Fitted { weights: smoother.weights(&z, &predicted), z, predicted: outputs, progress: told });
         }
         let normal: Vec<Vec<f64>> = (0..z.len()).map(|k| normals(stream(seed, step, k), evidence.len())).collect();
         z = smoother.step(&z, &predicted, &normal);

@@ -13,6 +13,10 @@ use super::evidence::Evidence;
 const RIDGE: f64 = 0.05;
 /// Least degrees of freedom that noise is estimated from.
 const LEAST_FREEDOM: f64 = 5.0;
+/// Least effective number of weighted members, as a share of their number.
+const LEAST_EFFECTIVE: f64 = 0.5;
+/// Halvings in the search for the power of weights.
+const HALVINGS: usize = 40;
 
 /// The smoother between two steps.
 pub struct Smoother<'a> {
@@ -46,6 +50,41 @@ impl<'a> Smoother<'a> {
         members
     }
 
+    /// Weights of members after the last step: importance weights from the normal distribution that the steps led to towards the posterior,
+    /// with the model as it is in place of the regression. Few members cannot carry the full weights, so they are taken to the power, at
+    /// most 1, at which the effective number of members is no less than half of them.
+    pub fn weights(&self, z: &[Vec<f64>], predicted: &[Vec<f64>]) -> Vec<f64> {
+        let equal = || vec![1.0; z.len()];
+        let Some((_, _, noise)) = self.gain(z, predicted) else { return equal() };
+        let free: Vec<usize> = (0..self.free.len()).filter(|&p| self.free[p]).collect();
+        let of_free = DMatrix::from_fn(free.len(), free.len(), |i, j| self.covariance[(free[i], free[j])]);
+        let within = &self.evidence.covariance + DMatrix::from_diagonal(&noise);
+        let (Some(own), Some(within)) = (Cholesky::new(of_free), Cholesky::new(within)) else { return equal() };
+        let mean = DVector::from_fn(free.len(), |i, _| z.iter().map(|z| z[free[i]]).sum::<f64>() / z.len() as f64);
+        let log = |(z, predicted): (&Vec<f64>, &Vec<f64>)| {
+            let member = DVector::from_fn(free.len(), |i, _| z[free[i]]);
+            let (off, missed) = (&member - &mean, self.evidence.innovations(predicted));
+            0.5 * (off.dot(&own.solve(&off)) - member.norm_squared() - missed.dot(&within.solve(&missed)))
+        };
+        let logs: Vec<f64> = z.iter().zip(predicted).map(log).collect();
+        let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let raised = |power: f64| logs.iter().map(|log| (power * (log - most)).exp()).collect::<Vec<f64>>();
+        let effective = |weights: &[f64]| weights.iter().sum::<f64>().powi(2) / weights.iter().map(|w| w * w).sum::<f64>();
+        let enough = |power: f64| effective(&raised(power)) >= LEAST_EFFECTIVE * z.len() as f64;
+        if !most.is_finite() {
+            return equal();
+        }
+        if enough(1.0) {
+            return raised(1.0);
+        }
+        let (mut low, mut high) = (0.0, 1.0);
+        for _ in 0..HALVINGS {
+            let middle = 0.5 * (low + high);
+            (low, high) = if enough(middle) { (middle, high) } else { (low, middle) };
+        }
+        raised(low)
+    }
+
     /// What innovations mean for parameters, what parameters do to predictions, and the variance of what is left over.
     fn gain(&self, z: &[Vec<f64>], predicted: &[Vec<f64>]) -> Option<(DMatrix<f64>, DMatrix<f64>, DVector<f64>)> {
         let (n, m, dimensions) = (z.len(), self.evidence.len(), self.free.len());
@@ -77,4 +116,36 @@ fn centred(rows: &[Vec<f64>], width: usize) -> DMatrix<f64> {
         matrix.row_mut(i).add_scalar_mut(-mean);
     }
     matrix
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{draw::normal_quantile, experiment::calibration::evidence::Datum};
+
+    /// Members spread evenly over the prior, with the evidence of one value 1 +- 1.
+    fn weighted(predict: fn(f64) -> f64) -> (Vec<f64>, Vec<f64>) {
+        let z: Vec<f64> = (0..999).map(|k| normal_quantile((f64::from(k) + 0.5) / 999.0)).collect();
+        let evidence = Evidence::new(vec![Datum::Value(1.0)], DMatrix::identity(1, 1)).unwrap();
+        let column = |f: fn(f64) -> f64| z.iter().map(|z| vec![f(*z)]).collect::<Vec<_>>();
+        let weights = Smoother::new(&evidence, &[true], 1).weights(&column(|z| z), &column(predict));
+        (z, weights)
+    }
+
+    #[test]
+    fn weights_lead_to_the_posterior_of_a_linear_model() {
+        let (z, weights) = weighted(|z| z);
+        let total: f64 = weights.iter().sum();
+        let mean = z.iter().zip(&weights).map(|(z, w)| z * w).sum::<f64>() / total;
+        let variance = z.iter().zip(&weights).map(|(z, w)| (z - mean).powi(2) * w).sum::<f64>() / total;
+        // N(0, 1) seen as 1 +- 1: N(1/2, 1/2). The ridge leaves over a little noise.
+        assert!((mean - 0.5).abs() < 0.01 && (variance - 0.5).abs() < 0.01, "{mean} {variance}");
+    }
+
+    #[test]
+    fn weights_never_leave_less_than_half_of_the_members() {
+        let (_, weights) = weighted(|z| 20.0 * z);
+        let effective = weights.iter().sum::<f64>().powi(2) / weights.iter().map(|w| w * w).sum::<f64>();
+        assert!((effective / 999.0 - LEAST_EFFECTIVE).abs() < 1e-3, "{effective}");
+    }
 }
