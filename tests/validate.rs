@@ -13,7 +13,7 @@ use musafir::{
     behaviour::traits::Stay,
     cli::diagnostics,
     engine::Simulation,
-    experiment::{
+    experiment::past::{
         gravity::{self, Observation},
         monthly::Wanted,
         naive,

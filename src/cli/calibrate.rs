@@ -26,11 +26,13 @@ use crate::{
             record::{FINDINGS, Findings, Record, Seen, write_origins, write_posterior, write_recovery},
             recovery,
         },
-        discrepancy,
         ensemble::{Discrepancy, Ensemble},
-        target_file::Use,
-        validate::{self, Assessment},
-        validation::{write_fits, write_scores},
+        past::{
+            discrepancy,
+            target_file::Use,
+            validate::{self, Assessment},
+            validation::{write_fits, write_scores},
+        },
     },
     measure::record::Effort,
     report,
@@ -241,7 +243,7 @@ impl Job<'_> {
         let c = self.calibration;
         let z: Vec<Vec<f64>> = equal.iter().map(|&k| whole.fitted.z[k].clone()).collect();
         let prior = method::prior(c.budget.members, c.uncertain.len(), c.base.run.seed);
-        let seen = |(place, (series, row)): (usize, (&crate::experiment::targets::Series, &crate::experiment::targets::Row))| {
+        let seen = |(place, (series, row)): (usize, (&crate::experiment::past::targets::Series, &crate::experiment::past::targets::Row))| {
             let values: Vec<f64> = told.iter().filter_map(|t| t.values[place]).collect();
             let predicted = Spread::of(&values);
             Seen {

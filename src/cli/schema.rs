@@ -4,7 +4,7 @@ use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use super::{BAR_NOT_MET, DONE, print, usage};
 use crate::{
-    experiment::{calibration, ensemble, sweep, target_file},
+    experiment::{calibration, ensemble, past::target_file, sweep},
     scenario::check,
 };
 

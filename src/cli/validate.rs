@@ -19,14 +19,16 @@ use super::{
 use crate::{
     engine::{Setup, Simulation},
     experiment::{
-        discrepancy::{self, Missed},
         ensemble::Ensemble,
-        monthly::Wanted,
-        observe::{self, Observed, Predicted},
-        scores,
-        targets::Targets,
-        validate::{self, Assessment},
-        validation::{Record, write_fits, write_scores},
+        past::{
+            discrepancy::{self, Missed},
+            monthly::Wanted,
+            observe::{self, Observed, Predicted},
+            scores,
+            targets::Targets,
+            validate::{self, Assessment},
+            validation::{Record, write_fits, write_scores},
+        },
     },
     measure::record::Effort,
     report,

@@ -13,7 +13,7 @@ use super::{
     validation,
 };
 use crate::{
-    experiment::validate::Verdict,
+    experiment::past::validate::Verdict,
     measure::record::{self, FileEntry},
     store::StoreError,
 };

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::calibration::Calibration;
 use crate::{
-    experiment::{record as comparison, sweep::record as sweep, validation},
+    experiment::{past::validation, record as comparison, sweep::record as sweep},
     measure::record::{self as run, Provenance},
     scenario::{Inventory, Overrides, Scenario},
     store::StoreError,

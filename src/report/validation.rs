@@ -13,7 +13,7 @@ use super::{
     values,
 };
 use crate::{
-    experiment::{
+    experiment::past::{
         target_file::Period,
         validate::{NAIVE, Verdict},
     },

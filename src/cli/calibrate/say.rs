@@ -10,7 +10,7 @@ use crate::{
             record::{Findings, Record},
             recovery::{self, Found},
         },
-        scores,
+        past::scores,
     },
     measure::{record::Provenance, summary::number},
 };

@@ -11,7 +11,10 @@ use crate::{
         stop::Stop,
     },
     engine::CHUNK_ROWS,
-    experiment::{ensemble::Ensemble, target_file::Folder, targets::Targets},
+    experiment::{
+        ensemble::Ensemble,
+        past::{target_file::Folder, targets::Targets},
+    },
     measure::scope::Scope,
     scenario::Scenario,
 };

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Args, Assessment, Record, Targets, say};
-use crate::experiment::{
+use crate::experiment::past::{
     target_file::Use,
     validate::{Fit, Scores},
 };

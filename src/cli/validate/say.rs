@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Args, Assessment, Record, Targets};
 use crate::{
     cli::{progress::duration, table::thousands},
-    experiment::{
+    experiment::past::{
         patterns::Pattern,
         validate::{NAIVE, Scores, Verdict},
     },

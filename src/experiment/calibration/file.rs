@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::method::Method;
-use crate::experiment::target_file::Period;
+use crate::experiment::past::target_file::Period;
 
 /// A calibration of musafir.
 #[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]

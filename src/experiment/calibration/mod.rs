@@ -30,9 +30,7 @@ use self::{
 };
 use super::{
     ensemble::{Discrepancy, Ensemble, Parameter, short},
-    scores,
-    target_file::Folder,
-    targets::Targets,
+    past::{scores, target_file::Folder, targets::Targets},
 };
 use crate::{
     measure::scope::Scope,

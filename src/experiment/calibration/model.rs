@@ -17,12 +17,14 @@ use super::{
 use crate::{
     engine::{CHUNK_ROWS, Setup},
     experiment::{
-        discrepancy::log_deviation,
-        monthly::Wanted,
-        observe::{self, Predicted},
+        past::{
+            discrepancy::log_deviation,
+            monthly::Wanted,
+            observe::{self, Predicted},
+            target_file::Use,
+            targets::Row,
+        },
         replicate::Watch,
-        target_file::Use,
-        targets::Row,
     },
     scenario::{Findings, Scenario},
     store::{StoreError, shelf::Shelf},

@@ -10,12 +10,14 @@ use super::{
 };
 use crate::{
     experiment::{
-        discrepancy::{self, Error, Missed, log_deviation},
         ensemble::Discrepancy,
-        naive,
-        scores::{self, Relative},
-        target_file::{Aspect, Use},
-        targets::{Row, Series},
+        past::{
+            discrepancy::{self, Error, Missed, log_deviation},
+            naive,
+            scores::{self, Relative},
+            target_file::{Aspect, Use},
+            targets::{Row, Series},
+        },
     },
     units::Month,
 };

@@ -11,7 +11,7 @@ use super::{
     recovery::Found,
 };
 use crate::{
-    experiment::{ensemble::Discrepancy, validate::Verdict},
+    experiment::{ensemble::Discrepancy, past::validate::Verdict},
     measure::{
         record::{Effort, FileEntry, Provenance},
         summary::number,

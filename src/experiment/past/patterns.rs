@@ -3,15 +3,13 @@
 
 use serde::Serialize;
 
+use super::scores;
 use super::{
     target_file::{BARS, Folder, PatternItem, Use},
     targets::{Row, Series, Targets},
     validate::Fit,
 };
-use crate::{
-    experiment::scores,
-    scenario::finding::{At, did_you_mean},
-};
+use crate::scenario::finding::{At, did_you_mean};
 
 /// A pattern, and whether it is seen.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     monthly::{Keeper, Monthly, Wanted},
-    replicate::{Step, Stopped, Watch},
     target_file::Period,
     targets::{Kind, Quantity, Row, Series, Targets, Term},
 };
+use crate::experiment::replicate::{Step, Stopped, Watch};
 use crate::{
     engine::{
         Setup, Simulation,

@@ -4,10 +4,8 @@
 
 use nalgebra::{Cholesky, DMatrix, DVector};
 
-use super::{
-    ensemble::Discrepancy,
-    targets::{Row, Series, Targets},
-};
+use super::targets::{Row, Series, Targets};
+use crate::experiment::ensemble::Discrepancy;
 use crate::units::Month;
 
 impl Discrepancy {
