@@ -311,6 +311,7 @@ fn what_ships_fits_together() {
     let ensemble = Ensemble::load(&root().join("scenarios/ensemble.toml")).unwrap_or_else(|f| panic!("{f}"));
     let calibration = Calibration::load(&root().join("scenarios/calibrations/baseline.toml"), &Flags::default()).unwrap_or_else(|f| panic!("{f}"));
     assert!(ensemble.members.len() >= 50);
+    assert!(calibration.discrepancy(true).deviation < calibration.discrepancy(false).deviation, "the headline series count more");
     let ids: Vec<&str> = ensemble.parameters.iter().map(|p| p.id.as_str()).collect();
     assert_eq!(ids, calibration.uncertain.iter().map(|u| u.parameter.id.as_str()).collect::<Vec<_>>());
     for member in &ensemble.members {

@@ -53,6 +53,9 @@ pub struct ErrorsTable {
     /// Standard deviation of what the model itself misses of a series.
     #[schemars(range(min = 0.0, max = 3.0), extend("unit" = "log points"))]
     pub discrepancy: f64,
+    /// The same of the headline series, which the model is to meet the closest; omitted: as of the others.
+    #[schemars(range(min = 0.0, max = 3.0), extend("unit" = "log points"))]
+    pub headline: Option<f64>,
     /// Time in which the correlation of that within a series falls to 1/e.
     #[schemars(range(min = 0.01, max = 1000.0), extend("unit" = "years"))]
     pub memory_years: f64,

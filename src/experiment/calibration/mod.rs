@@ -200,9 +200,10 @@ impl Calibration {
         self.uncertain.iter().map(|u| u.fitted).collect()
     }
 
-    /// What the model may miss, before the fit.
-    pub fn discrepancy(&self) -> Discrepancy {
-        Discrepancy { deviation: self.errors.discrepancy, memory_years: self.errors.memory_years, least: self.errors.least }
+    /// What the model may miss of a series, before the fit.
+    pub fn discrepancy(&self, headline: bool) -> Discrepancy {
+        let deviation = self.errors.headline.filter(|_| headline).unwrap_or(self.errors.discrepancy);
+        Discrepancy { deviation, memory_years: self.errors.memory_years, least: self.errors.least }
     }
 }
 

@@ -186,7 +186,6 @@ impl<'a> Past<'a> {
     /// Rows that may be fitted and end by `cut`, of those that the run of the scenario as it is tells. None if there are none.
     pub fn new(runs: &'a Runs<'a>, base: &Told, cut: Month) -> Option<Past<'a>> {
         let (targets, errors) = (&runs.calibration.targets, &runs.calibration.errors);
-        let discrepancy = runs.calibration.discrepancy();
         let usable = |row: &Row| row.usage == Use::Fit && row.period.last <= cut && row.scale() > 0.0;
         let mut of: Vec<(usize, usize, &Row)> = Vec::new();
         let mut place = 0;
@@ -201,7 +200,8 @@ impl<'a> Past<'a> {
         let covariance = DMatrix::from_fn(of.len(), of.len(), |i, j| {
             let ((_, s, a), (_, t, b)) = (of[i], of[j]);
             let own = if i == j { log_deviation(a, errors.least).powi(2) } else { 0.0 };
-            own + if s == t { discrepancy.covariance(a.period.middle(), b.period.middle()) } else { 0.0 }
+            let missed = || runs.calibration.discrepancy(targets.series[s].headline).covariance(a.period.middle(), b.period.middle());
+            own + if s == t { missed() } else { 0.0 }
         });
         let floors = of.iter().map(|(.., row)| row.scale().ln() - NOBODY).collect();
         let data = of.iter().map(|(.., row)| datum(row)).collect();

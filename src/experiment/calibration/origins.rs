@@ -96,7 +96,7 @@ pub fn forecasts(calibration: &Calibration, table: &OriginsTable, runs: &Runs<'_
             let start = &start[..table.members.min(start.len())];
             method::fit(calibration.method, table.steps, start, &evidence, &calibration.free(), calibration.base.run.seed, &mut past)?
         };
-        let ensemble = calibration.ensemble(&fitted.z, &fitted.weights, calibration.discrepancy());
+        let ensemble = calibration.ensemble(&fitted.z, &fitted.weights, calibration.discrepancy(false));
         let members: Vec<&Told> = (1..=ensemble.members.len() as u32).map(|k| &fitted.predicted[ensemble.member(k)]).collect();
         let (least, means) = (calibration.errors.least, means(&members));
         let seen = discrepancy::errors(&calibration.targets, &means, least, |row| row.usage == Use::Fit && row.period.last <= origin);
