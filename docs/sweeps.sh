@@ -34,8 +34,8 @@ top() { awk -F, -v outcome="$2" -v index_="$3" '$1 == outcome && $4 == index_ { 
   awk -F, '$1 == "corridor-adds-to-russia" { n++; if ($4 == 1) { side = $8 != "" ? $8 : $6 " to " $7; list = list (list ? "; " : "") "`" $5 "` " side; coverage = $9; density = $10 } }
     END {
       if (list) printf "Among the deep uncertainties, the corridor adds to Russia'"'"'s stock where: %s. This box holds %.0f %% of such futures, and %.0f %% of the futures in it are such.\n", list, 100 * coverage, 100 * density
-      else print "Among the deep uncertainties no box was found in which the corridor adds to Russia'"'"'s stock more often than elsewhere."
-    }' "$out/deep-uncertainty/discovery.csv"
+      else printf "Among the deep uncertainties no box was found in which the corridor adds to Russia'"'"'s stock more often than elsewhere. Its effect is %s.\n", signs
+    }' signs="$(grep -A2 '^corridor-adds-to-russia' "$page" | awk 'NR == 3 { sub(/^ +/, ""); print }')" "$out/deep-uncertainty/discovery.csv"
 } >"$page"
 awk -v page="$page" '/<!-- sweeps: begin -->/ { print; print ""; while ((getline line < page) > 0) print line; skip = 1 } /<!-- sweeps: end -->/ { skip = 0 } !skip' docs/sweeping.md >"$page.new"
 cp "$page.new" docs/sweeping.md
