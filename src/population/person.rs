@@ -6,7 +6,6 @@ use super::class;
 use crate::{
     behaviour::traits::{Education, Motive, Status, Stay},
     units::Month,
-    world::demography::{AGED_OUT, OF_AGE},
 };
 
 /// The place of those at home.
@@ -131,10 +130,8 @@ impl Person {
     }
     /// Whether the person is 16-64 and alive in a month.
     #[inline]
-    #[expect(clippy::needless_bitwise_bool, reason = "a branch on who is of age is guessed wrong too often")]
     pub fn active(&self, month: Month) -> bool {
-        const YEARS: u32 = (AGED_OUT - OF_AGE) as u32;
-        (((self.age(month) - OF_AGE) as u32) < YEARS) & (self.death > month.0)
+        (crate::world::demography::OF_AGE..crate::world::demography::AGED_OUT).contains(&self.age(month)) && self.death > month.0
     }
     /// Whether experience has not faded by a month.
     #[inline]
