@@ -227,10 +227,8 @@ fn supply(world: &World, totals: &Totals, sample: f64) -> Vec<f64> {
     let mut persons = vec![0i64; world.places.destinations.len() * 4];
     for home in 0..world.places.homes.len() {
         for d in 0..totals.destinations {
-            if totals.diaspora(home, d) != 0 {
-                for (sum, cells) in persons[d * SECTORS..].iter_mut().zip(totals.pair(home, d).chunks_exact(CELLS / SECTORS)) {
-                    *sum += cells.iter().map(|cell| cell.persons).sum::<i64>();
-                }
+            for (cell, sum) in totals.occupied(home, d) {
+                persons[d * SECTORS + cell / (CELLS / SECTORS)] += sum.persons;
             }
         }
     }

@@ -26,7 +26,10 @@ pub mod tables;
 pub mod totals;
 pub mod visit;
 
-use std::sync::Arc;
+use std::{
+    io::{self, Write as _},
+    sync::Arc,
+};
 
 use rayon::prelude::*;
 
@@ -465,26 +468,32 @@ impl<'w> Simulation<'w> {
 
     /// One hash over every person's state, every purse and every sum, in the order of keys.
     pub fn state_hash(&self) -> blake3::Hash {
-        let mut hasher = blake3::Hasher::new();
+        // Many small pieces are gathered first. The hasher takes all of them and fails at none.
+        let mut pieces = io::BufWriter::with_capacity(1 << 15, blake3::Hasher::new());
+        let mut feed = |piece: &[u8]| {
+            let _ = pieces.write_all(piece);
+        };
         for chunk in &self.chunks {
             for (row, person) in chunk.person.iter().enumerate() {
-                hasher.update(&chunk.key[row].to_le_bytes());
-                hasher.update(bytemuck::bytes_of(&crate::population::person::Person { household: 0, ..*person }));
+                feed(&chunk.key[row].to_le_bytes());
+                feed(bytemuck::bytes_of(&crate::population::person::Person { household: 0, ..*person }));
             }
         }
         for chunk in &self.chunks {
             for household in 0..chunk.household.len() {
-                hasher.update(&chunk.id(household).to_le_bytes());
-                hasher.update(&self.purse(chunk, household).to_le_bytes());
+                feed(&chunk.id(household).to_le_bytes());
+                feed(&self.purse(chunk, household).to_le_bytes());
             }
         }
         for sum in self.totals.home.iter().chain(&self.totals.abroad) {
-            hasher.update(&sum.persons.to_le_bytes());
-            hasher.update(&sum.multipliers.to_le_bytes());
+            feed(&sum.persons.to_le_bytes());
+            feed(&sum.multipliers.to_le_bytes());
         }
         for value in self.market.pay.iter().chain(&self.market.employment).chain(&self.market.unemployment) {
-            hasher.update(&value.to_bits().to_le_bytes());
+            feed(&value.to_bits().to_le_bytes());
         }
+        let _ = pieces.flush();
+        let mut hasher = pieces.get_ref().clone();
         self.policy.feed(self.world, &mut hasher);
         hasher.finalize()
     }

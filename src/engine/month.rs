@@ -329,11 +329,10 @@ impl<'w> Environment<'w> {
                 let earned: i64 = home.iter().zip(&self.home_rate[r * HOME_CELLS..]).map(|(s, rate)| s.multipliers * rate).sum();
                 let mut persons: i64 = home.iter().map(|s| s.persons).sum();
                 let mut remitted = 0i64;
-                for d in (0..destinations).filter(|d| totals.diaspora(r, *d) != 0) {
+                for d in 0..destinations {
                     let budgets = &self.budget[(self.resolved.origin_of[r] * destinations + d) * CELLS..];
-                    // Most cells are empty.
-                    for (sum, budget) in totals.pair(r, d).iter().zip(budgets).filter(|(sum, _)| sum.persons != 0) {
-                        remitted += sum.multipliers * budget.remitted;
+                    for (cell, sum) in totals.occupied(r, d) {
+                        remitted += sum.multipliers * budgets[cell].remitted;
                         persons += sum.persons;
                     }
                 }
@@ -449,10 +448,8 @@ impl<'w> Environment<'w> {
             for d in 0..destinations {
                 let budgets = &self.budget[(self.resolved.origin_of[r] * destinations + d) * CELLS..];
                 let mut flow = super::totals::Flow::default();
-                let cells = if totals.diaspora(r, d) == 0 { &[] } else { totals.pair(r, d) };
-                // Most cells are empty.
-                for (sum, b) in cells.iter().zip(budgets).filter(|(sum, _)| sum.persons != 0) {
-                    let m = sum.multipliers;
+                for (cell, sum) in totals.occupied(r, d) {
+                    let (b, m) = (&budgets[cell], sum.multipliers);
                     flow.earned += m * b.earned;
                     flow.fee += m * b.fee;
                     flow.spent += m * b.spent;

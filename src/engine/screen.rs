@@ -17,8 +17,8 @@ use crate::{
     math::{exp, ln},
 };
 
-/// Brackets of own earnings: quarters of octaves, from a quarter to four times the earnings of the cell.
-const BRACKETS: usize = 16;
+/// Brackets of own earnings: halves of octaves, from a quarter to four times the earnings of the cell.
+const BRACKETS: usize = 8;
 /// Room for rounding to single precision, and for the error of [`powers`].
 const SLACK: f64 = 1.0 + 1e-3;
 
@@ -40,15 +40,15 @@ pub struct Screen {
     between: [u32; MAX_COUNTRIES],
 }
 
-/// Bracket of earnings: the exponent and the first two binary digits.
+/// Bracket of earnings: the exponent and the first binary digit.
 #[inline]
 fn bracket(earnings: f64) -> u32 {
-    (earnings as f32).to_bits() >> 21
+    (earnings as f32).to_bits() >> 22
 }
 
 /// Earnings below which those of a bracket lie.
 fn upper_edge(bracket: u32) -> f64 {
-    f64::from(f32::from_bits((bracket + 1) << 21))
+    f64::from(f32::from_bits((bracket + 1) << 22))
 }
 
 impl Screen {
@@ -114,20 +114,20 @@ fn of_home(env: &Environment<'_>, home: usize, first: &[u32], bounds: &mut [[f32
     let power = choose.nest_country / choose.nest_go;
     for ((bounds, first), weights) in bounds.chunks_exact_mut(BRACKETS).zip(first).zip(env.tables.weight[home * HOME_CELLS * destinations..].chunks_exact(destinations)) {
         let from = (first - lowest) as usize;
-        for (country, regions) in env.resolved.regions_of.iter().enumerate() {
-            let mut sums = [0.0; BRACKETS];
+        let (mut sums, mut all) = ([[0.0; BRACKETS]; MAX_COUNTRIES], [0.0; MAX_COUNTRIES]);
+        for ((sums, all), regions) in sums.iter_mut().zip(&mut all).zip(&env.resolved.regions_of) {
             for d in regions.clone() {
                 if let Some(journey) = factor[d][from..].first_chunk() {
-                    weigh(&mut sums, weights[d], journey);
+                    weigh(sums, weights[d], journey);
                 }
             }
-            let all = sums[BRACKETS - 1];
-            if all > 0.0 {
-                let largest = exp(power * ln(all)) * SLACK;
-                let of_country = powers(&sums, all, power as f32, largest);
-                for (bound, of_country) in bounds.iter_mut().zip(of_country) {
-                    bound[country] = of_country;
-                }
+            *all = sums[BRACKETS - 1];
+        }
+        let largest = raised(&all, power);
+        for (country, (sums, all)) in sums.iter().zip(all).enumerate().filter(|(_, (_, all))| *all > 0.0) {
+            let of_country = powers(sums, all, power as f32, largest[country]);
+            for (bound, of_country) in bounds.iter_mut().zip(of_country) {
+                bound[country] = of_country;
             }
         }
     }
@@ -149,6 +149,16 @@ fn weigh(sums: &mut [f64; BRACKETS], weight: f64, journey: &[f64; BRACKETS]) {
     for k in 0..BRACKETS {
         sums[k] += weight * journey[k];
     }
+}
+
+/// Powers of what the countries weigh without a journey, with [`SLACK`]; meaningless for those that weigh nothing.
+#[inline(never)]
+fn raised(all: &[f64; MAX_COUNTRIES], power: f64) -> [f64; MAX_COUNTRIES] {
+    let mut raised = [0.0; MAX_COUNTRIES];
+    for c in 0..MAX_COUNTRIES {
+        raised[c] = exp(power * ln(all[c])) * SLACK;
+    }
+    raised
 }
 
 /// Powers of sums over all of them, exponent in (0, 1], times `largest`; shares below 1e-30 count as that. Relative error below 1e-5, for

@@ -7,6 +7,9 @@ use crate::{behaviour::traits::Status, world::World};
 /// Number of pay cells of one destination region: sector x motive x status x stay.
 pub const CELLS: usize = 4 * 4 * 3 * 3;
 
+/// Words that have a bit for each cell.
+const WORDS: usize = CELLS.div_ceil(64);
+
 /// Index of a pay cell within its region.
 #[inline]
 pub fn cell(sector: u8, motive: u8, status: u8, stay: u8) -> usize {
@@ -57,6 +60,8 @@ pub struct Totals {
     pub abroad: Vec<Sum>,
     /// Persons of all cells of `abroad`, by home region x destination region.
     pub pairs: Vec<i64>,
+    /// Cells of `abroad` that are not empty, as bits, by home region x destination region: most are.
+    occupied: Vec<[u64; WORDS]>,
     /// Not yet of age, by home region.
     pub not_yet: Vec<i64>,
     /// Turned 65, by home region.
@@ -86,6 +91,7 @@ impl Totals {
             home: vec![Sum::default(); homes * HOME_CELLS],
             abroad: vec![Sum::default(); homes * destinations * CELLS],
             pairs: vec![0; homes * destinations],
+            occupied: vec![[0; WORDS]; homes * destinations],
             not_yet: vec![0; homes],
             aged_out: vec![0; homes],
             dead: vec![0; homes],
@@ -101,23 +107,36 @@ impl Totals {
     /// The sums of each home region, to be changed side by side.
     pub fn by_home(&mut self) -> Vec<OfHome<'_>> {
         let region = self.destinations * CELLS;
-        let pairs = self.pairs.chunks_exact_mut(self.destinations);
+        let pairs = self.pairs.chunks_exact_mut(self.destinations).zip(self.occupied.chunks_exact_mut(self.destinations));
         let sums = self.home.chunks_exact_mut(HOME_CELLS).zip(self.abroad.chunks_exact_mut(region)).zip(pairs);
         let counts = self.not_yet.iter_mut().zip(&mut self.aged_out).zip(&mut self.dead).zip(&mut self.journeys);
-        let of_home = |(((home, abroad), pairs), (((not_yet, aged_out), dead), journeys))| OfHome { home, abroad, pairs, not_yet, aged_out, dead, journeys };
+        let of_home = |(((home, abroad), (pairs, occupied)), (((not_yet, aged_out), dead), journeys))| OfHome { home, abroad, pairs, occupied, not_yet, aged_out, dead, journeys };
         sums.zip(counts).map(of_home).collect()
     }
 
-    /// Sums of all cells of a pair of regions.
-    pub fn pair(&self, home: usize, destination: usize) -> &[Sum] {
+    /// Sums of all cells of a pair of regions in which somebody is, with their indices, ascending.
+    #[inline]
+    pub fn occupied(&self, home: usize, destination: usize) -> impl Iterator<Item = (usize, &Sum)> {
         let pair = home * self.destinations + destination;
-        &self.abroad[pair * CELLS..(pair + 1) * CELLS]
+        let cells = &self.abroad[pair * CELLS..(pair + 1) * CELLS];
+        let set = |(word, mut left): (usize, u64)| {
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| word * 64 + left.trailing_zeros() as usize);
+                left &= left.wrapping_sub(1);
+                bit
+            })
+        };
+        self.occupied[pair].into_iter().enumerate().flat_map(set).map(|cell| (cell, &cells[cell]))
     }
 
     /// Sums the pairs anew, from their cells.
     pub fn sum_pairs(&mut self) {
-        for (sum, cells) in self.pairs.iter_mut().zip(self.abroad.chunks_exact(CELLS)) {
+        for ((sum, occupied), cells) in self.pairs.iter_mut().zip(&mut self.occupied).zip(self.abroad.chunks_exact(CELLS)) {
             *sum = cells.iter().map(|s| s.persons).sum();
+            *occupied = [0; WORDS];
+            for cell in (0..CELLS).filter(|cell| cells[*cell].persons != 0) {
+                occupied[cell / 64] |= 1 << (cell % 64);
+            }
         }
     }
 
@@ -128,7 +147,7 @@ impl Totals {
 
     /// Foreign citizens of a home region at a destination: the diaspora without the naturalised.
     pub fn foreign(&self, home: usize, destination: usize) -> i64 {
-        self.pair(home, destination).iter().enumerate().filter(|(cell, _)| cell / 3 % 3 < Status::Naturalised as usize).map(|(_, s)| s.persons).sum()
+        self.occupied(home, destination).filter(|(cell, _)| cell / 3 % 3 < Status::Naturalised as usize).map(|(_, s)| s.persons).sum()
     }
 
     /// Persons of age at home in a region.
@@ -143,6 +162,7 @@ pub struct OfHome<'t> {
     home: &'t mut [Sum],
     abroad: &'t mut [Sum],
     pairs: &'t mut [i64],
+    occupied: &'t mut [[u64; WORDS]],
     /// Not yet of age.
     pub not_yet: &'t mut i64,
     /// Turned 65.
@@ -160,9 +180,12 @@ impl OfHome<'_> {
         let (sum, multiplier) = if profile.place == HOME {
             (&mut self.home[home_cell(event.sex, event.education, event.trade)], event.multiplier)
         } else {
-            let cell = cell(profile.sector, profile.motive, profile.status, profile.stay);
-            self.pairs[usize::from(profile.place)] += sign;
-            (&mut self.abroad[usize::from(profile.place) * CELLS + cell], event.multiplier_abroad)
+            let (place, cell) = (usize::from(profile.place), cell(profile.sector, profile.motive, profile.status, profile.stay));
+            let sum = &mut self.abroad[place * CELLS + cell];
+            self.pairs[place] += sign;
+            let (word, bit) = (&mut self.occupied[place][cell / 64], cell % 64);
+            *word = *word & !(1 << bit) | u64::from(sum.persons + sign != 0) << bit;
+            (sum, event.multiplier_abroad)
         };
         sum.persons += sign;
         sum.multipliers += sign * i64::from(multiplier);

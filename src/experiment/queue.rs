@@ -17,11 +17,12 @@ use super::sweep::{
     runs::{Finished, Runs},
 };
 use crate::{
+    behaviour::Behaviour,
     engine::Simulation,
     measure::{Recorder, record::thread_cpu_seconds},
     population::{person::Chunk, synthesis},
-    scenario::Scenario,
     store::StoreError,
+    world::World,
 };
 
 /// Who watches from outside; may stop it.
@@ -241,11 +242,11 @@ impl<'a> Queue<'a> {
     /// Simulates a group to its end; where it parts, the others become tasks. `group` is told who is left.
     fn grow(&self, task: &Task, group: &mut Vec<usize>) -> Result<(), End> {
         let world = &self.plan.worlds[group[0]];
-        let scenario = match self.sweep.scenario(&self.plan.points[world.point].levels, world.replicate) {
-            Ok(scenario) => scenario,
+        let read = match self.sweep.world(&self.plan.points[world.point].levels, world.replicate) {
+            Ok(read) => read,
             Err(findings) => return self.failed(task.replicate, group, &findings.to_string()),
         };
-        let (mut simulation, mut recorder) = match self.begin(task, &scenario) {
+        let (mut simulation, mut recorder) = match self.begin(task, &read) {
             Ok(begun) => begun,
             Err(why) => return self.failed(task.replicate, group, &why.to_string()),
         };
@@ -282,14 +283,14 @@ impl<'a> Queue<'a> {
         Ok(())
     }
 
-    fn begin<'s>(&self, task: &Task, scenario: &'s Scenario) -> std::io::Result<(Simulation<'s>, Recorder)> {
-        let (world, behaviour, setup) = (&scenario.world, &scenario.behaviour, self.plan.setup(task.replicate));
+    fn begin<'s>(&self, task: &Task, (world, behaviour): &'s (World, Behaviour)) -> std::io::Result<(Simulation<'s>, Recorder)> {
+        let setup = self.plan.setup(task.replicate);
         if let Some(past) = &task.past {
             let recorder = Recorder::load(world, setup.sample, task.replicate, &mut past.recorder.as_slice())?;
             return Ok((Simulation::resume(world, behaviour, setup, &mut past.simulation.as_slice())?, recorder.without_tables()));
         }
         let since = self.clock();
-        let simulation = Simulation::with_population(world, behaviour, setup, self.persons(task, scenario));
+        let simulation = Simulation::with_population(world, behaviour, setup, self.persons(task, world, behaviour));
         let mut recorder = Recorder::new(world, setup.sample, task.replicate).without_tables();
         simulation.start(&mut recorder);
         self.spend(|s| s.engine += self.clock() - since);
@@ -297,11 +298,11 @@ impl<'a> Queue<'a> {
     }
 
     /// The persons of a replicate, synthesised once for all tasks that start from them.
-    fn persons(&self, task: &Task, scenario: &Scenario) -> Vec<Chunk> {
+    fn persons(&self, task: &Task, world: &World, behaviour: &Behaviour) -> Vec<Chunk> {
         let key = self.synthesis(task);
         let persons = {
             let mut state = self.state();
-            let Some((left, persons)) = state.persons.get_mut(&key) else { return self.synthesise(task, scenario) };
+            let Some((left, persons)) = state.persons.get_mut(&key) else { return self.synthesise(task, world, behaviour) };
             *left = left.saturating_sub(1);
             let (last, persons) = (*left == 0, persons.clone());
             if last {
@@ -309,16 +310,16 @@ impl<'a> Queue<'a> {
             }
             persons
         };
-        persons.get_or_init(|| self.synthesise(task, scenario));
+        persons.get_or_init(|| self.synthesise(task, world, behaviour));
         match Arc::try_unwrap(persons) {
             Ok(own) => own.into_inner().unwrap_or_default(),
             Err(shared) => shared.get().cloned().unwrap_or_default(),
         }
     }
 
-    fn synthesise(&self, task: &Task, scenario: &Scenario) -> Vec<Chunk> {
+    fn synthesise(&self, task: &Task, world: &World, behaviour: &Behaviour) -> Vec<Chunk> {
         let setup = self.plan.setup(task.replicate);
-        synthesis::synthesise(&scenario.world, &scenario.behaviour, setup.seed, setup.sample, setup.chunk_rows)
+        synthesis::synthesise(world, behaviour, setup.seed, setup.sample, setup.chunk_rows)
     }
 
     /// Leaves those of the group who part from its first world to other tasks: from here if the past can be kept, else from where this task

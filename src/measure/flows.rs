@@ -45,6 +45,8 @@ fn codes(home: usize, cell: usize) -> [u8; KEYS] {
 /// Counts of the running month. Empty between months, so it needs no saving.
 #[derive(Clone, Debug, Default)]
 pub struct Flows {
+    /// Moves of foreign citizens by country.
+    sums: Vec<Sums>,
     /// Place of a cell in `rows`, plus one; 0 for cells not touched.
     slots: Vec<u32>,
     touched: Vec<u32>,
@@ -67,7 +69,7 @@ impl Sums {
 impl Flows {
     /// For a scope.
     pub fn new(scope: &Scope) -> Flows {
-        Flows { slots: vec![0; scope.destinations() * CELLS], touched: Vec::new(), rows: Vec::new() }
+        Flows { sums: vec![Sums::default(); scope.countries], slots: vec![0; scope.destinations() * CELLS], touched: Vec::new(), rows: Vec::new() }
     }
 
     #[inline]
@@ -82,36 +84,42 @@ impl Flows {
         &mut self.rows[slot as usize - 1]
     }
 
-    /// Counts an event that moves a person.
+    /// Counts an event that moves a person; by cells only with `rows`.
     #[inline]
-    pub fn count(&mut self, event: &Event) {
-        let one = |flows: &mut Flows, profile: Profile, what: Move| {
-            if profile.place != HOME {
-                flows.row(cell(event, profile))[what as usize] += 1;
+    pub fn count(&mut self, scope: &Scope, event: &Event, rows: bool) {
+        let mut one = |profile: Profile, what: Move, cause: Option<u8>| {
+            if profile.place == HOME {
+                return;
+            }
+            let cause = cause.map(|cause| (Move::CauseFirst as usize + usize::from(cause)).min(MOVES - 1));
+            if profile.status < 2 {
+                let sums = &mut self.sums[scope.country_of[usize::from(profile.place)]].0;
+                sums[what as usize] += 1;
+                cause.into_iter().for_each(|cause| sums[cause] += 1);
+            }
+            if rows {
+                let row = self.row(cell(event, profile));
+                row[what as usize] += 1;
+                cause.into_iter().for_each(|cause| row[cause] += 1);
             }
         };
         match event.happening {
-            Happening::Departed => one(self, event.after, Move::Departed),
-            Happening::Returned if event.before.place != HOME => {
-                let row = self.row(cell(event, event.before));
-                row[Move::Returned as usize] += 1;
-                row[(Move::CauseFirst as usize + usize::from(event.detail)).min(MOVES - 1)] += 1;
-            }
+            Happening::Departed => one(event.after, Move::Departed, None),
+            Happening::Returned => one(event.before, Move::Returned, Some(event.detail)),
             Happening::MovedOn => {
-                one(self, event.before, Move::OnwardOut);
-                one(self, event.after, Move::OnwardIn);
+                one(event.before, Move::OnwardOut, None);
+                one(event.after, Move::OnwardIn, None);
             }
-            Happening::Removed => one(self, event.before, Move::Removed),
-            Happening::Naturalised => one(self, event.before, Move::Naturalised),
-            Happening::Died => one(self, event.before, Move::Died),
-            Happening::AgedOut => one(self, event.before, Move::AgedOut),
+            Happening::Removed => one(event.before, Move::Removed, None),
+            Happening::Naturalised => one(event.before, Move::Naturalised, None),
+            Happening::Died => one(event.before, Move::Died, None),
+            Happening::AgedOut => one(event.before, Move::AgedOut, None),
             _ => {}
         }
     }
 
-    /// Adds moves of foreign citizens to `sums` (by country), writes the month's rows in the order of cells into a table if there is one, and
-    /// empties the counts.
-    pub fn flush(&mut self, scope: &Scope, home: usize, replicate: u32, month: u16, table: Option<&mut Table>, sums: &mut [Sums]) {
+    /// Moves of foreign citizens by country. Writes the month's rows in the order of cells into `table`, and empties the counts.
+    pub fn flush(&mut self, home: usize, replicate: u32, month: u16, table: &mut Table) -> Vec<Sums> {
         self.touched.sort_unstable();
         let keys: Vec<[u8; KEYS]> = self.touched.iter().map(|&cell| codes(home, cell as usize)).collect();
         let rows: Vec<[u32; MOVES]> = self.touched.iter().map(|&cell| self.rows[self.slots[cell as usize] as usize - 1]).collect();
@@ -120,12 +128,6 @@ impl Flows {
         }
         self.touched.clear();
         self.rows.clear();
-        for (codes, row) in keys.iter().zip(&rows).filter(|(codes, _)| codes[KEYS - 1] < 2) {
-            for (total, count) in sums[scope.country_of[usize::from(codes[1])]].0.iter_mut().zip(row) {
-                *total += i64::from(*count);
-            }
-        }
-        let Some(table) = table else { return };
         table.repeat(0, replicate, rows.len());
         table.repeat(1, u32::from(month), rows.len());
         for key in 0..KEYS {
@@ -134,5 +136,7 @@ impl Flows {
         for what in 0..MOVES {
             table.columns[2 + KEYS + what].extend(rows.iter().map(|row| row[what]));
         }
+        let empty = vec![Sums::default(); self.sums.len()];
+        std::mem::replace(&mut self.sums, empty)
     }
 }

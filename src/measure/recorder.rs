@@ -241,7 +241,7 @@ impl Observer for Recorder {
     /// The events of the start are a census of those abroad.
     fn start(&mut self, view: &MonthView<'_>) {
         for event in view.events.iter().copied().flatten() {
-            self.state.tallies[usize::from(event.home)].found(event);
+            self.state.tallies[usize::from(event.home)].found(&self.scope, event);
         }
     }
 

@@ -15,10 +15,11 @@ const CELLS: usize = 2 * 4 * 3 * 3;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stocks {
     persons: Vec<i32>,
+    foreign: Vec<Foreign>,
 }
 
 /// Foreign citizens in a country (without the naturalised) at the end of a month.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Foreign {
     /// All.
     pub persons: i64,
@@ -42,61 +43,62 @@ struct Row {
 impl Stocks {
     /// Nobody abroad.
     pub fn new(scope: &Scope) -> Stocks {
-        Stocks { persons: vec![0; scope.destinations() * CELLS] }
+        Stocks { persons: vec![0; scope.destinations() * CELLS], foreign: vec![Foreign::default(); scope.countries] }
     }
 
     /// Whether both are of the same shape.
     pub fn fits(&self, other: &Stocks) -> bool {
-        self.persons.len() == other.persons.len()
+        self.persons.len() == other.persons.len() && self.foreign.len() == other.foreign.len()
     }
 
     #[inline]
-    fn add(&mut self, event: &Event, profile: Profile, sign: i32) {
+    fn add(&mut self, scope: &Scope, event: &Event, profile: Profile, sign: i32) {
         if profile.place != HOME {
             let person = usize::from(event.sex) * 4 + usize::from(profile.motive);
             self.persons[usize::from(profile.place) * CELLS + (person * 3 + usize::from(profile.status)) * 3 + usize::from(profile.stay)] += sign;
+            if profile.status < 2 {
+                let (sum, sign) = (&mut self.foreign[scope.country_of[usize::from(profile.place)]], i64::from(sign));
+                sum.persons += sign;
+                sum.men += if event.sex == 0 { sign } else { 0 };
+                sum.undocumented += if profile.status == 1 { sign } else { 0 };
+                sum.motives[usize::from(profile.motive)] += sign;
+            }
         }
     }
 
     /// Counts somebody who is abroad at the start.
-    pub fn found(&mut self, event: &Event) {
-        self.add(event, event.after, 1);
+    pub fn found(&mut self, scope: &Scope, event: &Event) {
+        self.add(scope, event, event.after, 1);
     }
 
     /// Moves a person as the event says.
     #[inline]
-    pub fn count(&mut self, event: &Event) {
+    pub fn count(&mut self, scope: &Scope, event: &Event) {
         match event.happening {
             Happening::Blocked | Happening::CameOfAge => {}
-            Happening::Died | Happening::AgedOut => self.add(event, event.before, -1),
+            Happening::Died | Happening::AgedOut => self.add(scope, event, event.before, -1),
             _ => {
-                self.add(event, event.before, -1);
-                self.add(event, event.after, 1);
+                self.add(scope, event, event.before, -1);
+                self.add(scope, event, event.after, 1);
             }
         }
     }
 
-    /// Adds the foreign citizens at the end of a month by country, and writes the rows into a table if there is one.
-    pub fn flush(&self, scope: &Scope, home: usize, replicate: u32, month: u16, table: Option<&mut Table>, foreign: &mut [Foreign]) {
+    /// Foreign citizens by country.
+    pub fn foreign(&self) -> &[Foreign] {
+        &self.foreign
+    }
+
+    /// Writes the rows of the end of a month into a table.
+    pub fn write(&self, home: usize, replicate: u32, month: u16, table: &mut Table) {
         let mut rows: Vec<Row> = Vec::new();
         for (destination, cells) in self.persons.chunks_exact(CELLS).enumerate() {
-            let sum = &mut foreign[scope.country_of[destination]];
             for (cell, &persons) in cells.iter().enumerate().filter(|(_, persons)| **persons != 0) {
                 let (stay, status, motive, sex) = (cell % 3, cell / 3 % 3, cell / 9 % 4, cell / 36);
-                let count = i64::from(persons);
-                if status < 2 {
-                    sum.persons += count;
-                    sum.men += if sex == 0 { count } else { 0 };
-                    sum.undocumented += if status == 1 { count } else { 0 };
-                    sum.motives[motive] += count;
-                }
-                if table.is_some() {
-                    let keys = [home, destination, sex, motive, status, stay].map(|key| key as u8);
-                    rows.push(Row { keys, persons: u32::try_from(persons).unwrap_or(0) });
-                }
+                let keys = [home, destination, sex, motive, status, stay].map(|key| key as u8);
+                rows.push(Row { keys, persons: u32::try_from(persons).unwrap_or(0) });
             }
         }
-        let Some(table) = table else { return };
         table.repeat(0, replicate, rows.len());
         table.repeat(1, u32::from(month), rows.len());
         for key in 0..KEYS {

@@ -87,33 +87,30 @@ impl Tally {
     }
 
     /// Counts somebody who is abroad at the start.
-    pub fn found(&mut self, event: &Event) {
-        self.stocks.found(event);
+    pub fn found(&mut self, scope: &Scope, event: &Event) {
+        self.stocks.found(scope, event);
     }
 
     /// Counts the events of a month, and closes it; without `rows` the tables stay empty.
     pub fn month<'e>(&mut self, scope: &Scope, events: impl Iterator<Item = &'e Event>, replicate: u32, month: u16, rows: bool) -> Counted {
         for event in events {
-            self.count(scope, event, usize::from(month) % 12);
+            self.count(scope, event, usize::from(month) % 12, rows);
         }
-        let mut counted = Counted {
-            flows: Table::new(&FLOWS),
-            stocks: Table::new(&STOCKS),
-            moves: vec![Sums::default(); scope.countries],
-            foreign: vec![Foreign::default(); scope.countries],
-            ends: std::mem::replace(&mut self.ends, vec![Ends::default(); scope.countries]),
-        };
-        self.flows.flush(scope, self.home, replicate, month, rows.then_some(&mut counted.flows), &mut counted.moves);
-        self.stocks.flush(scope, self.home, replicate, month, rows.then_some(&mut counted.stocks), &mut counted.foreign);
-        counted
+        let (mut flows, mut stocks) = (Table::new(&FLOWS), Table::new(&STOCKS));
+        let moves = self.flows.flush(self.home, replicate, month, &mut flows);
+        if rows {
+            self.stocks.write(self.home, replicate, month, &mut stocks);
+        }
+        let ends = std::mem::replace(&mut self.ends, vec![Ends::default(); scope.countries]);
+        Counted { flows, stocks, moves, foreign: self.stocks.foreign().to_vec(), ends }
     }
 
-    fn count(&mut self, scope: &Scope, event: &Event, of_year: usize) {
-        self.stocks.count(event);
+    fn count(&mut self, scope: &Scope, event: &Event, of_year: usize, rows: bool) {
+        self.stocks.count(scope, event);
         match event.happening {
             Happening::Blocked => self.blocked.count(scope, event, of_year),
             Happening::LostPapers | Happening::GainedPapers | Happening::ChangedStay | Happening::ChangedMotive => {}
-            _ => self.flows.count(event),
+            _ => self.flows.count(scope, event, rows),
         }
         let country = |place: u8| scope.country_of[usize::from(place)];
         match event.happening {

@@ -21,7 +21,10 @@ pub mod template;
 pub mod tree;
 mod write;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use crate::{behaviour::Behaviour, units::Month, world::World};
 
@@ -87,6 +90,15 @@ pub struct Scenario {
     pub warnings: Vec<Finding>,
 }
 
+/// What a scenario comes to.
+struct Parts {
+    run: Run,
+    world: World,
+    behaviour: Behaviour,
+    tables: Vec<table::Table>,
+    replaced: BTreeSet<(&'static str, String, String)>,
+}
+
 impl Scenario {
     /// Reads a scenario and all that it names. On mistakes all of them are returned, with the warnings.
     ///
@@ -99,14 +111,22 @@ impl Scenario {
     }
 
     /// Of the merged tree of its files.
-    fn resolve(layers: &layers::Layers, until: Option<Month>, mut ledger: finding::Ledger) -> Result<Scenario, Findings> {
-        let resolved = if layers.order.is_empty() { None } else { Some(resolve::resolve(layers, until, &mut ledger)) };
-        let whole = resolved.and_then(|r| Some((r.run?, r.world?, r.behaviour?, r.tables, r.replaced)));
-        let list = ledger.sorted();
-        let Some((run, world, behaviour, tables, replaced)) = whole.filter(|_| ledger.errors() == 0) else { return Err(Findings { list }) };
+    fn resolve(layers: &layers::Layers, until: Option<Month>, ledger: finding::Ledger) -> Result<Scenario, Findings> {
+        let (Parts { run, world, behaviour, tables, replaced }, list) = Scenario::parts(layers, until, ledger)?;
         let text = |key: &str| layers.tree.get(key).and_then(tree::Node::text).unwrap_or_default().to_string();
         let resolved = write::resolved(&layers.tree, &run, &tables, &replaced);
         let hash = write::hash(&run, &world, &behaviour);
         Ok(Scenario { title: text("title"), description: text("description"), run, world, behaviour, hash, resolved, warnings: list })
+    }
+
+    /// The parts of a scenario, with warnings.
+    fn parts(layers: &layers::Layers, until: Option<Month>, mut ledger: finding::Ledger) -> Result<(Parts, Vec<Finding>), Findings> {
+        let resolved = if layers.order.is_empty() { None } else { Some(resolve::resolve(layers, until, &mut ledger)) };
+        let whole = resolved.and_then(|r| Some(Parts { run: r.run?, world: r.world?, behaviour: r.behaviour?, tables: r.tables, replaced: r.replaced }));
+        let list = ledger.sorted();
+        match whole.filter(|_| ledger.errors() == 0) {
+            Some(parts) => Ok((parts, list)),
+            None => Err(Findings { list }),
+        }
     }
 }

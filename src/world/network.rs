@@ -181,14 +181,15 @@ pub fn least<W: Measure + Copy>(nodes: usize, edges: impl Iterator<Item = ([usiz
     for _ in 0..nodes * (MODES + 1) {
         graph.add_node(());
     }
-    for node in 0..nodes {
-        for mode in 1..=MODES {
-            graph.add_edge(at(node, 0), at(node, mode), half_change);
-        }
-    }
+    let mut boarded = vec![[false; MODES]; nodes];
     for (ends, mode, weight) in edges {
         let layer = 1 + mode as usize;
         graph.add_edge(at(ends[0], layer), at(ends[1], layer), weight);
+        ends.iter().for_each(|&end| boarded[end][mode as usize] = true);
+    }
+    // Where no link of a means of transport begins, nobody waits for it.
+    for (node, mode) in boarded.iter().enumerate().flat_map(|(node, modes)| (0..MODES).filter(|&mode| modes[mode]).map(move |mode| (node, mode))) {
+        graph.add_edge(at(node, 0), at(node, 1 + mode), half_change);
     }
     let from = |&origin: &usize| {
         let reached = dijkstra(&graph, at(origin, 0), None, |edge| *edge.weight());
