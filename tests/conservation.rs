@@ -46,6 +46,9 @@ impl Observer for Auditor {
     }
 
     fn month(&mut self, view: &MonthView<'_>) {
+        for (r, d) in (0..view.world.places.homes.len()).flat_map(|r| (0..view.totals.destinations).map(move |d| (r, d))) {
+            assert!(view.totals.occupied(r, d).eq(view.totals.pair(r, d).iter().enumerate().filter(|(_, sum)| sum.persons != 0)), "cells that are told to be empty are");
+        }
         assert_eq!(Self::persons(view), self.rows, "not yet of age + home + abroad + aged out + dead = all, in {}", view.month);
         let mut expected = self.stock.clone();
         for event in view.events.iter().flat_map(|e| e.iter()) {

@@ -114,11 +114,16 @@ impl Totals {
         sums.zip(counts).map(of_home).collect()
     }
 
-    /// Sums of all cells of a pair of regions in which somebody is, with their indices, ascending.
+    /// Sums of all cells of a pair of regions.
+    pub fn pair(&self, home: usize, destination: usize) -> &[Sum] {
+        let pair = home * self.destinations + destination;
+        &self.abroad[pair * CELLS..(pair + 1) * CELLS]
+    }
+
+    /// Those of [`Totals::pair`] in which somebody is, with their indices, ascending.
     #[inline]
     pub fn occupied(&self, home: usize, destination: usize) -> impl Iterator<Item = (usize, &Sum)> {
-        let pair = home * self.destinations + destination;
-        let cells = &self.abroad[pair * CELLS..(pair + 1) * CELLS];
+        let cells = self.pair(home, destination);
         let set = |(word, mut left): (usize, u64)| {
             std::iter::from_fn(move || {
                 let bit = (left != 0).then(|| word * 64 + left.trailing_zeros() as usize);
@@ -126,7 +131,7 @@ impl Totals {
                 bit
             })
         };
-        self.occupied[pair].into_iter().enumerate().flat_map(set).map(|cell| (cell, &cells[cell]))
+        self.occupied[home * self.destinations + destination].into_iter().enumerate().flat_map(set).map(|cell| (cell, &cells[cell]))
     }
 
     /// Sums the pairs anew, from their cells.
