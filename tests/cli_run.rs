@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 const SMALL: &str = "tests/small/small.toml";
 const HEADER: &str = "year,measure,origin,destination,mean,mean_low,mean_high,p05,p95,unit";
-const TABLES: [&str; 7] = ["flows", "stocks", "remittances", "labour", "hierarchy", "blocked", "policy"];
+const TABLES: [&str; 8] = ["flows", "stocks", "remittances", "labour", "hierarchy", "blocked", "policy", "ages"];
 
 fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_musafir"));

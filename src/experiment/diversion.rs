@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     measure::{
-        columns::DIVERSION,
+        columns::{AT_HOME, DIVERSION},
         scope::{ALL_ORIGINS, Scope},
         summary::{Interval, bounds, number, spread},
     },
@@ -117,9 +117,6 @@ pub struct Line {
     /// Quantiles 0.05 and 0.95 over replicates.
     pub interval: Interval,
 }
-
-/// Name of home in files.
-pub const AT_HOME: &str = "HOME";
 
 /// Lines of all years, origins and pairs of places where anybody differs in any replicate. `weight`: real persons a simulated one stands for.
 pub fn lines(scope: &Scope, weight: f64, replicates: &[&BTreeMap<i32, Matrix>]) -> Vec<Line> {

@@ -16,6 +16,9 @@ const MOTIVE: ColumnSpec = column("motive", Kind::Name, "category", "earn, study
 const STATUS: ColumnSpec = column("status", Kind::Name, "category", "Legal status: documented, undocumented or naturalised.");
 const SECTOR: ColumnSpec = column("sector", Kind::Name, "category", "Sector of work abroad: construction, services, industry or agriculture.");
 
+/// The place of those at home, where countries are named.
+pub const AT_HOME: &str = "HOME";
+
 /// Moves of a month.
 pub const FLOWS: TableSpec = TableSpec {
     name: "flows",
@@ -148,8 +151,25 @@ pub const POLICY: TableSpec = TableSpec {
     ],
 };
 
+/// Age and sex.
+pub const AGES: TableSpec = TableSpec {
+    name: "ages",
+    meaning: "Persons aged 16-64 by age and sex at the start of the last month of each year, and moves of the year, one row for each place where somebody is. The emigration rate by age and sex is departures over persons in the rows of HOME.",
+    columns: &[
+        REPLICATE,
+        MONTH,
+        HOME,
+        column("place", Kind::Name, "ISO 3166", "Country where they are, or HOME."),
+        SEX,
+        column("age", Kind::Name, "years", "Age group."),
+        column("persons", Kind::Persons, "persons", "Foreign citizens in the country, without the naturalised; at HOME residents."),
+        column("departures", Kind::Persons, "persons", "Left home for the country in the year, by age then; at HOME for all countries."),
+        column("returns", Kind::Persons, "persons", "Came home from the country in the year, or were sent; at HOME from all countries."),
+    ],
+};
+
 /// All tables, in the order of the documentation.
-pub const TABLES: [&TableSpec; 7] = [&FLOWS, &STOCKS, &REMITTANCES, &LABOUR, &HIERARCHY, &BLOCKED, &POLICY];
+pub const TABLES: [&TableSpec; 8] = [&FLOWS, &STOCKS, &REMITTANCES, &LABOUR, &HIERARCHY, &BLOCKED, &POLICY, &AGES];
 
 /// Columns of `summary.csv`.
 pub const SUMMARY: TableSpec = TableSpec {
@@ -382,8 +402,11 @@ pub const INDICES: [MeasureSpec; 11] = [
 /// Shares of the stock by motive, in the order of codes.
 pub const MOTIVE_SHARES: [&str; 4] = ["motive_earn_share", "motive_study_share", "motive_experience_share", "motive_settle_share"];
 
+/// Shares of the stock by age, in the order of classes.
+pub const AGE_SHARES: [&str; 4] = ["age_under_30_share", "age_30_39_share", "age_40_49_share", "age_50_over_share"];
+
 /// Measures of `summary.csv`.
-pub const MEASURES: [MeasureSpec; 40] = [
+pub const MEASURES: [MeasureSpec; 44] = [
     ("stock_august", "persons", "Foreign citizens aged 16-64 abroad at the end of August, without the naturalised."),
     ("stock_february", "persons", "The same at the end of February."),
     ("stock_mean", "persons", "The same, mean of the month ends of the year."),
@@ -428,6 +451,10 @@ pub const MEASURES: [MeasureSpec; 40] = [
     ("centrality", "share", "As in the table hierarchy, last month of the year; the country stands in the column origin."),
     ("transit_income_usd", "USD", "Income from goods in transit by open corridors."),
     ("rules_in_force", "rules", "Policy rules in force against citizens of the origin, by the country or countries whose rules they are, mean of the months of the year."),
+    (AGE_SHARES[0], "share", "Share of foreign citizens aged 16-29, start of the last month of the year."),
+    (AGE_SHARES[1], "share", "Share of those aged 30-39, likewise."),
+    (AGE_SHARES[2], "share", "Share of those aged 40-49, likewise."),
+    (AGE_SHARES[3], "share", "Share of those aged 50-64, likewise."),
 ];
 
 /// Code of a measure of `summary.csv`; `None` if there is none of that name.

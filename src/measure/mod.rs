@@ -3,6 +3,7 @@
 //!
 //! A [`Recorder`] listens to one replicate; what it recorded goes into [`Results`], which write the files.
 
+pub mod ages;
 pub mod blocked;
 pub mod checkpoint;
 pub mod columns;

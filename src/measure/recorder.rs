@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    ages::{self, Counts},
     blocked::Blocked,
     columns::TABLES,
     flows::Sums,
@@ -39,6 +40,7 @@ const LABOUR: usize = 3;
 const HIERARCHY: usize = 4;
 const BLOCKED: usize = 5;
 const POLICY: usize = 6;
+const AGES: usize = 7;
 
 /// What a replicate left: encoded parts of all tables (in the order of [`TABLES`]) and yearly values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -69,6 +71,8 @@ pub struct Recorder {
     tables: bool,
     /// Of the month that closes a year, between its visits and its end.
     households: Vec<Inequality>,
+    /// Likewise, by home region.
+    ages: Vec<Counts>,
     state: State,
     failure: Option<io::Error>,
 }
@@ -85,6 +89,7 @@ impl Recorder {
             end: world.start.plus(world.months as i32 - 1),
             tables: true,
             households: Vec::new(),
+            ages: Vec::new(),
             state: State {
                 tallies: (0..scope.homes()).map(|home| Tally::new(&scope, home)).collect(),
                 year: Year::new(&scope),
@@ -115,6 +120,7 @@ impl Recorder {
             end: self.end,
             tables: self.tables,
             households: self.households.clone(),
+            ages: self.ages.clone(),
             state: self.state.clone(),
             failure: self.failure.as_ref().map(|e| io::Error::new(e.kind(), e.to_string())),
         }
@@ -207,6 +213,13 @@ impl Recorder {
         for of_home in attempts {
             blocked.append(of_home);
         }
+        for ((home, counts), tally) in std::mem::take(&mut self.ages).iter().enumerate().zip(&mut self.state.tallies) {
+            let pairs = &mut self.state.year.pairs[self.scope.origin_of[home] * self.scope.countries..];
+            pairs.iter_mut().zip(counts.classes()).for_each(|(pair, classes)| pair.aged(&classes));
+            if self.tables {
+                tally.ages.flush(home, self.replicate, month.0, counts, &mut self.state.tables[AGES]);
+            }
+        }
         let cannot = blocked.flush(&self.scope, self.replicate, january, &mut self.state.tables[BLOCKED]);
         self.state.year.values(&self.scope, month.year(), self.weight, &cannot, &mut self.state.recorded.values);
         self.state.year.turn(&self.scope);
@@ -245,10 +258,11 @@ impl Observer for Recorder {
         }
     }
 
-    /// Incomes of households are those of the start of the last month of a year.
+    /// Incomes of households and ages are those of the start of the last month of a year.
     fn before_visits(&mut self, environment: &Environment<'_>, chunks: &[Chunk], _: &Totals) {
         if self.closes(environment.month) {
             self.households = households::inequality(&self.scope, environment, chunks);
+            self.ages = ages::census(&self.scope, chunks, environment.month, self.tables);
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a run's results are about: its origins, countries, groups of countries and regions, with their names in files.
 
-use super::columns;
+use super::{ages, columns};
 use crate::{
     behaviour::traits::{EDUCATIONS, MOTIVES, SEXES, STATUSES, STAYS},
     engine::event::OBSTACLES,
@@ -132,7 +132,10 @@ impl Scope {
         let blocked: [(&str, &[String]); 3] = [("home", &self.home_ids), ("destination", &self.destination_ids), ("reason", &reasons)];
         let rule_ids: Vec<String> = self.rules.iter().map(|r| r.0.clone()).collect();
         let policy: [(&str, &[String]); 1] = [("rule", &rule_ids)];
-        let names: [&[(&str, &[String])]; 7] = [&persons, &persons, &persons, &labour, &ranks, &blocked, &policy];
+        let countries = &self.destination_names[..self.countries];
+        let (present, groups) = ([&[columns::AT_HOME.to_string()], countries].concat(), owned(&ages::GROUPS));
+        let ages: [(&str, &[String]); 4] = [("home", &self.home_ids), ("place", &present), ("sex", &sexes), ("age", &groups)];
+        let names: [&[(&str, &[String])]; 8] = [&persons, &persons, &persons, &labour, &ranks, &blocked, &policy, &ages];
         columns::TABLES.iter().zip(names).map(|(spec, names)| Layout::new(spec, names, weight)).collect()
     }
 }

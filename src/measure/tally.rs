@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    ages::Moves,
     blocked::Blocked,
     columns::{FLOWS, STOCKS},
     flows::{Flows, Sums},
@@ -48,6 +49,8 @@ pub struct Tally {
     stocks: Stocks,
     /// Would go, cannot.
     pub blocked: Blocked,
+    /// Moves of the year by age.
+    pub ages: Moves,
     #[serde(skip)]
     flows: Flows,
     #[serde(skip)]
@@ -72,7 +75,7 @@ pub struct Counted {
 impl Tally {
     /// Of a home region, without events.
     pub fn new(scope: &Scope, home: usize) -> Tally {
-        Tally { home, stocks: Stocks::new(scope), blocked: Blocked::default(), flows: Flows::new(scope), ends: vec![Ends::default(); scope.countries] }
+        Tally { home, stocks: Stocks::new(scope), blocked: Blocked::default(), ages: Moves::new(scope), flows: Flows::new(scope), ends: vec![Ends::default(); scope.countries] }
     }
 
     /// The same stocks and attempts, for counting months from here on.
@@ -83,7 +86,7 @@ impl Tally {
 
     /// Whether both are of the same shape.
     pub fn fits(&self, other: &Tally) -> bool {
-        self.home == other.home && self.stocks.fits(&other.stocks)
+        self.home == other.home && self.stocks.fits(&other.stocks) && self.ages.fits(&other.ages)
     }
 
     /// Counts somebody who is abroad at the start.
@@ -111,6 +114,9 @@ impl Tally {
             Happening::Blocked => self.blocked.count(scope, event, of_year),
             Happening::LostPapers | Happening::GainedPapers | Happening::ChangedStay | Happening::ChangedMotive => {}
             _ => self.flows.count(scope, event, rows),
+        }
+        if rows {
+            self.ages.count(scope, event);
         }
         let country = |place: u8| scope.country_of[usize::from(place)];
         match event.happening {

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    columns::{MEASURES, MOTIVE_SHARES, measure},
+    ages::CLASSES,
+    columns::{AGE_SHARES, MEASURES, MOTIVE_SHARES, measure},
     flows::{Move, Sums},
     ranks::{Last, Wages},
     scope::Scope,
@@ -29,12 +30,20 @@ pub struct Pair {
     bans: i64,
     moves: Sums,
     naturalised_cumulative: i64,
+    ages: [i64; CLASSES],
 }
 
 impl Pair {
     /// Adds the ends of stays of a month.
     pub fn ended(&mut self, ends: &Ends) {
         self.ends.plus(ends);
+    }
+
+    /// Adds persons by class of age.
+    pub fn aged(&mut self, classes: &[i64; CLASSES]) {
+        for (sum, more) in self.ages.iter_mut().zip(classes) {
+            *sum += more;
+        }
     }
 
     fn plus(&mut self, other: &Pair) {
@@ -53,6 +62,7 @@ impl Pair {
         for (sum, more) in self.motives.iter_mut().zip(other.motives) {
             *sum += more;
         }
+        self.aged(&other.ages);
         self.moves.plus(&other.moves);
     }
 }
@@ -289,6 +299,10 @@ impl Year {
         put("net_migration", moved(Move::Returned) + moved(Move::Removed) - moved(Move::Departed));
         put("emigration_rate", ratio(pair.stock as f64, cell.citizens as f64));
         put("leverage", cell.leverage);
+        let counted: i64 = pair.ages.iter().sum();
+        for (name, count) in AGE_SHARES.iter().zip(pair.ages) {
+            put(name, ratio(count as f64, counted as f64));
+        }
         put("bans_in_force", only(self.has_december, persons(pair.bans)));
     }
 }

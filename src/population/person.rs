@@ -237,6 +237,11 @@ impl Chunk {
         self.rate.len() + 4 * self.key.len() + 8 * self.abroad.len()
     }
 
+    /// Rows of foreign citizens abroad, ascending.
+    pub fn rows_abroad(&self) -> impl Iterator<Item = usize> {
+        self.abroad.iter().enumerate().flat_map(|(word, &bits)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit))
+    }
+
     /// Rows of a household.
     pub fn rows(&self, household: usize) -> std::ops::Range<usize> {
         let h = &self.household[household];

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::targets::{Kind, Quantity, Targets, Term};
 use crate::{
-    behaviour::traits::Stay,
+    behaviour::traits::{Motive, Status, Stay},
     engine::{
         event::{Event, HOME, Happening, Profile},
         observe::{MonthView, Observer},
@@ -20,16 +20,17 @@ use crate::{
 };
 
 /// Kinds that are kept by events, in the order of the series in memory.
-const KEPT: usize = 9;
+const KEPT: usize = 10;
 const STOCK: usize = 0;
 const MEN: usize = 1;
 const UNDOCUMENTED: usize = 2;
 const RESIDENTS: usize = 3;
-const DEPARTURES: usize = 4;
-const DEPARTED_MEN: usize = 5;
-const RETURNS: usize = 6;
-const NATURALISED: usize = 7;
-const REMITTED: usize = 8;
+const ON_PERMIT: usize = 4;
+const DEPARTURES: usize = 5;
+const DEPARTED_MEN: usize = 6;
+const RETURNS: usize = 7;
+const NATURALISED: usize = 8;
+const REMITTED: usize = 9;
 
 /// What must be looked up person by person, because some target asks for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,6 +102,7 @@ impl Monthly {
             Kind::StockMen => sum(MEN).map(mean),
             Kind::StockUndocumented => sum(UNDOCUMENTED).map(mean),
             Kind::StockDocumented => Some(mean(sum(STOCK)? - sum(UNDOCUMENTED)?)),
+            Kind::StockOnPermit => sum(ON_PERMIT).map(mean),
             Kind::Residents => sum(RESIDENTS).map(mean),
             Kind::Departures => sum(DEPARTURES).map(|n| n as f64),
             Kind::DeparturesMen => sum(DEPARTED_MEN).map(|n| n as f64),
@@ -146,7 +148,7 @@ impl Keeper {
         let scope = Scope::new(world);
         let cells = scope.homes() * scope.countries;
         let monthly = Monthly { start: world.start.0, countries: scope.countries, cells, series: vec![Vec::new(); KEPT], ..Monthly::default() };
-        Keeper { now: vec![0; 4 * cells], flows: vec![0; 4 * cells], scope, wanted, before: BTreeMap::new(), monthly }
+        Keeper { now: vec![0; DEPARTURES * cells], flows: vec![0; (REMITTED - DEPARTURES) * cells], scope, wanted, before: BTreeMap::new(), monthly }
     }
 
     fn cell(&self, event: &Event, profile: Profile) -> usize {
@@ -162,6 +164,10 @@ impl Keeper {
             self.now[STOCK * cells + cell] += sign;
             self.now[MEN * cells + cell] += if event.sex == 0 { sign } else { 0 };
             self.now[UNDOCUMENTED * cells + cell] += if profile.status == 1 { sign } else { 0 };
+        }
+        let (settled, studies) = (usize::from(profile.stay) == Stay::Settled as usize, usize::from(profile.motive) == Motive::Study as usize);
+        if usize::from(profile.status) == Status::Documented as usize && !settled && !studies {
+            self.now[ON_PERMIT * cells + cell] += sign;
         }
         if usize::from(profile.stay) != Stay::Seasonal as usize {
             self.now[RESIDENTS * cells + cell] += sign;
@@ -283,10 +289,10 @@ impl Observer for Keeper {
             self.count(event);
         }
         let cells = self.monthly.cells;
-        for kind in STOCK..=RESIDENTS {
+        for kind in STOCK..DEPARTURES {
             self.monthly.series[kind].extend(&self.now[kind * cells..(kind + 1) * cells]);
         }
-        for kind in DEPARTURES..=NATURALISED {
+        for kind in DEPARTURES..REMITTED {
             let at = (kind - DEPARTURES) * cells;
             self.monthly.series[kind].extend(&self.flows[at..at + cells]);
         }

@@ -141,7 +141,7 @@ impl Use {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 pub struct ObservedItem {
     /// Measure: one of `summary.csv` (calendar years), or one that is counted by months: `stock`, `stock_men`, `stock_undocumented`,
-    /// `stock_documented`, `residents` (naturalised included, seasonal stays not), `departures`, `departures_men`, `returns`, `naturalised`,
+    /// `stock_documented`, `stock_on_permit` (documented, neither settled nor students), `residents` (naturalised included, seasonal stays not), `departures`, `departures_men`, `returns`, `naturalised`,
     /// `remittances_usd`, `households_abroad_share`, `transitions`.
     pub measure: String,
     /// Origins joined by `+`: codes, home regions, or CA3 for all.

@@ -28,6 +28,8 @@ pub enum Kind {
     StockUndocumented,
     /// The others.
     StockDocumented,
+    /// Those of them who need a permit to work: neither settled nor students.
+    StockOnPermit,
     /// Abroad, the naturalised included, seasonal stays not.
     Residents,
     /// Left home.
@@ -47,11 +49,12 @@ pub enum Kind {
 }
 
 /// Names of [`Kind`] in files, in its order.
-pub const KINDS: [(&str, Kind); 12] = [
+pub const KINDS: [(&str, Kind); 13] = [
     ("stock", Kind::Stock),
     ("stock_men", Kind::StockMen),
     ("stock_undocumented", Kind::StockUndocumented),
     ("stock_documented", Kind::StockDocumented),
+    ("stock_on_permit", Kind::StockOnPermit),
     ("residents", Kind::Residents),
     ("departures", Kind::Departures),
     ("departures_men", Kind::DeparturesMen),
