@@ -2,7 +2,7 @@
 
 mod small;
 
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, sync::Arc};
 
 use musafir::{
     engine::{
@@ -247,8 +247,10 @@ fn inequality_of_four_households_by_hand() {
     let mut environment = simulation.environment();
     environment.home_rate.fill(100_000);
     for budget in &mut environment.budget {
-        budget.remitted = 300_000;
+        budget.remitted = 200_000;
     }
+    // Abroad they earn and send half as much again.
+    Arc::make_mut(&mut environment.resolved).abroad_factor.fill(1024 * 3 / 2);
     let one = 1024;
     // Incomes per adult at home of Kyrgyzstan, in hundreds of dollars: 1, (1 + 3) / 1 = 4, 3; the last household has nobody at home.
     let mut kyrgyz = chunk(0, &[&[(HOME, one), (HOME, one), (HOME, 9 * one)], &[(HOME, one), (0, one)], &[(HOME, 3 * one)], &[(0, one)]]);

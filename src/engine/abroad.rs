@@ -9,7 +9,7 @@ use crate::{
     },
     draw::{Purpose, exponential},
     population::{class, person::Person},
-    units::{MILLS, Month},
+    units::{MILLS, MULTIPLIER_ONE, Month},
     world::regime::Regime,
 };
 
@@ -62,7 +62,7 @@ pub fn hazards(params: &stay::Params, settle: &settle::Params, regime: &Regime, 
         returns.job,
         returns.wage,
         params.age * climate.leave,
-        params.onward[stay as usize],
+        params.onward[stay as usize] * climate.leave,
         if documented { regime.papers_lost } else { regime.papers_gained },
         when(!documented, regime.detection),
         match stay {
@@ -123,7 +123,8 @@ pub fn hazard(env: &Environment<'_>, home: u8, key: u32, person: &Person, cause:
 /// Whether savings and remittances of the stay, at this month's rates, have reached the person's goal.
 fn goal_reached(env: &Environment<'_>, home: u8, key: u32, person: &Person, months: i32) -> bool {
     let budget = env.budget_of(home, person.place, person);
-    let gathered = f64::from(months) * (budget.saved + budget.remitted) as f64 / MILLS;
+    let factor = f64::from(env.resolved.abroad_factor(person)) / f64::from(MULTIPLIER_ONE);
+    let gathered = f64::from(months) * (budget.saved + budget.remitted) as f64 / MILLS * factor;
     let goal = crate::draw::Stream::new(env.seed, Purpose::GoalSize, Month(person.since), 0).normal(key);
     let cell = super::totals::home_cell(person.sex(), person.education(), person.trade());
     let earnings = env.tables.home_earnings[usize::from(home) * super::totals::HOME_CELLS + cell];

@@ -41,7 +41,7 @@ fn relative_income(env: &Environment<'_>, chunk: &Chunk, row: usize) -> f64 {
             income += if p.place == HOME {
                 env.home_rate[usize::from(chunk.home) * HOME_CELLS + home_cell(p.sex(), p.education(), p.trade())] * i64::from(p.multiplier)
             } else {
-                env.budget_of(chunk.home, p.place, p).remitted * i64::from(p.multiplier)
+                env.budget_of(chunk.home, p.place, p).remitted * i64::from(env.resolved.multiplier_abroad(p))
             };
         }
     }
@@ -232,7 +232,7 @@ fn sector(env: &Environment<'_>, home: u8, key: u32, person: &Person, destinatio
     (1..SECTORS).fold(0, |first, s| if times[s] < times[first] { s } else { first }) as u8
 }
 
-/// Whether the law lets a person into a country this month; quotas and money come later.
+/// Whether the law lets a person into a country this month; quotas and money come later. Countries closed to all are not chosen.
 pub fn obstacle(env: &Environment<'_>, home: u8, key: u32, person: &Person, country: usize) -> Option<Obstacle> {
     let pair = env.pair(home, country);
     let regime = &env.regime[pair];
@@ -243,7 +243,7 @@ pub fn obstacle(env: &Environment<'_>, home: u8, key: u32, person: &Person, coun
         return Some(Obstacle::ClosedBorder);
     }
     let refused = matches!(regime.kind, Kind::Visa | Kind::Quota) && env.streams.granted.uniform(key) >= regime.success;
-    (regime.kind == Kind::Closed || person.education() < regime.min_education || refused).then_some(Obstacle::Regime)
+    (person.education() < regime.min_education || refused).then_some(Obstacle::Regime)
 }
 
 /// What a person at home does whose race a country has won; `regions` are the weights of its regions, and something more.
@@ -256,7 +256,7 @@ pub fn leave(env: &Environment<'_>, home: u8, key: u32, person: &Person, kin: u6
 }
 
 /// Whether a person abroad who weighs moving on does so, and where to: the same race, in which staying has the value of the present
-/// country without a journey, and countries that admit by quota are not open (their places are given at home).
+/// country, and of kin beside, without a journey, and countries that admit by quota are not open (their places are given at home).
 pub fn move_on(env: &Environment<'_>, chunk: &Chunk, row: usize, regions: &mut Vec<f64>) -> Option<Act> {
     let (home, key, person) = (chunk.home, chunk.key[row], &chunk.person[row]);
     let here = env.resolved.country_of[usize::from(person.place)];
@@ -264,7 +264,8 @@ pub fn move_on(env: &Environment<'_>, chunk: &Chunk, row: usize, regions: &mut V
     let kin = kin_at(env, chunk, row);
     let cell = home_cell(person.sex(), person.education(), person.trade());
     let motive = env.resolved.motive[usize::from(person.motive()) * env.countries() + here];
-    let stay_at = env.tables.value[(usize::from(home) * HOME_CELLS + cell) * env.destinations() + usize::from(person.place)] + motive;
+    let beside = if kin >> person.place & 1 == 1 { env.behaviour.choose.b_kin } else { 0.0 };
+    let stay_at = env.tables.value[(usize::from(home) * HOME_CELLS + cell) * env.destinations() + usize::from(person.place)] + motive + beside;
     let (country, destination) = race(env, key, &Scales::new(env, home, person, kin), open, Draws::of(env, key), stay_at, regions)?;
     if obstacle(env, home, key, person, country).is_some() {
         return None;

@@ -2,7 +2,12 @@
 //! changes state or asks: differences of cumulated integer rates times multipliers, equal to a monthly account to the last unit.
 //! All purses are settled at the end of each year, so that one year of cumulated rates is kept. May be used by `engine`.
 
-use super::totals::{CELLS, HOME_CELLS, cell, home_cell};
+use std::sync::Arc;
+
+use super::{
+    month::Resolved,
+    totals::{CELLS, HOME_CELLS, cell, home_cell},
+};
 use crate::{
     population::person::{Chunk, HOME, Person},
     units::Month,
@@ -10,7 +15,7 @@ use crate::{
 };
 
 /// Cumulated rates since the last general settlement, thousandths of a dollar.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Ledger {
     /// Month index of the last general settlement.
     pub base: usize,
@@ -18,10 +23,8 @@ pub struct Ledger {
     pub start: Month,
     /// Number of destination regions.
     pub destinations: usize,
-    /// Origin of each home region.
-    pub origin_of: Vec<usize>,
-    /// Earnings multiplier abroad over that at home, 1024ths, by sex x education.
-    pub abroad_factor: [u32; 6],
+    /// The parameters by index.
+    pub resolved: Arc<Resolved>,
     /// Number of months accounted for since `base`.
     pub months: usize,
     /// By origin x destination region x pay cell, after 0, 1, ... [`MONTHS`] months: what one cell gives in a year lies together.
@@ -62,8 +65,7 @@ impl Ledger {
     /// Earnings multiplier abroad of a person, 1024ths.
     #[inline]
     pub fn multiplier_abroad(&self, person: &Person) -> u16 {
-        let factor = self.abroad_factor[usize::from(person.sex()) * 3 + usize::from(person.education())];
-        ((u32::from(person.multiplier) * factor) >> 10).clamp(1, u32::from(u16::MAX)) as u16
+        self.resolved.multiplier_abroad(person)
     }
 
     /// What a person adds to the purse between two month indices in which place and work did not change: nothing before coming of age and
@@ -82,7 +84,7 @@ impl Ledger {
             over(&self.home, k) * i64::from(person.multiplier)
         } else {
             let c = cell(person.sector(), person.motive(), person.status() as u8, person.stay() as u8);
-            let k = (self.origin_of[usize::from(home)] * self.destinations + usize::from(person.place)) * CELLS + c;
+            let k = (self.resolved.origin_of[usize::from(home)] * self.destinations + usize::from(person.place)) * CELLS + c;
             over(&self.abroad, k) * i64::from(self.multiplier_abroad(person))
         }
     }

@@ -108,15 +108,8 @@ impl<'w> Simulation<'w> {
     /// A simulation around given chunks, with empty sums.
     fn empty(world: &'w World, behaviour: &'w Behaviour, setup: Setup, chunks: Vec<Chunk>) -> Simulation<'w> {
         let resolved = Arc::new(Resolved::new(world, behaviour));
-        let labour = &behaviour.labour;
-        let factor = |sex: usize, education: usize| {
-            let women = if sex == 1 { labour.women_pay_abroad } else { 1.0 };
-            (women * labour.education_pay_abroad[education] * f64::from(crate::units::MULTIPLIER_ONE)).round() as u32
-        };
         let (origins, homes, destinations) = (world.places.origins.len(), world.places.homes.len(), world.places.destinations.len());
-        let ledger =
-            Ledger { start: world.start, destinations, origin_of: resolved.origin_of.clone(), abroad_factor: std::array::from_fn(|k| factor(k / 3, k % 3)), ..Ledger::default() }
-                .with_room(origins * destinations * CELLS, homes * HOME_CELLS);
+        let ledger = Ledger { start: world.start, destinations, resolved: resolved.clone(), ..Ledger::default() }.with_room(origins * destinations * CELLS, homes * HOME_CELLS);
         Simulation {
             world,
             behaviour,

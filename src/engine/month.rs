@@ -21,7 +21,8 @@ use crate::{
         stay::Climate,
         traits::{MOTIVES, Motive, Status, Stay},
     },
-    units::{MILLS, Month},
+    population::person::Person,
+    units::{MILLS, MULTIPLIER_ONE, Month},
     world::{
         World,
         network::Cost,
@@ -48,6 +49,8 @@ pub struct Resolved {
     pub motive_weight: Vec<f64>,
     /// `exp(b_kin / nest_country)`.
     pub kin_weight: f64,
+    /// Earnings multiplier abroad over that at home, 1024ths, by sex x education.
+    pub abroad_factor: [u32; 6],
     /// Share remitted, by origin.
     pub remitted: Vec<f64>,
     /// Share of new stays that are seasonal, by origin x country.
@@ -86,6 +89,10 @@ impl Resolved {
             kin_weight: crate::math::exp(behaviour.choose.b_kin / nest),
             constant: (0..origins.len()).flat_map(|o| (0..countries.len()).map(move |c| (o, c))).map(|(o, c)| xi[c] + level[o] + pair(c, o)).collect(),
             motive,
+            abroad_factor: std::array::from_fn(|k| {
+                let women = if k / 3 == 1 { behaviour.labour.women_pay_abroad } else { 1.0 };
+                (women * behaviour.labour.education_pay_abroad[k % 3] * f64::from(MULTIPLIER_ONE)).round() as u32
+            }),
             remitted: in_order(&behaviour.remit.share, origins, 0.0),
             seasonal: (0..origins.len()).flat_map(|o| (0..countries.len()).map(move |c| world.demography.initial[o][c].seasonal_share)).collect(),
             region_size: places.destinations.iter().map(|d| behaviour.choose.b_size * nest * crate::math::ln(d.jobs_share.max(1e-6))).collect(),
@@ -97,6 +104,20 @@ impl Resolved {
             country_of: places.destinations.iter().map(|d| d.country).collect(),
             regions_of: (0..countries.len()).map(|c| places.regions_of(c)).collect(),
         }
+    }
+}
+
+impl Resolved {
+    /// Earnings abroad of a person of multiplier one at home over those of a man of secondary education, 1024ths.
+    #[inline]
+    pub fn abroad_factor(&self, person: &Person) -> u32 {
+        self.abroad_factor[usize::from(person.sex()) * 3 + usize::from(person.education())]
+    }
+
+    /// Earnings multiplier abroad of a person, 1024ths.
+    #[inline]
+    pub fn multiplier_abroad(&self, person: &Person) -> u16 {
+        ((u32::from(person.multiplier) * self.abroad_factor(person)) >> 10).clamp(1, u32::from(u16::MAX)) as u16
     }
 }
 
@@ -468,7 +489,7 @@ impl<'w> Environment<'w> {
     }
 
     /// Budget of a person abroad.
-    pub fn budget_of(&self, home: u8, destination: u8, person: &crate::population::person::Person) -> &Budget {
+    pub fn budget_of(&self, home: u8, destination: u8, person: &Person) -> &Budget {
         let c = cell(person.sector(), person.motive(), person.status() as u8, person.stay() as u8);
         &self.budget[(self.resolved.origin_of[usize::from(home)] * self.destinations() + usize::from(destination)) * CELLS + c]
     }
@@ -490,9 +511,18 @@ impl Tables {
     pub fn country_values(&self, world: &World, behaviour: &Behaviour, home: usize, home_cell: usize) -> Vec<f64> {
         let destinations = world.places.destinations.len();
         let earnings = self.home_earnings[home * HOME_CELLS + home_cell];
+        let earn = behaviour
+            .choose
+            .motive
+            .get(MOTIVES[Motive::Earn as usize])
+            .map_or_else(|| vec![0.0; world.places.countries.len()], |pull| in_order(pull, &world.places.countries, 0.0));
         let value = |d: usize| {
             let cost = self.cost[home * destinations + d].generalised;
-            if cost.is_finite() { self.value[(home * HOME_CELLS + home_cell) * destinations + d] + behaviour.choose.cost_term(cost, earnings) } else { f64::NEG_INFINITY }
+            if cost.is_finite() {
+                self.value[(home * HOME_CELLS + home_cell) * destinations + d] + behaviour.choose.cost_term(cost, earnings) + earn[world.places.destinations[d].country]
+            } else {
+                f64::NEG_INFINITY
+            }
         };
         (0..world.places.countries.len()).map(|c| choose::inclusive(&world.places.regions_of(c).map(value).collect::<Vec<_>>(), behaviour.choose.nest_country)).collect()
     }

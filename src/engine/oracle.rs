@@ -211,7 +211,8 @@ impl<'w> Oracle<'w> {
                 utility(d).1 + choose.cost_term(cost, leave::own_earnings(env, home, p)) + pull + motive(c)
             })
             .collect();
-        let stay_at = here.map_or(0.0, |c| utility(usize::from(p.place)).1 + motive(c));
+        let beside = if here.is_some() && kin >> p.place & 1 == 1 { choose.b_kin } else { 0.0 };
+        let stay_at = here.map_or(0.0, |c| utility(usize::from(p.place)).1 + motive(c) + beside);
         let [u, e] = env.streams.frailty;
         let s = crate::draw::ln_positive_stable(choose.nest_go, u.uniform(key), e.exponential(key));
         let mut best = (crate::math::ln(env.streams.stay.exponential(key)) - stay_at, None);

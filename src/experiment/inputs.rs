@@ -154,7 +154,7 @@ fn population(world: &World, behaviour: &Behaviour) -> (Hash, Hash) {
         consider.experience_fades,
         afford.wealth_median,
         afford.wealth_spread,
-        (afford.wealth_form, afford.wealth_later, afford.debt_until),
+        (afford.wealth_form, afford.wealth_later, afford.debt_until.map(|until| (until, afford.saving_home))),
         choose.sector_men,
         choose.sector_women,
         behaviour.labour.multiplier_spread

@@ -104,7 +104,7 @@ fn income(environment: &Environment<'_>, chunk: &Chunk, rates: &[i64; 32], house
         income += at_home * rates[usize::from(person.traits & 31)] * i64::from(person.multiplier);
         if active && person.place != HOME {
             abroad = true;
-            income += environment.budget_of(chunk.home, person.place, person).remitted * i64::from(person.multiplier);
+            income += environment.budget_of(chunk.home, person.place, person).remitted * i64::from(environment.resolved.multiplier_abroad(person));
         }
     }
     (adults > 0).then(|| ((income as f64 / (adults * i64::from(MULTIPLIER_ONE)) as f64) as i64, abroad))

@@ -3,12 +3,13 @@
 use super::{Ground, Parts};
 use crate::{
     behaviour::{Behaviour, ByCode, choose, consider, remit, traits::MOTIVES},
+    population::class,
     scenario::finding::{Ledger, did_you_mean},
     world::place::Country,
 };
 
-/// Most bands of age.
-const MOST_BANDS: usize = 6;
+/// Most bands of age: those that a class code has room for.
+const MOST_BANDS: usize = class::BANDS;
 
 /// All parameters; each section is checked by itself, so that a mistake in one does not hide those of another.
 pub fn behaviour(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Option<Behaviour> {
