@@ -34,14 +34,8 @@ pub fn log_sum(values: &[f64], nest_go: f64) -> f64 {
     softplus(inclusive(values, nest_go))
 }
 
-/// Leverage: the fall of the log-sum when countries are removed, over `b_wage`, so in log earnings. `removed` says which.
-pub fn leverage(values: &[f64], nest_go: f64, b_wage: f64, removed: impl Fn(usize) -> bool) -> f64 {
-    let kept: Vec<f64> = values.iter().enumerate().map(|(c, &v)| if removed(c) { f64::NEG_INFINITY } else { v }).collect();
-    let fall = log_sum(values, nest_go) - softplus(inclusive(&kept, nest_go));
-    if b_wage > 0.0 { fall.max(0.0) / b_wage } else { 0.0 }
-}
-
-/// [`leverage`] of many sets of countries at once: bit `c` of a mask says that country `c` is removed.
+/// Leverage: the fall of the log-sum when countries are removed, over `b_wage`, so in log earnings. For many sets of countries at once: bit `c`
+/// of a mask says that country `c` is removed.
 pub fn leverages(values: &[f64], nest_go: f64, b_wage: f64, masks: &[u32]) -> Vec<f64> {
     let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if largest == f64::NEG_INFINITY || b_wage <= 0.0 {
@@ -120,6 +114,13 @@ mod tests {
     fn dependence_is_a_share() {
         near(dependence(3.0, 12.0), 0.25);
         near(dependence(3.0, 0.0), 0.0);
+    }
+
+    /// One set at a time, from the definition.
+    fn leverage(values: &[f64], nest_go: f64, b_wage: f64, removed: impl Fn(usize) -> bool) -> f64 {
+        let kept: Vec<f64> = values.iter().enumerate().map(|(c, &v)| if removed(c) { f64::NEG_INFINITY } else { v }).collect();
+        let fall = log_sum(values, nest_go) - softplus(inclusive(&kept, nest_go));
+        if b_wage > 0.0 { fall.max(0.0) / b_wage } else { 0.0 }
     }
 
     #[test]

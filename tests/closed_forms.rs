@@ -2,6 +2,8 @@
 
 mod small;
 
+use std::collections::BTreeMap;
+
 use musafir::{
     behaviour::choose::{inclusive, ln_arrival, race},
     draw::{Purpose, Stream, exponential, ln_positive_stable},
@@ -122,19 +124,76 @@ fn competing_hazards_share_in_proportion() {
     }
 }
 
-/// Counts spells of open-ended stays that end for family reasons, and person-months at that risk.
+/// Person-months abroad in which a stay could end, and stays that ended, by cause; those since less than half a year first.
 #[derive(Default)]
-struct Risk {
-    entered: i64,
-    ended: i64,
+struct Stays {
+    since: BTreeMap<u32, u16>,
+    at_risk: [usize; 2],
+    ended: [[usize; 2]; 2],
 }
 
-impl Observer for Risk {
-    fn start(&mut self, _: &MonthView<'_>) {}
+impl Observer for Stays {
+    fn start(&mut self, view: &MonthView<'_>) {
+        self.since.extend(view.events.iter().flat_map(|events| events.iter()).map(|event| (event.key, 0)));
+    }
+
     fn month(&mut self, view: &MonthView<'_>) {
-        for event in view.events.iter().flat_map(|e| e.iter()) {
-            self.entered += i64::from(event.happening == Happening::Departed);
-            self.ended += i64::from(event.happening == Happening::Returned && event.detail == Cause::Family as u8);
+        let month = view.month.0;
+        let later = |since: u16| usize::from(month - since >= 6);
+        let happened: Vec<_> = view.events.iter().flat_map(|events| events.iter()).filter(|event| event.happening != Happening::Blocked).collect();
+        // Who dies or turns 65 leaves before any cause can act.
+        for event in happened.iter().filter(|event| matches!(event.happening, Happening::Died | Happening::AgedOut)) {
+            self.since.remove(&event.key);
+        }
+        self.since.values().for_each(|since| self.at_risk[later(*since)] += 1);
+        for event in happened {
+            match event.happening {
+                Happening::Departed => drop(self.since.insert(event.key, month)),
+                Happening::Returned => {
+                    let since = self.since.remove(&event.key).expect("who returns was abroad");
+                    self.ended[later(since)][usize::from(event.detail == Cause::Age as u8)] += 1;
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn stays_end_at_the_hazards_of_the_file_whatever_their_length() {
+    // Two causes with constant hazards act on everybody abroad; nothing else happens to them.
+    let (family, age) = (0.05, 0.03);
+    let keys = [
+        ("behaviour.stay.seasonal", "0.05"),
+        ("behaviour.stay.open_ended", "0.05"),
+        ("behaviour.stay.settled", "0.05"),
+        ("behaviour.stay.seasonal_exponent", "0.0"),
+        ("behaviour.stay.open_ended_exponent", "0.0"),
+        ("behaviour.stay.undocumented", "1.0"),
+        ("behaviour.stay.b_shock", "0.0"),
+        ("behaviour.stay.b_job", "0.0"),
+        ("behaviour.stay.goal_reached", "0.0"),
+        ("behaviour.stay.onward", "[0.0, 0.0, 0.0]"),
+        ("behaviour.stay.age_from", "16"),
+        ("behaviour.stay.age", "0.03"),
+    ];
+    let mut scenario = small::scenario(&keys);
+    scenario.world.law.closures.clear();
+    for (_, regime) in scenario.world.law.regimes.iter_mut().flatten().flatten() {
+        (regime.detection, regime.papers_lost, regime.papers_gained, regime.naturalisation) = (0.0, 0.0, 0.0, 0.0);
+    }
+    let settle = &mut scenario.behaviour.settle;
+    (settle.seasonal_to_open_ended, settle.open_ended_to_settled, settle.earn_to_study, settle.any_to_settle) = (0.0, 0.0, 0.0, 0.0);
+    let mut stays = Stays::default();
+    small::run(&scenario, small::setup(3), &mut stays);
+    let sum = family + age;
+    for (at_risk, ended) in stays.at_risk.into_iter().zip(stays.ended) {
+        assert!(at_risk > 3_000, "{at_risk} months of stays");
+        for (count, hazard) in ended.into_iter().zip([family, age]) {
+            // Competing causes share in proportion.
+            let p = hazard / sum * (1.0 - f64::exp(-sum));
+            let (expected, deviation) = (at_risk as f64 * p, (at_risk as f64 * p * (1.0 - p)).sqrt());
+            assert!((count as f64 - expected).abs() < 4.0 * deviation, "{count} of {at_risk} ended, {expected:.0} expected");
         }
     }
 }
@@ -159,7 +218,4 @@ fn a_closed_border_lets_nobody_in() {
     let mut gate = Gate(0, 0);
     small::run(&scenario, Setup { ..small::setup(3) }, &mut gate);
     assert!(gate.0 > 10 && gate.1 > 100, "others are still open, and people wished to go to Russia: {}, {}", gate.0, gate.1);
-    let mut risk = Risk::default();
-    small::run(&small::scenario(&[]), small::setup(3), &mut risk);
-    assert!(risk.entered > 100 && risk.ended > 10);
 }

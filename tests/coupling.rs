@@ -51,6 +51,10 @@ fn more_households_change_nobody_elses_life() {
         told += part.get(&key).map_or(0, Vec::len);
     }
     assert!(told > 500, "{told} events compared");
+    // So doubling a sample changes sums within the error of drawing households; members of one household go together.
+    let all: usize = all.values().map(Vec::len).sum();
+    let deviation = (all as f64 * 0.4 * 0.6 * 6.0).sqrt();
+    assert!((told as f64 - 0.4 * all as f64).abs() < 4.0 * deviation, "{told} of {all} events at sample 0.4");
 }
 
 /// Events of one month from the same state under two sets of parameters.

@@ -1,6 +1,6 @@
 //! Does the shipped baseline look like the past? Wide bars, on a small sample, so that a change that breaks the picture is seen at once.
 //!
-//! Several levels were re-centred by hand on the stocks of 2013-2014, so meeting those is no validation; it is a guard.
+//! The baseline was calibrated on what was published up to 2018, so meeting that is no validation; it is a guard.
 
 use std::{path::Path, sync::OnceLock};
 

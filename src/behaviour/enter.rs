@@ -1,7 +1,8 @@
-//! How a person enters: with or without papers, for a season or open-ended (model, section 4, *How*).
+//! How a person enters: with or without papers, and who may go for a season (model, section 4, *How*).
 
 use serde::{Deserialize, Serialize};
 
+use super::traits::Motive;
 use crate::{
     math::exp,
     world::regime::{Kind, Regime},
@@ -22,6 +23,11 @@ pub struct Params {
     /// Where the values come from.
     #[serde(flatten)]
     pub provenance: crate::units::Provenance,
+}
+
+/// Whether somebody who goes for a motive may go for a season.
+pub fn may_be_seasonal(motive: Motive) -> bool {
+    matches!(motive, Motive::Earn | Motive::Experience)
 }
 
 impl Params {

@@ -86,6 +86,7 @@ impl Job<'_> {
             effort: Effort::since(started, pool.current_num_threads()),
             state_hash: states.finalize().to_hex().to_string(),
             bars: assessment.bars.clone(),
+            patterns: assessment.patterns.clone(),
             warnings: self.warnings(&observed, &assessment),
             ..planned
         };

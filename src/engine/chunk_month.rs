@@ -14,7 +14,10 @@ use super::{
     visit::{Decisions, fetch, fetch_households},
 };
 use crate::{
-    behaviour::traits::{Motive, Status, Stay},
+    behaviour::{
+        enter::may_be_seasonal,
+        traits::{Status, Stay},
+    },
     draw::{Purpose, Stream},
     population::{
         class,
@@ -276,7 +279,7 @@ impl Owner<'_, '_> {
         let (key, person) = (self.chunk.key[row], self.chunk.person[row]);
         let country = env.resolved.country_of[usize::from(destination)];
         let pair = env.pair(self.chunk.home, country);
-        let seasonal = matches!(person.motive_type(), Motive::Earn | Motive::Experience) && env.streams.kind.uniform(key) < env.resolved.seasonal[pair];
+        let seasonal = may_be_seasonal(person.motive_type()) && env.streams.kind.uniform(key) < env.resolved.seasonal[pair];
         let stay = if seasonal { Stay::Seasonal } else { Stay::OpenEnded };
         let first = person.trips == 0;
         if first {

@@ -129,6 +129,8 @@ pub struct Market {
     pub informal: Vec<f64>,
     /// Jobs made by invested remittances, by home region.
     pub invested_jobs: Vec<f64>,
+    /// Months x home regions in which unemployment was held at a bound.
+    pub held: u64,
 }
 
 impl Market {
@@ -188,7 +190,9 @@ impl Market {
                 let formal = self.formal_start[r] * output * corridors.home_demand[r][t] + self.invested_jobs[r] + corridors.home_jobs[r][t];
                 let force = labour_force(drivers, totals, home.origin, r, t, sample).max(1.0);
                 let [least, largest] = labour.unemployment_range;
-                self.unemployment[r] = ((1.0 - self.informal[r]) * (1.0 - formal / force)).clamp(least, largest);
+                let left = (1.0 - self.informal[r]) * (1.0 - formal / force);
+                self.held += u64::from(!(least..=largest).contains(&left));
+                self.unemployment[r] = left.clamp(least, largest);
             }
         }
     }

@@ -48,7 +48,7 @@ use clock::{Clock, Laps, Phase};
 use event::{Event, Happening};
 use ledger::Ledger;
 use market::{Drivers, Market};
-use month::{Environment, Resolved};
+use month::{Before, Environment, Resolved};
 use observe::{MonthView, Observer};
 use totals::{CELLS, HOME_CELLS, Totals};
 
@@ -262,8 +262,8 @@ impl<'w> Simulation<'w> {
 
     /// Phases 1 and 2: the world's month, and tables by cell.
     pub fn environment(&self) -> Environment<'w> {
-        let (drivers, market, policy) = (&self.drivers, &self.market, &self.policy);
-        Environment::new(self.world, self.behaviour, self.resolved.clone(), drivers, market, policy, &self.totals, &self.costs, self.setup.seed, self.setup.sample, self.index)
+        let before = Before { drivers: &self.drivers, market: &self.market, policy: &self.policy, totals: &self.totals, costs: &self.costs };
+        Environment::new(self.world, self.behaviour, self.resolved.clone(), before, self.setup, self.index)
     }
 
     /// One month, in the order of the model (section 3).
@@ -448,10 +448,15 @@ impl<'w> Simulation<'w> {
         &self.chunks
     }
 
-    /// Remarks on the run: what was clamped and how often is told by the observers; here what the set-up implies.
+    /// Remarks on the run: what the set-up implies, and how often a value was held at its bounds.
     pub fn warnings(&self) -> Vec<String> {
-        let unreachable = self.costs.iter().filter(|c| c.is_none()).count();
-        if unreachable > 0 { vec![format!("{unreachable} pairs of home and destination regions have no way between them")] } else { Vec::new() }
+        let (unreachable, held) = (self.costs.iter().filter(|c| c.is_none()).count(), self.market.held);
+        let all = self.index * self.world.places.homes.len();
+        let remarks = [
+            (unreachable > 0).then(|| format!("{unreachable} pairs of home and destination regions have no way between them")),
+            (held > 0).then(|| format!("unemployment at home was held at a bound of `unemployment_range` in {held} of {all} months of regions")),
+        ];
+        remarks.into_iter().flatten().collect()
     }
 
     /// Purse of a household with what is not yet settled.

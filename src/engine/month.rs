@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::{
+    Setup,
     abroad::{self, CAUSES},
     ledger::Ledger,
     market::{Drivers, Market, jobs},
@@ -163,6 +164,21 @@ pub struct Environment<'w> {
     pub mean_income: Vec<f64>,
 }
 
+/// What a month follows from: the state at the end of the month before.
+#[derive(Clone, Copy)]
+pub struct Before<'a> {
+    /// Series that drive markets.
+    pub drivers: &'a Drivers,
+    /// Markets.
+    pub market: &'a Market,
+    /// Policy rules, of which those of this month are decided.
+    pub policy: &'a Policy,
+    /// Sums.
+    pub totals: &'a Totals,
+    /// Costs of journeys of this month, by home region x destination region.
+    pub costs: &'a [Option<Cost>],
+}
+
 /// The order of hazards of a pair.
 const STAYS_AND_STATUSES: [(Stay, Status); 6] = {
     use Status::{Documented, Undocumented};
@@ -220,13 +236,8 @@ impl<'w> Environment<'w> {
         world: &'w World,
         behaviour: &'w Behaviour,
         resolved: Arc<Resolved>,
-        drivers: &Drivers,
-        market: &Market,
-        policy: &Policy,
-        totals: &Totals,
-        costs: &[Option<Cost>],
-        seed: u64,
-        sample: f64,
+        Before { drivers, market, policy, totals, costs }: Before<'_>,
+        Setup { seed, sample, .. }: Setup,
         index: usize,
     ) -> Environment<'w> {
         let month = world.start.plus(index as i32);

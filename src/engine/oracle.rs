@@ -10,7 +10,7 @@ use super::{
     leave,
     ledger::Ledger,
     market::{Drivers, Market},
-    month::{Environment, Resolved},
+    month::{Before, Environment, Resolved},
     network_costs,
     policy::{Policy, Sums},
     totals::{HOME_CELLS, Totals, cell, home_cell},
@@ -27,7 +27,12 @@ use crate::{
         synthesis,
     },
     units::{Money, Month},
-    world::{World, place::SECTORS, regime::Kind},
+    world::{
+        World,
+        demography::{AGED_OUT, OF_AGE},
+        place::SECTORS,
+        regime::Kind,
+    },
 };
 
 /// The naive engine in progress.
@@ -65,7 +70,7 @@ impl<'w> Oracle<'w> {
             index: 0,
         };
         // At the start, who turns 16 in the first month is not yet of age, who turns 65 still is.
-        let before = |p: &Person| (193..=780).contains(&p.age(world.start));
+        let before = |p: &Person| (OF_AGE + 1..=AGED_OUT).contains(&p.age(world.start));
         let totals = oracle.count(&before);
         oracle.market = Market::new(world, behaviour, &oracle.drivers, &totals, setup.sample);
         oracle
@@ -96,12 +101,12 @@ impl<'w> Oracle<'w> {
     pub fn step(&mut self) {
         let month = self.world.start.plus(self.index as i32);
         let previous = month.plus(-1);
-        let totals = if self.index == 0 { self.count(&|p| (193..=780).contains(&p.age(month))) } else { self.count(&|p| p.active(previous)) };
+        let totals = if self.index == 0 { self.count(&|p| (OF_AGE + 1..=AGED_OUT).contains(&p.age(month))) } else { self.count(&|p| p.active(previous)) };
         self.policy.decide(self.world, self.setup.seed, self.index);
         self.market.remember(self.behaviour, &self.drivers, self.index);
         let costs = network_costs(self.world, month);
-        let (drivers, market, policy) = (&self.drivers, &self.market, &self.policy);
-        let env = Environment::new(self.world, self.behaviour, self.resolved.clone(), drivers, market, policy, &totals, &costs, self.setup.seed, self.setup.sample, self.index);
+        let before = Before { drivers: &self.drivers, market: &self.market, policy: &self.policy, totals: &totals, costs: &costs };
+        let env = Environment::new(self.world, self.behaviour, self.resolved.clone(), before, self.setup, self.index);
         self.amnesties(&env);
         let acts: Vec<Vec<Option<Act>>> = self.chunks.iter().map(|c| (0..c.key.len()).map(|row| self.decide(&env, &totals, c, row)).collect()).collect();
         let mut applicants = Vec::new();

@@ -406,7 +406,7 @@ pub const MOTIVE_SHARES: [&str; 4] = ["motive_earn_share", "motive_study_share",
 pub const AGE_SHARES: [&str; 4] = ["age_under_30_share", "age_30_39_share", "age_40_49_share", "age_50_over_share"];
 
 /// Measures of `summary.csv`.
-pub const MEASURES: [MeasureSpec; 44] = [
+pub const MEASURES: [MeasureSpec; 45] = [
     ("stock_august", "persons", "Foreign citizens aged 16-64 abroad at the end of August, without the naturalised."),
     ("stock_february", "persons", "The same at the end of February."),
     ("stock_mean", "persons", "The same, mean of the month ends of the year."),
@@ -455,6 +455,7 @@ pub const MEASURES: [MeasureSpec; 44] = [
     (AGE_SHARES[1], "share", "Share of those aged 30-39, likewise."),
     (AGE_SHARES[2], "share", "Share of those aged 40-49, likewise."),
     (AGE_SHARES[3], "share", "Share of those aged 50-64, likewise."),
+    ("households_left_behind_share", "share", "Households of which a member is abroad over all with a member at home, persons aged 16-64, start of the last month of the year."),
 ];
 
 /// Code of a measure of `summary.csv`; `None` if there is none of that name.

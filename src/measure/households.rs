@@ -30,6 +30,8 @@ pub struct Inequality {
     pub gini: f64,
     /// Mean income per adult at home of households with a member abroad over that of those without.
     pub ratio: f64,
+    /// Share of households with a member abroad: those left behind.
+    pub left_behind: f64,
 }
 
 /// Number of households, and sum of their incomes: integers, so that sums do not depend on who adds first.
@@ -73,7 +75,8 @@ impl Incomes {
         let (means, households): (Vec<f64>, Vec<f64>) = self.classes.iter().filter(|c| c.0 > 0).map(|c| (mean(c), c.0 as f64)).unzip();
         let [without, with] = self.halves;
         let ratio = if without.1 > 0 && with.0 > 0 { mean(&with) / mean(&without) } else { f64::NAN };
-        Inequality { gini: if means.is_empty() { f64::NAN } else { hierarchy::gini(&means, &households) }, ratio }
+        let left_behind = with.0 as f64 / (without.0 + with.0) as f64;
+        Inequality { left_behind, gini: if means.is_empty() { f64::NAN } else { hierarchy::gini(&means, &households) }, ratio }
     }
 }
 

@@ -230,6 +230,7 @@ impl Year {
             let households = self.last.households.get(origin);
             put("gini_households", households.map_or(f64::NAN, |h| h.gini));
             put("household_income_ratio", households.map_or(f64::NAN, |h| h.ratio));
+            put("households_left_behind_share", households.map_or(f64::NAN, |h| h.left_behind));
             let transit: f64 = (0..scope.origins).filter(|&o| scope.holds_origin(origin, o)).map(|o| self.transit[o]).sum();
             // An empty sum is -0.
             put("transit_income_usd", transit + 0.0);

@@ -252,7 +252,7 @@ impl Calibration {
     pub fn study(&self, folder: &Folder, targets: Option<&Path>) -> Result<(Answer, Value), StoreError> {
         let mut data = self.data();
         if folder.file("validation.csv").exists() && folder.file("fit.csv").exists() {
-            data["validation"] = validation::study(folder, &self.bars, targets)?.1;
+            data["validation"] = validation::study(folder, &self.bars, &[], targets)?.1;
         }
         Ok((self.answer(), data))
     }

@@ -38,7 +38,7 @@ pub const FILE: &str = "report.html";
 pub fn make(path: &Path, targets: Option<&Path>) -> Result<String, StoreError> {
     let folder = Folder::open(path)?;
     let (answer, data) = match &folder.kind {
-        Kind::Validation(record) => validation::study(&folder, &record.bars, targets).map(|(answer, study)| (answer, data::study("validate", &study)))?,
+        Kind::Validation(record) => validation::study(&folder, &record.bars, &record.patterns, targets).map(|(answer, study)| (answer, data::study("validate", &study)))?,
         Kind::Sweep(record) => sweep::study(&folder, record).map(|(answer, study)| (answer, data::study("sweep", &study)))?,
         Kind::Calibration(found) => found.study(&folder, targets).map(|(answer, study)| (answer, data::study("calibrate", &study)))?,
         Kind::Run(_) | Kind::Comparison(_) => {

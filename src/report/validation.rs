@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     experiment::past::{
+        patterns::Pattern,
         target_file::Period,
         validate::{NAIVE, Verdict},
     },
@@ -37,7 +38,7 @@ fn get<'r>(row: &'r Row, column: &str) -> &'r str {
 ///
 /// # Errors
 /// Tables that are missing or cannot be read.
-pub fn study(folder: &Folder, bars: &[Verdict], targets: Option<&Path>) -> Result<(Answer, Value), StoreError> {
+pub fn study(folder: &Folder, bars: &[Verdict], patterns: &[Pattern], targets: Option<&Path>) -> Result<(Answer, Value), StoreError> {
     let (scores, fits) = (values::rows(&folder.file("validation.csv"))?, values::rows(&folder.file("fit.csv"))?);
     let stated = targets.map(observed::stated).transpose()?.unwrap_or_default();
     let (aspects, series): (Vec<&Row>, Vec<&Row>) = scores.iter().partition(|r| get(r, "series") == "ALL");
@@ -77,7 +78,7 @@ pub fn study(folder: &Folder, bars: &[Verdict], targets: Option<&Path>) -> Resul
         ])
     };
     let data = json!({
-        "bars": bars, "forecasts": FORECASTS, "series": series.iter().map(score).collect::<Vec<_>>(),
+        "bars": bars, "patterns": patterns, "forecasts": FORECASTS, "series": series.iter().map(score).collect::<Vec<_>>(),
         "aspects": aspects.iter().map(score).collect::<Vec<_>>(), "fits": fits.iter().map(fit).collect::<Vec<_>>(),
     });
     Ok((answer, data))

@@ -74,7 +74,7 @@ pub struct Home {
     pub lat: f64,
     /// Degrees east.
     pub lon: f64,
-    /// Share of the origin's cohorts of age by 2010 who belong here (adds to 1 within the origin).
+    /// Share of the origin's cohorts of age at the start who belong here (adds to 1 within the origin).
     pub share_of_adults: f64,
     /// Share of the later cohorts who belong here (adds to 1 within the origin).
     pub share_of_entrants: f64,

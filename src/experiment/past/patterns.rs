@@ -1,10 +1,10 @@
 //! Patterns of the past: whether predictions show what the published past shows at a glance, beside how near they come to each value.
 //! Used by [`super::targets`] and [`super::validate`].
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::scores;
 use super::{
+    scores,
     target_file::{BARS, Folder, PatternItem, Use},
     targets::{Row, Series, Targets},
     validate::Fit,
@@ -12,7 +12,7 @@ use super::{
 use crate::scenario::finding::{At, did_you_mean};
 
 /// A pattern, and whether it is seen.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pattern {
     /// The pattern in words.
     pub says: String,

@@ -5,6 +5,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    patterns::Pattern,
     targets::Targets,
     validate::{Assessment, Scores, Verdict},
 };
@@ -49,6 +50,8 @@ pub struct Record {
     pub state_hash: String,
     /// The bars.
     pub bars: Vec<Verdict>,
+    /// The patterns of the past.
+    pub patterns: Vec<Pattern>,
     /// Result files, without this one.
     pub files: Vec<FileEntry>,
     /// What to be wary of.

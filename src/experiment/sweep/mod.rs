@@ -213,5 +213,14 @@ impl Sweep {
 }
 
 /// Measures that are of origins alone.
-const SINGLE: [&str; 8] =
-    ["population_home", "mean_wage_usd", "unemployment_rate", "concentration_hhi", "gini_households", "household_income_ratio", "transit_income_usd", "debt_usd"];
+const SINGLE: [&str; 9] = [
+    "households_left_behind_share",
+    "population_home",
+    "mean_wage_usd",
+    "unemployment_rate",
+    "concentration_hhi",
+    "gini_households",
+    "household_income_ratio",
+    "transit_income_usd",
+    "debt_usd",
+];

@@ -16,6 +16,14 @@ function validationCards(given) {
     draw: host => { tableOf(host, T("c.bars"), [T("col.bar"), T("col.reached"), T("col.wanted"), T("col.counted"), ""], V.bars.map(b => [T("bar." + b.bar), b.reached === null ? "–" : plain(b.reached, 2), wantedText(b.wanted), plain(b.counted, 0), el("span", { class: b.met ? "yes" : "no" }, (b.met ? "✓ " : "✗ ") + T(b.met ? "v.met" : "v.missed"))])); return []; },
     rows: () => [["bar", "reached", "wanted", "counted", "met"], ...V.bars.map(b => [b.bar, b.reached, b.wanted, b.counted, b.met])],
   }));
+  if (V.patterns.length) list.push(card({
+    id: "patterns", wide: true, title: () => T("c.patterns"), sub: () => T("c.patterns.sub"),
+    draw: host => {
+      tableOf(host, T("c.patterns"), [T("col.pattern"), T("col.predicted"), T("col.wanted"), T("col.use"), ""], V.patterns.map(p => [el("span", { dir: "auto" }, p.says), p.predicted.map(v => v[1] === null ? "–" : plain(v[1], v[1] < 100 ? 3 : 0)).join("; "), wantedText(p.wanted), T("use." + p.use), el("span", { class: p.seen ? "yes" : "no" }, (p.seen ? "✓ " : "✗ ") + T(p.seen ? "v.seen" : "v.unseen"))]));
+      return [];
+    },
+    rows: () => [["pattern", "of", "predicted", "wanted", "use", "seen"], ...V.patterns.flatMap(p => p.predicted.map(v => [p.says, v[0], v[1], p.wanted, p.use, p.seen]))],
+  }));
   list.push(card({
     id: "aspects", wide: true, title: () => T("c.aspects"), sub: () => T("c.aspects.sub"),
     draw: host => {
@@ -81,7 +89,7 @@ function validationCards(given) {
   return list;
 }
 
-const wantedText = t => S.lang === "en" ? t : t.replace("at least", "не менее").replace("at most", "не более").replace(" to ", " – ").replaceAll(".", ",");
+const wantedText = t => S.lang === "en" ? t : t.replace("in this order", "в таком порядке").replace("above", "больше").replace("below", "меньше").replace("at least", "не менее").replace("at most", "не более").replace(" to ", " – ").replaceAll(".", ",");
 
 // Published values with bounds, predictions with intervals, over time.
 function fitChart(host, width, fits, s) {
