@@ -122,6 +122,29 @@ fn stocks_are_the_engines_and_flows_explain_them() {
 }
 
 #[test]
+fn ages_add_up() {
+    let scenario = scenario();
+    let (recorded, both) = run(&scenario);
+    let summary = Results { replicates: vec![recorded.clone()] }.summary(&scenario.world);
+    let flow = |name: &str| by_month(&scenario, &recorded, "flows", name);
+    let [deaths, aged_out] = ["deaths", "aged_out"].map(flow);
+    // Two whole years, and the half that the run ends in.
+    for (part, (year, first, last)) in rows(&scenario, &recorded, "ages").iter().zip([(2005, 0, 11), (2006, 12, 23), (2007, 24, 29)]) {
+        let [places, months, persons, departures] = ["place", "month", "persons", "departures"].map(|c| numbers(column(c, "ages", part)));
+        assert!(months.iter().all(|month| *month as usize - usize::from(scenario.world.start.0) == last));
+        let sum = |values: &[f64], at_home: bool| -> f64 { values.iter().zip(&places).filter(|(_, place)| (**place == 0.0) == at_home).map(|(value, _)| value).sum() };
+        let left = summary.mean("departures", "CA3", "ALL", year).unwrap();
+        assert!((sum(&departures, true) - left).abs() < 1e-6 && (sum(&departures, false) - left).abs() < 1e-6, "{left} left in {year}");
+        // At the start of the month: those of the end of the month before, less who dies or turns 65 in it.
+        let stock = both.foreign[last - 1] as f64 / SAMPLE - deaths[last] - aged_out[last];
+        assert!((sum(&persons, false) - stock).abs() < 1e-6, "{} abroad in {year}, {stock} by the engine", sum(&persons, false));
+        assert!(sum(&persons, true) > 10.0 * stock / 2.0 && last > first);
+        let shares: f64 = columns::AGE_SHARES.iter().map(|m| summary.mean(m, "CA3", "RUS", year).unwrap()).sum();
+        assert!((shares - 1.0).abs() < 1e-12, "{shares}");
+    }
+}
+
+#[test]
 fn the_summary_adds_up() {
     let scenario = scenario();
     let (recorded, both) = run(&scenario);
