@@ -58,8 +58,8 @@ pub struct Running {
     /// Last month simulated, YYYY-MM.
     #[arg(long, value_name = "YYYY-MM")]
     pub until: Option<Month>,
-    /// Threads; all processors unless said otherwise. Results do not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    /// Threads, at most 1024; all processors unless said otherwise. Results do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub threads: Option<u32>,
     /// Folder of results [default: under `results/`, named after the command and its files].
     #[arg(long, value_name = "DIR")]

@@ -265,6 +265,10 @@ fn set_value(tree: &mut Node, key: &str, value: &str, folder: &Path, ledger: &mu
         ledger.error(key_at, key, "this is not a key", "keys are names joined by dots", "for example `run.sample = 0.5`");
         return;
     };
+    if let Some(name) = parts.first().filter(|name| ["extends", "remove"].contains(&name.as_str())) {
+        ledger.error(key_at, key, format!("`{name}` cannot be set"), "it says how files are read, and they have been read", "write a file that says it");
+        return;
+    }
     let mut node = parse_value(value, value_at, ledger);
     node.at = value_at;
     node.key = key_at;

@@ -139,7 +139,7 @@ pub fn read(shape: &'static Shape, layers: &Layers, ledger: &mut Ledger) -> Tabl
     table
 }
 
-/// Puts the values of `cells` where they belong: into every row that begins with the texts of their key.
+/// Puts the values of `cells` where they belong: into every row that begins with the texts of their key, or of a year if the key names one.
 fn replace_cells(table: &mut Table, layers: &Layers, ledger: &mut Ledger) {
     let shape = table.shape;
     let Some(given) = layers.tree.get("cells").and_then(|cells| cells.get(shape.name)) else { return };
@@ -148,12 +148,23 @@ fn replace_cells(table: &mut Table, layers: &Layers, ledger: &mut Ledger) {
     }
     let texts = shape.columns.iter().take_while(|c| matches!(c.form, Form::Text | Form::OneOf(_))).count();
     let key = |row: &Row| row.cells[..texts].iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join("-");
+    let yearly = shape.columns.get(texts).is_some_and(|c| c.name == "year");
+    let named = |row: &Row, name: &str| {
+        let rest = name.strip_prefix(&key(row));
+        rest == Some("") || (yearly && rest.and_then(|r| r.strip_prefix('-')) == Some(row.cells[texts].text.as_str()))
+    };
     for (name, columns) in given.entries() {
-        let rows: Vec<usize> = (0..table.rows.len()).filter(|&r| key(&table.rows[r]) == *name).collect();
+        let rows: Vec<usize> = (0..table.rows.len()).filter(|&r| named(&table.rows[r], name)).collect();
         let path = format!("cells.{}.{name}", shape.name);
         if rows.is_empty() {
             let hint = did_you_mean(name, table.rows.iter().map(key).collect::<Vec<_>>().iter().map(String::as_str));
-            ledger.error(columns.key, &path, format!("no row of `{}` begins with `{name}`", shape.name), "rows are named by the texts they begin with, joined by dashes", hint);
+            ledger.error(
+                columns.key,
+                &path,
+                format!("no row of `{}` begins with `{name}`", shape.name),
+                "rows are named by the texts they begin with, and a year if one follows, joined by dashes",
+                hint,
+            );
         }
         for (column, node) in columns.entries() {
             let path = format!("{path}.{column}");
@@ -298,8 +309,12 @@ fn rows(table: &mut Table, text: &str, from: usize, wrong: &mut Wrong) {
             ));
         }
     }
-    for field in &header.fields {
+    for (place, field) in header.fields.iter().enumerate() {
         let name = field.text.trim();
+        if names[..place].contains(&name) {
+            let hint = "drop one of them".into();
+            wrong.push((field.at, table.path(name), format!("the column `{name}` stands twice"), "only the first would be read".into(), hint));
+        }
         if !shape.columns.iter().any(|c| c.name == name) {
             let hint = did_you_mean(name, shape.columns.iter().map(|c| c.name));
             wrong.push((field.at, table.path(name), format!("unknown column `{name}`"), format!("the table `{}` has no such column", shape.name), hint));

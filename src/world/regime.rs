@@ -64,6 +64,16 @@ pub struct Regime {
     pub naturalisation_months: u16,
 }
 
+impl Regime {
+    /// The regime with what its kind does not use left at what means nothing: two that act alike are alike.
+    #[must_use]
+    pub fn acting(&self) -> Regime {
+        let granted = matches!(self.kind, Kind::Visa | Kind::Quota);
+        let places_per_year = if self.kind == Kind::Quota { self.places_per_year } else { 0.0 };
+        Regime { success: if granted { self.success } else { 1.0 }, places_per_year, ..self.clone() }
+    }
+}
+
 /// A border that is wholly or partly closed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Closure {

@@ -1,5 +1,7 @@
 //! Factors of a sweep: what a coordinate of the design means in the scenario, and how it is written.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -116,6 +118,16 @@ impl Factor {
         let place = self.node.get("range").or_else(|| self.node.get("dates")).unwrap_or(&self.node);
         let node = Node { value, at: place.at, key: self.node.get("key").or_else(|| self.node.get("keys")).unwrap_or(&self.node).at };
         (self.keys.iter().map(|key| Change { key: key.clone(), value: node.clone(), multiplies: self.multiplies }).collect(), None)
+    }
+
+    /// Keys that every value of it sets, multiplied ones among them if asked for.
+    pub fn always_sets(&self, multiplied: bool) -> BTreeSet<String> {
+        let of = |changes: &[Change]| -> BTreeSet<String> { changes.iter().filter(|c| multiplied || !c.multiplies).map(|c| c.key.clone()).collect() };
+        match &self.levels {
+            Levels::Choices(choices) => choices.iter().map(|c| of(&c.changes)).reduce(|a, b| &a & &b).unwrap_or_default(),
+            _ if self.multiplies && !multiplied => BTreeSet::new(),
+            _ => self.keys.iter().cloned().collect(),
+        }
     }
 
     fn number(&self, x: f64) -> Value {

@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use super::{
     super::{design::Kind, ensemble::Ensemble},
     Members, Outcome, Sweep,
+    factor::Factor,
     file::{FactorItem, File, OutcomeItem},
 };
 use crate::{
@@ -119,6 +120,7 @@ impl Reader<'_> {
             factors.extend(self.factor(&item, node, &path, kind));
         }
         self.unique(items, "factor");
+        self.overridden(&factors);
         self.unique(self.tree.get("outcome").map_or(&[][..], Node::items), "outcome");
         let design = self.design(json, factors.iter().filter(|f| !f.crossed).count());
         let listed = self.points(kind, &factors);
@@ -215,6 +217,18 @@ impl Reader<'_> {
             Err(findings) => {
                 self.others.extend(findings.list);
                 None
+            }
+        }
+    }
+
+    /// Says which factors do nothing because a later one always sets the same key.
+    fn overridden(&mut self, factors: &[Factor]) {
+        for (n, later) in factors.iter().enumerate() {
+            for (earlier, key) in factors[..n].iter().flat_map(|f| f.always_sets(true).into_iter().map(move |key| (f, key))) {
+                if later.always_sets(false).contains(&key) {
+                    let (path, why) = (format!("factor.{}", later.id), format!("`{}` sets it too, and would change nothing", earlier.id));
+                    self.ledger.error(later.node.at, &path, format!("two factors set `{key}`"), why, "keep one of them, or let this one multiply");
+                }
             }
         }
     }

@@ -55,7 +55,7 @@ pub(super) fn names(parts: &Parts, ground: &Ground, path: &str, json: &serde_jso
 }
 
 /// The law of all pairs.
-pub fn law(parts: &Parts, ground: &Ground, start: Month, replaced: &mut BTreeSet<(&'static str, String, String)>, ledger: &mut Ledger) -> Law {
+pub fn law(parts: &Parts, ground: &Ground, start: Month, end: Option<Month>, replaced: &mut BTreeSet<(&'static str, String, String)>, ledger: &mut Ledger) -> Law {
     let (origins, countries) = (ground.places.origins.len(), ground.places.countries.len());
     let items = parts.list::<RegimeItem>("regime", ledger, |path, json, ledger| names(parts, ground, path, json, ledger));
     let complete = items.len() == parts.tree.get("regime").map_or(0, |n| n.items().len());
@@ -100,7 +100,40 @@ pub fn law(parts: &Parts, ground: &Ground, start: Month, replaced: &mut BTreeSet
             }
         }
     }
-    Law { regimes, closures: closures(parts, ground, ledger), amnesties: amnesties(parts, ground, ledger) }
+    let law = Law { regimes, closures: closures(parts, ground, ledger), amnesties: amnesties(parts, ground, ledger) };
+    if let Some(end) = end {
+        never(parts, &items, &law, start, end, ledger);
+    }
+    law
+}
+
+/// Warns of what acts in no month of the run, or changes nothing in it.
+fn never(parts: &Parts, regimes: &[Item<RegimeItem>], law: &Law, start: Month, end: Month, ledger: &mut Ledger) {
+    let run = format!("the run goes from {start} to {end}");
+    let late = regimes.iter().filter(|item| item.value.from.acts > end).map(|item| (format!("{}.from", item.path), &item.value.id, "regime", run.clone()));
+    let closures = law.closures.iter().filter_map(|c| {
+        let (key, why) = if c.from > end || c.until <= start {
+            (if c.from > end { "from" } else { "until" }, run.clone())
+        } else if c.entry >= 1.0 && c.leave >= 1.0 {
+            ("entry", "it lets everybody in and out".to_string())
+        } else {
+            return None;
+        };
+        Some((format!("closure.{}.{key}", c.id), &c.id, "closure", why))
+    });
+    let amnesties = law.amnesties.iter().filter_map(|a| {
+        let (key, why) = if a.on > end || a.on < start {
+            ("on", run.clone())
+        } else if a.share <= 0.0 {
+            ("share", "it lifts no bans".to_string())
+        } else {
+            return None;
+        };
+        Some((format!("amnesty.{}.{key}", a.id), &a.id, "amnesty", why))
+    });
+    for (path, id, kind, why) in late.chain(closures).chain(amnesties) {
+        ledger.warn(parts.at(&path), &path, format!("the {kind} `{id}` can never act"), why, "");
+    }
 }
 
 /// Keys that a kind needs.
@@ -115,6 +148,15 @@ fn kind_fits(parts: &Parts, item: &Item<RegimeItem>, ledger: &mut Ledger) {
     }
     if regime.kind == Kind::Quota && regime.places_per_year.is_none() {
         missing("places_per_year", "a quota needs its places a year");
+    }
+    let used = [("success", matches!(regime.kind, Kind::Visa | Kind::Quota)), ("places_per_year", regime.kind == Kind::Quota)];
+    for (key, _) in used.into_iter().filter(|(_, used)| !used) {
+        let path = format!("{}.{key}", item.path);
+        if parts.has(&path) {
+            let kinds = if key == "success" { "visas and quotas are" } else { "quotas have" };
+            let why = if key == "success" { format!("only {kinds} granted or refused") } else { format!("only {kinds} places") };
+            ledger.warn(parts.at(&path), &path, format!("`{key}` has nothing to act on"), why, "drop it, or change `kind`");
+        }
     }
 }
 

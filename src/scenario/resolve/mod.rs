@@ -137,7 +137,7 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
     let ties = network::ties(&parts, &ground, ledger);
     let base = network.as_ref().map_or(&[][..], |n| &n.links);
     let corridors = corridors::corridors(&parts, &ground, base, run.as_ref(), ledger);
-    let law = law::law(&parts, &ground, start, &mut replaced, ledger);
+    let law = law::law(&parts, &ground, start, run.as_ref().map(|r| r.end), &mut replaced, ledger);
     let demography = people::demography(&parts, &ground, run.as_ref(), ledger);
     let (markets, departures, returns) = places::markets(&parts, &mut ground, ledger);
     let behaviour = conduct::behaviour(&parts, &ground, ledger);

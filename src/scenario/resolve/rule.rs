@@ -9,7 +9,7 @@ use crate::{
     },
     units::Month,
     world::{
-        regime::Kind,
+        regime::{Kind, Regime},
         rule::{Answer, Measure, Over, Rule, Side, Watch},
     },
 };
@@ -194,11 +194,27 @@ fn never(parts: &Parts, base: &Base<'_>, item: &Item<RuleItem>, rule: &Rule, led
 /// Warns of a rule by which nothing changes.
 fn without_effect(parts: &Parts, base: &Base<'_>, item: &Item<RuleItem>, does: &Answer, ledger: &mut Ledger) {
     let shut = does.entry.is_some_and(|e| e < 1.0) || does.leave.is_some_and(|l| l < 1.0);
-    let changes = does.origins.iter().flat_map(|o| &base.law.regimes[*o][does.country]).any(|(_, regime)| {
-        let mut after = regime.clone();
-        does.lay_over(&mut after);
-        after != *regime
-    });
+    let changed_by = |does: &Answer| {
+        does.origins.iter().flat_map(|o| &base.law.regimes[*o][does.country]).any(|(_, regime)| {
+            let mut after = regime.clone();
+            does.lay_over(&mut after);
+            after.acting() != regime.acting()
+        })
+    };
+    let changes = changed_by(does);
+    // What the kind that follows does not use.
+    for (key, without) in [("success", Answer { success: None, ..does.clone() }), ("places_per_year", Answer { places_per_year: None, ..does.clone() })] {
+        let path = format!("{}.does.{key}", item.path);
+        let same = |regime: &Regime| {
+            let (mut with, mut left) = (regime.clone(), regime.clone());
+            does.lay_over(&mut with);
+            without.lay_over(&mut left);
+            with.acting() == left.acting()
+        };
+        if changes && parts.has(&path) && does.origins.iter().flat_map(|o| &base.law.regimes[*o][does.country]).all(|(_, regime)| same(regime)) {
+            ledger.warn(parts.at(&path), &path, format!("`{key}` has nothing to act on"), "the kind of regime that follows does not use it, or it is the same already", "");
+        }
+    }
     if !shut && !changes {
         let path = format!("{}.does", item.path);
         let why = "every regime of the pair says the same already";

@@ -37,7 +37,7 @@ pub fn series(parts: &Parts, ground: &Ground, start: Month, months: usize, repla
         }
     }
     required(table, ground, &points, ledger);
-    let growth = trends(parts, table, &points, replaced, ledger);
+    let growth = trends(parts, ground, table, &points, replaced, ledger);
     let values = points
         .into_iter()
         .map(|(key, years)| {
@@ -85,7 +85,14 @@ fn required(table: &Table, ground: &Ground, points: &Points, ledger: &mut Ledger
 }
 
 /// Growth after the last year by (series, place): the last file that says one counts.
-fn trends(parts: &Parts, table: &Table, points: &Points, replaced: &mut BTreeSet<(&'static str, String, String)>, ledger: &mut Ledger) -> BTreeMap<(String, String), f64> {
+fn trends(
+    parts: &Parts,
+    ground: &Ground,
+    table: &Table,
+    points: &Points,
+    replaced: &mut BTreeSet<(&'static str, String, String)>,
+    ledger: &mut Ledger,
+) -> BTreeMap<(String, String), f64> {
     let mut growth: BTreeMap<(String, String), (usize, f64, String)> = BTreeMap::new();
     let mut items = parts.list::<TrendItem>("trend", ledger, |_, _, _| {});
     items.sort_by_key(|i| i.rank);
@@ -96,6 +103,11 @@ fn trends(parts: &Parts, table: &Table, points: &Points, replaced: &mut BTreeSet
             let hint = did_you_mean(&trend.series, SERIES.iter().map(|s| s.0));
             ledger.error(parts.at(&path), &path, format!("trend of an unknown series `{}`", trend.series), "the model reads no such series", hint);
             continue;
+        }
+        if ground.countries_known && !trend.places.iter().any(|place| read(ground, &trend.series, place)) {
+            let path = format!("{}.series", item.path);
+            let why = if trend.series == "unemployment" { "the series sets the first month alone" } else { "the model does not read this series of these places" };
+            ledger.warn(parts.at(&path), &path, format!("the trend `{}` has nothing to act on", trend.id), why, "drop it");
         }
         for (i, place) in trend.places.iter().enumerate() {
             let key = (trend.series.clone(), place.clone());
@@ -120,4 +132,17 @@ fn trends(parts: &Parts, table: &Table, points: &Points, replaced: &mut BTreeSet
         }
     }
     growth.into_iter().map(|(key, (_, growth, _))| (key, growth)).collect()
+}
+
+/// Whether the model reads a series of a place.
+pub(super) fn read(ground: &Ground, series: &str, place: &str) -> bool {
+    let (origin, destination) = (ground.places.origin(place).is_some(), ground.places.country(place).is_some());
+    match series {
+        "oil_usd" | "us_cpi" => place == "WORLD",
+        "wage_usd" | "gdp_growth" => origin || destination,
+        "gdp_usd" | "participation_men" | "participation_women" => origin,
+        // The series sets the first month alone.
+        "unemployment" => false,
+        _ => destination,
+    }
 }

@@ -1,6 +1,6 @@
 //! Shocks: what each is about, whether it fits, and whether it has anything to act on.
 
-use super::{Ground, Item, Parts, law};
+use super::{Ground, Item, Parts, law, series::read};
 use crate::{
     scenario::{
         Run,
@@ -237,17 +237,6 @@ fn series_known(parts: &Parts, ground: &Ground, values: &MacroSeries, item: &Ite
     }
 }
 
-/// Whether the model reads a series of a place.
-fn read(ground: &Ground, series: &str, place: &str) -> bool {
-    let (origin, destination) = (ground.places.origin(place).is_some(), ground.places.country(place).is_some());
-    match series {
-        "oil_usd" | "us_cpi" => place == "WORLD",
-        "wage_usd" | "gdp_growth" => origin || destination,
-        "gdp_usd" | "participation_men" | "participation_women" => origin,
-        _ => destination,
-    }
-}
-
 fn which(parts: &Parts, ground: &Ground, base: &Base<'_>, item: &Item<ShockItem>, ledger: &mut Ledger) -> Option<Which> {
     let s = &item.value;
     let code = |path: String, code: &str, ledger: &mut Ledger| {
@@ -334,7 +323,7 @@ fn effects(parts: &Parts, item: &Item<ShockItem>, shock: &Shock, base: &Base<'_>
                 let mut law = base.law.clone();
                 shock::on_regimes(&mut law, &alone);
                 let dates = |o: usize| law.regimes[o][*country].iter().map(|r| r.0).collect::<Vec<_>>();
-                origins.iter().any(|o| dates(*o).into_iter().any(|d| law.regime(*o, *country, d) != base.law.regime(*o, *country, d)))
+                origins.iter().any(|o| dates(*o).into_iter().any(|d| law.regime(*o, *country, d).acting() != base.law.regime(*o, *country, d).acting()))
             }
         }
     };
