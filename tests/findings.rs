@@ -99,6 +99,68 @@ fn rules_and_shocks_that_make_no_sense_are_found() {
 }
 
 #[test]
+fn what_can_never_act_is_found() {
+    let findings = golden("idle");
+    let wanted = [
+        (Severity::Error, "unknown key `nonsense`"),
+        (Severity::Warning, "`success` has nothing to act on"),
+        (Severity::Warning, "`places_per_year` has nothing to act on"),
+        (Severity::Warning, "the regime `too-late` can never act"),
+        (Severity::Warning, "the closure `before` can never act"),
+        (Severity::Warning, "the closure `open` can never act"),
+        (Severity::Warning, "the amnesty `after` can never act"),
+        (Severity::Warning, "the amnesty `of-nobody` can never act"),
+        (Severity::Warning, "`success_factor` has nothing to act on"),
+        (Severity::Error, "the shock brings `wage_usd` of RUS to"),
+        (Severity::Warning, "the trend `rate` has nothing to act on"),
+    ];
+    for (severity, message) in wanted {
+        assert!(findings.list.iter().any(|f| f.message.contains(message) && f.severity == severity && f.line > 0), "{message} is not found");
+    }
+    // That of the regime, and that of the rule.
+    assert_eq!(findings.list.len(), wanted.len() + 1, "nothing but these: {findings}");
+}
+
+#[test]
+fn a_year_of_a_table_can_be_named_and_how_files_are_read_cannot_be_set() {
+    let year = |value: &str| {
+        let scenario = small(&set(&[("cells.series.gdp_growth-RUS-2009.value", value)])).expect("right");
+        scenario.world.series.get("gdp_growth", "RUS").expect("there").to_vec()
+    };
+    let (low, high) = (year("0.01"), year("0.05"));
+    assert!(low != high && low[..12] == high[..12], "the first year is as it was");
+    let findings = small(&set(&[("cells.series.gdp_growth-RUS-1999.value", "0.01")])).expect_err("wrong");
+    assert!(findings.list[0].message.contains("no row of `series`"), "{findings}");
+    for key in ["extends", "remove"] {
+        let findings = small(&set(&[(key, "\"nothing.toml\"")])).expect_err("wrong");
+        assert!(findings.list[0].message.contains("cannot be set"), "{findings}");
+    }
+    let table = fs::read_to_string(root().join("tests/small/world/jobs.csv")).expect("a table").replacen("oil_elasticity,source", "oil_elasticity,oil_elasticity,source", 1);
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("jobs.csv"), table).expect("written");
+    fs::write(folder.path().join("scenario.toml"), small(&Overrides::default()).expect("right").resolved).expect("written");
+    let overrides = set(&[("tables.jobs", "jobs.csv")]);
+    let findings = Scenario::load(&folder.path().join("scenario.toml"), &overrides).expect_err("wrong");
+    assert!(findings.list.iter().any(|f| f.message.contains("the column `oil_elasticity` stands twice")), "{findings}");
+}
+
+#[test]
+fn of_two_factors_that_set_a_key_one_would_do_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("small.toml"), small(&Overrides::default()).expect("right").resolved).expect("written");
+    let sweep = |second: &str| {
+        let factor = |id: &str, rest: &str| format!("[[factor]]\nid = \"{id}\"\nkey = \"behaviour.choose.b_cost\"\n{rest}\n");
+        let text = format!("title = \"t\"\nscenario = \"small.toml\"\n[design]\nkind = \"grid\"\n{}{}", factor("first", "values = [0.3, 0.6]"), factor("second", second));
+        let path = folder.path().join("sweep.toml");
+        fs::write(&path, text).expect("written");
+        Sweep::load(&path, &Flags::default())
+    };
+    let findings = sweep("values = [0.1]").expect_err("wrong");
+    assert!(findings.list.iter().any(|f| f.message.contains("two factors set `behaviour.choose.b_cost`") && f.line > 0), "{findings}");
+    assert!(sweep("values = [1.0, 2.0]\nmultiplies = true").is_ok());
+}
+
+#[test]
 fn corridors_that_make_no_sense_are_found() {
     let findings = golden("corridors");
     let wanted = [
