@@ -95,12 +95,16 @@ impl Flows {
             if profile.status < 2 {
                 let sums = &mut self.sums[scope.country_of[usize::from(profile.place)]].0;
                 sums[what as usize] += 1;
-                cause.into_iter().for_each(|cause| sums[cause] += 1);
+                if let Some(cause) = cause {
+                    sums[cause] += 1;
+                }
             }
             if rows {
                 let row = self.row(cell(event, profile));
                 row[what as usize] += 1;
-                cause.into_iter().for_each(|cause| row[cause] += 1);
+                if let Some(cause) = cause {
+                    row[cause] += 1;
+                }
             }
         };
         match event.happening {

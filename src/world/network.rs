@@ -185,7 +185,9 @@ pub fn least<W: Measure + Copy>(nodes: usize, edges: impl Iterator<Item = ([usiz
     for (ends, mode, weight) in edges {
         let layer = 1 + mode as usize;
         graph.add_edge(at(ends[0], layer), at(ends[1], layer), weight);
-        ends.iter().for_each(|&end| boarded[end][mode as usize] = true);
+        for end in ends {
+            boarded[end][mode as usize] = true;
+        }
     }
     // Where no link of a means of transport begins, nobody waits for it.
     for (node, mode) in boarded.iter().enumerate().flat_map(|(node, modes)| (0..MODES).filter(|&mode| modes[mode]).map(move |mode| (node, mode))) {
