@@ -15,7 +15,7 @@ use crate::{
 
 /// Age groups in files: the usual five years, the first from the age at which persons are told.
 pub const GROUPS: [&str; 10] = ["16-19", "20-24", "25-29", "30-34", "35-39", "40-44", "45-49", "50-54", "55-59", "60-64"];
-/// Number of classes into which the yearly measures put them, see [`class`].
+/// Number of classes into which the yearly measures put them: under 30, 30-39, 40-49, 50 and over.
 pub const CLASSES: usize = 4;
 
 const SEXES: usize = 2;
