@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::{
-    month::Resolved,
+    resolved::Resolved,
     totals::{CELLS, HOME_CELLS, cell, home_cell},
 };
 use crate::{

@@ -19,6 +19,7 @@ pub mod observe;
 pub mod oracle;
 pub mod policy;
 pub mod quota;
+pub mod resolved;
 pub mod scan;
 pub mod screen;
 pub mod streams;
@@ -48,8 +49,9 @@ use clock::{Clock, Laps, Phase};
 use event::{Event, Happening};
 use ledger::Ledger;
 use market::{Drivers, Market};
-use month::{Before, Environment, Resolved};
+use month::{Before, Environment};
 use observe::{MonthView, Observer};
+use resolved::Resolved;
 use totals::{CELLS, HOME_CELLS, Totals};
 
 /// Rows of a chunk unless asked otherwise.

@@ -10,9 +10,10 @@ use super::{
     leave,
     ledger::Ledger,
     market::{Drivers, Market},
-    month::{Before, Environment, Resolved},
+    month::{Before, Environment},
     network_costs,
     policy::{Policy, Sums},
+    resolved::Resolved,
     totals::{HOME_CELLS, Totals, cell, home_cell},
 };
 use crate::{
