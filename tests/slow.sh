@@ -62,16 +62,17 @@ if "$bin" calibrate tests/small/calibration.toml --recover 100 --quiet --out "$w
 else bad "$(tail -1 "$work/recovery.out")"; fi
 
 echo '== a calibration killed 5 times'
-calibrate() { "$bin" calibrate tests/small/calibration.toml --quiet --members 40 --steps 3 --out "$1"; }
-calibrate "$work/calibration"
+calibrate=("$bin" calibrate tests/small/calibration.toml --quiet --members 40 --steps 3 --out)
+"${calibrate[@]}" "$work/calibration"
 for _ in $(seq 5); do
-  calibrate "$work/calibration-killed" &
+  # The program itself, so that it is what is killed.
+  "${calibrate[@]}" "$work/calibration-killed" &
   pid=$!
   sleep "0.$(printf '%03d' $((RANDOM % 900)))"
   kill -9 $pid 2>/dev/null
   wait $pid 2>/dev/null
 done
-calibrate "$work/calibration-killed"
+"${calibrate[@]}" "$work/calibration-killed"
 check 'the ensemble' "$(sha256sum <"$work/calibration-killed/ensemble.toml")" "$(sha256sum <"$work/calibration/ensemble.toml")"
 
 echo '== a sweep of 300 runs killed 20 times'
