@@ -79,9 +79,7 @@ impl Resolved {
             regions_of: (0..countries.len()).map(|c| places.regions_of(c)).collect(),
         }
     }
-}
 
-impl Resolved {
     /// Earnings abroad of a person of multiplier one at home over those of a man of secondary education, 1024ths.
     #[inline]
     pub fn abroad_factor(&self, person: &Person) -> u32 {

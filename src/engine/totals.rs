@@ -60,7 +60,7 @@ pub struct Totals {
     pub abroad: Vec<Sum>,
     /// Persons of all cells of `abroad`, by home region x destination region.
     pub pairs: Vec<i64>,
-    /// Cells of `abroad` that are not empty, as bits, by home region x destination region: most are.
+    /// Cells of `abroad` that are not empty, as bits, by home region x destination region; most cells are empty.
     occupied: Vec<[u64; WORDS]>,
     /// Not yet of age, by home region.
     pub not_yet: Vec<i64>,
