@@ -25,7 +25,10 @@ use crate::{
         record::{Grouped, Record, Side, UNFINISHED, Unfinished, identity},
         replicate::{Tree, Watch},
     },
-    measure::{record::Effort, scope::Scope},
+    measure::{
+        record::{self, Effort},
+        scope::Scope,
+    },
     population::synthesis,
     report,
     scenario::Scenario,
@@ -301,13 +304,8 @@ impl Job<'_> {
     }
 
     fn warnings(&self, pair: &Pair, done: &Unfinished, same_persons: bool) -> Vec<String> {
-        let mut warnings: Vec<String> = Vec::new();
         let scenarios = [0, pair.scenario].into_iter().flat_map(|s| self.scenarios[s].warnings.iter().map(ToString::to_string));
-        for warning in scenarios.chain(done.tallies.iter().flat_map(|t| t.warnings.iter().cloned())) {
-            if !warnings.contains(&warning) {
-                warnings.push(warning);
-            }
-        }
+        let mut warnings = record::gathered(scenarios.chain(done.tallies.iter().flat_map(|t| t.warnings.iter().cloned())));
         if !same_persons {
             warnings.push("places or demography differ, so that persons are not the same ones: there is no diversion, and differences are hardly paired".to_string());
         }

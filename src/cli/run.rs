@@ -275,7 +275,7 @@ impl Job<'_> {
             peak_rss_bytes: record::peak_rss_bytes(),
             state_hash: hasher.finalize().to_hex().to_string(),
             files: writing.entries.clone(),
-            warnings: self.scenario.warnings.iter().map(ToString::to_string).chain(tally.warnings.iter().cloned()).collect(),
+            warnings: record::gathered(self.scenario.warnings.iter().map(ToString::to_string).chain(tally.warnings.iter().cloned())),
             ..self.record()
         };
         writing.commit(&record, Some(checkpoint::FILE))?;

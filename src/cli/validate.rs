@@ -30,7 +30,7 @@ use crate::{
             validation::{Record, write_fits, write_scores},
         },
     },
-    measure::record::Effort,
+    measure::record::{self, Effort},
     report,
     scenario::Scenario,
     store::atomic::{self, Staging},
@@ -152,12 +152,8 @@ impl Job<'_> {
     }
 
     fn warnings(&self, observed: &[Observed], assessment: &Assessment) -> Vec<String> {
-        let mut warnings: Vec<String> = self.scenario.warnings.iter().map(ToString::to_string).collect();
-        for warning in observed.iter().flat_map(|o| &o.warnings) {
-            if !warnings.contains(warning) {
-                warnings.push(warning.clone());
-            }
-        }
+        let of_runs = observed.iter().flat_map(|o| o.warnings.iter().cloned());
+        let mut warnings = record::gathered(self.scenario.warnings.iter().map(ToString::to_string).chain(of_runs));
         let untold = assessment.fits.iter().filter(|f| f.predicted.is_none()).count();
         if untold > 0 {
             warnings.push(format!("{untold} rows of the targets are not told by the run (its months do not hold theirs, or nobody is there); they are not scored"));

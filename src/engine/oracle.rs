@@ -18,16 +18,17 @@ use super::{
 };
 use crate::{
     behaviour::{
-        Behaviour,
+        Behaviour, ByCode,
         choose::inclusive,
         traits::{Motive, Status, Stay},
     },
     draw::{Purpose, Stream, exponential},
+    math::{exp, ln},
     population::{
         person::{Chunk, HOME, Person},
         synthesis,
     },
-    units::{Money, Month},
+    units::{MILLS, Money, Month},
     world::{
         World,
         demography::{AGED_OUT, OF_AGE},
@@ -162,7 +163,7 @@ impl<'w> Oracle<'w> {
             return None;
         }
         if p.place == HOME {
-            if exponential(env.streams.consider.bits(key)) >= leave::consider_hazard(env, chunk, row) {
+            if exponential(env.streams.consider.bits(key)) >= self.consider_hazard(env, chunk, row) {
                 return None;
             }
             return self.choose(env, totals, chunk, row, None).map(|(d, s)| match leave::obstacle(env, chunk.home, key, p, env.resolved.country_of[d]) {
@@ -182,6 +183,49 @@ impl<'w> Oracle<'w> {
             }
             act => Some(act),
         }
+    }
+
+    /// Hazard of weighing to leave from its factors: sex, education, age, season, home region, push, ties, relative deprivation.
+    fn consider_hazard(&self, env: &Environment<'_>, chunk: &Chunk, row: usize) -> f64 {
+        let (p, home, params) = (&chunk.person[row], usize::from(chunk.home), &self.behaviour.consider);
+        let place = &self.world.places.homes[home];
+        let Some(band) = params.age.iter().rfind(|band| p.age(env.month) >= band.from as i32 * 12) else { return 0.0 };
+        let one = |map: &ByCode, key: &str| map.get(key).copied().unwrap_or(1.0);
+        let women = if p.sex() == 1 { one(&params.women, &self.world.places.origins[place.origin].code) } else { 1.0 };
+        let season = exp(params.season_exponent * ln(self.world.season_departures[env.month.of_year()].max(1e-9)));
+        let push = one(&params.home, &place.id) * exp(params.b_push * (env.tables.unemployment[home] - params.push_reference));
+        let trips = if p.experience_until > env.month.0 { params.k_trip } else { 1.0 };
+        let others = chunk.household[usize::from(p.household)].migrants > u8::from(p.trips > 0);
+        let ties = (trips * if others { params.k_kin } else { 1.0 }).min(params.cap);
+        let [low, high] = params.deprivation_range;
+        let deprived = exp(params.b_deprivation * (1.0 - self.relative_income(env, chunk, row)).clamp(low, high));
+        params.lambda0 * women * params.education[usize::from(p.education())] * band.factor * season * push * ties * deprived
+    }
+
+    /// Income of a person's household per adult over the mean of the region.
+    fn relative_income(&self, env: &Environment<'_>, chunk: &Chunk, row: usize) -> f64 {
+        let household = chunk.person[row].household;
+        let adults = || chunk.person.iter().filter(|p| p.household == household && p.active(env.month));
+        let income: i64 = adults().map(|p| self.income(env, usize::from(chunk.home), p)).sum();
+        income as f64 / adults().count() as f64 / env.mean_income[usize::from(chunk.home)].max(1.0)
+    }
+
+    /// What a person earns at home or sends there, thousandths of a dollar x 1024ths.
+    fn income(&self, env: &Environment<'_>, home: usize, p: &Person) -> i64 {
+        let (labour, tables) = (&self.behaviour.labour, &env.tables);
+        if p.place == HOME {
+            let women = if p.sex() == 1 { labour.women_pay_home } else { 1.0 };
+            let pay = tables.home_wage[home] * labour.sector_pay_home[usize::from(p.trade())] * labour.education_pay_home[usize::from(p.education())] * women;
+            let usd = (pay * (1.0 - tables.unemployment[home])).max(1.0);
+            return (usd * MILLS).round() as i64 * i64::from(p.multiplier);
+        }
+        let (origin, country) = (env.resolved.origin_of[home], env.resolved.country_of[usize::from(p.place)]);
+        let job = usize::from(p.place) * SECTORS + usize::from(p.sector());
+        let without = if p.status() == Status::Undocumented { self.behaviour.enter.undocumented_pay } else { 1.0 };
+        let (pay, fee) = (tables.pay[job] * tables.employment[job] * without, env.regime[origin * env.countries() + country].permit_usd_month);
+        let share = self.behaviour.remit.share.get(&self.world.places.origins[origin].code).copied().unwrap_or(0.0);
+        let budget = self.behaviour.remit.budget(share, p.motive_type(), p.status(), p.stay(), pay, fee, self.drivers.living[country][self.index]);
+        budget.remitted * i64::from(env.resolved.multiplier_abroad(p))
     }
 
     /// Utilities of the sectors of a region, and of the region with them, for one person: from the formulas, without tables.

@@ -7,6 +7,8 @@ const PEEL: f64 = 0.05;
 const LEAST: f64 = 0.05;
 /// Least number of points in a box.
 const FEWEST: usize = 4;
+/// Largest probability of a side by chance.
+const SIGNIFICANT: f64 = 0.05;
 
 /// What a box says of a factor.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,7 +120,42 @@ fn best(cases: &Cases<'_>, left: &[usize]) -> Option<Vec<(usize, Side)>> {
             k += 1;
         }
     }
+    // Nor does one stay that chance explains as well.
+    while let Some((k, chance)) = (0..sides.len()).map(|k| (k, by_chance(cases, left, &sides, k))).max_by(|a, b| a.1.total_cmp(&b.1))
+        && chance > SIGNIFICANT
+    {
+        sides.remove(k);
+    }
     (!sides.is_empty()).then_some(sides)
+}
+
+/// Probability that as many cases of interest are in the box if side `k` of it were drawn at random from the box without that side
+/// (quasi-p-value: Bryant & Lempert 2010).
+fn by_chance(cases: &Cases<'_>, left: &[usize], sides: &[(usize, Side)], k: usize) -> f64 {
+    let others: Vec<(usize, Side)> = sides.iter().enumerate().filter(|(j, _)| *j != k).map(|(_, side)| side.clone()).collect();
+    let within = |sides: &[(usize, Side)]| left.iter().copied().filter(|&i| cases.inside(i, sides)).collect::<Vec<_>>();
+    let (wide, narrow) = (within(&others), within(sides));
+    let density = cases.hits(&wide) as f64 / wide.len().max(1) as f64;
+    at_least(cases.hits(&narrow), narrow.len(), density)
+}
+
+/// Probability of at least `hits` of `n` independent trials that succeed with probability `p`.
+fn at_least(hits: usize, n: usize, p: f64) -> f64 {
+    if hits == 0 || p >= 1.0 {
+        return 1.0;
+    }
+    if p <= 0.0 {
+        return 0.0;
+    }
+    let mut ln_term = n as f64 * (-p).ln_1p();
+    let mut tail = 0.0;
+    for k in 0..=n {
+        if k >= hits {
+            tail += ln_term.exp();
+        }
+        ln_term += ((n - k) as f64 / (k + 1) as f64).ln() + (p / (1.0 - p)).ln();
+    }
+    tail.min(1.0)
 }
 
 /// The points that are left after the peel that makes the box densest; none if nothing can be peeled.
@@ -189,6 +226,23 @@ mod tests {
 
     fn points(n: usize, factors: usize) -> Vec<Vec<f64>> {
         Design { kind: Kind::LatinHypercube, points: n, trajectories: 2, levels: 4, seed: 5 }.unit(&vec![Vec::new(); factors])
+    }
+
+    #[test]
+    fn tails_are_those_of_the_binomial_distribution() {
+        assert!((at_least(8, 10, 0.5) - 56.0 / 1024.0).abs() < 1e-12);
+        assert!((at_least(1, 1000, 1e-3) - (1.0 - 0.999f64.powi(1000))).abs() < 1e-9);
+        assert_eq!([at_least(0, 5, 0.2), at_least(3, 5, 0.0), at_least(5, 5, 1.0)], [1.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn what_chance_explains_is_no_box() {
+        // Every fourth point is of interest, wherever it lies.
+        let points = points(48, 2);
+        let interest: Vec<bool> = (0..points.len()).map(|i| i % 4 == 0).collect();
+        for region in regions(&Cases { points: &points, ordered: &[true; 2], interest: &interest }, 3) {
+            assert!(region.density > 0.4, "{region:?}");
+        }
     }
 
     #[test]

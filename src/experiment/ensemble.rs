@@ -250,13 +250,13 @@ pub fn short(value: f64) -> f64 {
     if value == 0.0 || !value.is_finite() { value } else { format!("{value:.5e}").parse().unwrap_or(value) }
 }
 
-/// Members by systematic resampling (Kitagawa 1996) from the middle of each of as many equal strata as there are members: with equal weights
-/// each member once, in order.
+/// Members by systematic resampling (Kitagawa 1996) from the middle of each of as many equal strata as there are members, with equal weights
+/// each member once. They come in strides of the golden section, so that the first few of them lie all over the ensemble.
 fn equal_weights(weights: &[f64]) -> Vec<usize> {
     let total: f64 = weights.iter().sum();
     let n = weights.len();
     let (mut member, mut reached) = (0, weights.first().copied().unwrap_or(0.0));
-    (0..n)
+    let resampled: Vec<usize> = (0..n)
         .map(|i| {
             let wanted = (i as f64 + 0.5) / n as f64 * total;
             while reached < wanted && member + 1 < n {
@@ -265,7 +265,16 @@ fn equal_weights(weights: &[f64]) -> Vec<usize> {
             }
             member
         })
-        .collect()
+        .collect();
+    let shares_none = |stride: &usize| gcd(*stride, n) == 1;
+    let stride = ((n as f64 / GOLDEN) as usize..n).find(shares_none).unwrap_or(1);
+    (0..n).map(|i| resampled[i * stride % n]).collect()
+}
+
+const GOLDEN: f64 = 1.618_033_988_749_895;
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 /// An ensemble in a few words: how many members, how many keys, which hash.

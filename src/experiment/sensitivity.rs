@@ -83,15 +83,17 @@ pub fn sobol(outcomes: &[f64], factors: usize) -> Vec<Sobol> {
     (0..factors).map(index).collect()
 }
 
-/// Elementary effects of each factor from the points (in the unit cube) and outcomes of a Morris design in its order. Steps with a missing
-/// outcome are left out.
-pub fn morris(points: &[Vec<f64>], outcomes: &[f64], factors: usize) -> Vec<Morris> {
+/// Elementary effects of each factor, over its whole range, from the points and outcomes of a Morris design in its order: coordinates run from
+/// 0 to 1 over the values that were run; between alternatives without an order (`ordered` by factor) any step is a whole one. Steps with a
+/// missing outcome are left out.
+pub fn morris(points: &[Vec<f64>], outcomes: &[f64], ordered: &[bool]) -> Vec<Morris> {
+    let factors = ordered.len();
     let mut effects: Vec<Vec<f64>> = vec![Vec::new(); factors];
     for (trajectory, of) in points.chunks_exact(factors + 1).zip(outcomes.chunks_exact(factors + 1)) {
         for (pair, y) in trajectory.windows(2).zip(of.windows(2)) {
             let moved = (0..factors).find(|&f| pair[0][f] != pair[1][f]);
             if let Some(f) = moved.filter(|_| y[0].is_finite() && y[1].is_finite()) {
-                effects[f].push((y[1] - y[0]) / (pair[1][f] - pair[0][f]));
+                effects[f].push((y[1] - y[0]) / if ordered[f] { pair[1][f] - pair[0][f] } else { 1.0 });
             }
         }
     }
@@ -224,14 +226,17 @@ mod tests {
         let points = unit(Kind::Morris, 12, 3);
         let mut y: Vec<f64> = points.iter().map(|p| 5.0 - 3.0 * p[0] + 0.5 * p[1]).collect();
         y[0] = f64::NAN; // a run that failed
-        let effects = morris(&points, &y, 3);
+        let effects = morris(&points, &y, &[true; 3]);
         for (of, slope) in effects.iter().zip([-3.0, 0.5, 0.0f64]) {
             assert!((of.mu.value - slope).abs() < 1e-9 && (of.mu_star.value - slope.abs()).abs() < 1e-9 && of.sigma.value < 1e-9, "{of:?}");
         }
         // Curvature and interaction show in sigma: effects of x0 * x1 are uniform on the other's levels.
         let y: Vec<f64> = points.iter().map(|p| p[0] * p[1]).collect();
-        let effects = morris(&points, &y, 3);
+        let effects = morris(&points, &y, &[true; 3]);
         assert!(effects[0].sigma.value > 0.2 && effects[2].mu_star.value == 0.0);
+        // Two alternatives without an order: the effect of one for the other, whatever the coordinate.
+        let y: Vec<f64> = points.iter().map(|p| if p[1] < 0.5 { 2.0 } else { 9.0 }).collect();
+        assert!((morris(&points, &y, &[true, false, true])[1].mu_star.value - 7.0).abs() < 1e-9);
     }
 
     #[test]

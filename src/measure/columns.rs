@@ -273,7 +273,7 @@ pub const VALIDATION: TableSpec = TableSpec {
             "coverage_50",
             Kind::Real,
             "share",
-            "Share of the held-out rows (of the fitted ones, if none is held out) within the 50 % interval over replicates and observation error. Parameter uncertainty is not in it.",
+            "Share of the held-out rows (of the fitted ones, if none is held out) within the 50 % interval over replicates and observation error; with an ensemble, replicates are members and parameters are in it.",
         ),
         column("coverage_90", Kind::Real, "share", "The same for the 90 % interval."),
         column("interval_score", Kind::Real, "ratio", "Mean interval score (90 %) of the same rows over their mean published value; smaller is better."),

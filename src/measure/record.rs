@@ -63,6 +63,27 @@ pub struct Record {
     pub warnings: Vec<String>,
 }
 
+/// Warnings of several runs, each once; of those that differ in numbers alone the one with the largest, with how many there are.
+pub fn gathered(warnings: impl IntoIterator<Item = String>) -> Vec<String> {
+    let shape = |text: &str| text.replace(|c: char| c.is_ascii_digit(), "");
+    let numbers = |text: &str| text.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect::<Vec<u64>>();
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for warning in warnings {
+        let like = shape(&warning);
+        match groups.iter_mut().find(|g| g.0 == like) {
+            Some((_, group)) if group.contains(&warning) => {}
+            Some((_, group)) => group.push(warning),
+            None => groups.push((like, vec![warning])),
+        }
+    }
+    let said = |(_, group): (String, Vec<String>)| {
+        let count = group.len();
+        let most = group.into_iter().max_by_key(|w| numbers(w)).unwrap_or_default();
+        if count > 1 { format!("{most} (the most of {count} runs)") } else { most }
+    };
+    groups.into_iter().map(said).collect()
+}
+
 /// Name of the record's file.
 pub const FILE: &str = "run.json";
 
@@ -197,4 +218,13 @@ pub fn thread_cpu_seconds() -> Option<f64> {
 #[cfg(not(unix))]
 pub fn cpu_seconds() -> Option<f64> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn warnings_that_differ_in_numbers_are_one() {
+        let all = ["held in 3 of 40 months", "no way", "held in 12 of 40 months", "held in 3 of 40 months"];
+        assert_eq!(super::gathered(all.map(str::to_string)), ["held in 12 of 40 months (the most of 2 runs)", "no way"]);
+    }
 }

@@ -1,6 +1,11 @@
 //! What is wrong in a scenario, and where: findings with place, reason and hint. Used by all of `scenario`; rendered by `cli::diagnostics`.
 
-use std::{collections::BTreeMap, fmt, ops::Range, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    fmt,
+    ops::{Bound, Range},
+    path::PathBuf,
+};
 
 use serde::Serialize;
 
@@ -8,7 +13,7 @@ use serde::Serialize;
 const ALIKE: usize = 3;
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The scenario cannot run.
@@ -18,7 +23,7 @@ pub enum Severity {
 }
 
 /// The line that a finding is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Excerpt {
     /// The text of the line.
     pub text: String,
@@ -27,7 +32,7 @@ pub struct Excerpt {
 }
 
 /// One mistake or warning.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Finding {
     /// How bad it is.
     pub severity: Severity,
@@ -124,6 +129,11 @@ pub struct Ledger {
     pub list: Vec<Finding>,
     /// Whether something could not be read at all: then nothing is said to be missing.
     pub partial: bool,
+    /// Number of errors among the findings.
+    errors: usize,
+    /// The findings, to be told again; and their paths.
+    told: HashSet<Finding>,
+    paths: BTreeSet<String>,
 }
 
 impl Ledger {
@@ -144,7 +154,7 @@ impl Ledger {
         let line = text[line_start..line_end].trim_end_matches('\r');
         let first = (start - line_start).min(line.len());
         let last = (floor(at.end.max(start)) - line_start).clamp(first, line.len());
-        let number = 1 + text[..line_start].matches('\n').count();
+        let number = 1 + text[..line_start].bytes().filter(|b| *b == b'\n').count();
         let column = 1 + line[..first].chars().count();
         let (line, span) = shortened(line, first..last);
         Some((source.name.clone(), number, column, Excerpt { text: line, span }))
@@ -161,7 +171,9 @@ impl Ledger {
             None => (String::new(), 0, 0, None),
         };
         let finding = Finding { severity, path: path.to_string(), file, line, column, message, reason, hint, excerpt };
-        if !self.list.contains(&finding) {
+        if self.told.insert(finding.clone()) {
+            self.errors += usize::from(severity == Severity::Error);
+            self.paths.insert(finding.path.clone());
             self.list.push(finding);
         }
     }
@@ -178,7 +190,12 @@ impl Ledger {
 
     /// Number of errors so far.
     pub fn errors(&self) -> usize {
-        self.list.iter().filter(|f| f.severity == Severity::Error).count()
+        self.errors
+    }
+
+    /// Whether there is a finding about what begins with a path.
+    pub fn has(&self, path: &str) -> bool {
+        self.paths.range::<str, _>((Bound::Included(path), Bound::Unbounded)).next().is_some_and(|first| first.starts_with(path))
     }
 
     /// Findings in the order of the files as they were read, then of lines.

@@ -7,7 +7,7 @@ use crate::units::Month;
 /// Names of the series that the model reads, with their units. A scenario may bring no other.
 pub const SERIES: [(&str, &str); 12] = [
     ("wage_usd", "USD/month"),
-    ("migrant_pay_ratio", "share"),
+    ("migrant_pay_ratio", "ratio"),
     ("unemployment", "share"),
     ("gdp_usd", "USD/year"),
     ("gdp_growth", "share/year"),
@@ -24,12 +24,12 @@ pub const SERIES: [(&str, &str); 12] = [
 pub fn domain(series: &str) -> (f64, f64) {
     let unit = SERIES.iter().find(|s| s.0 == series).map_or("", |s| s.1);
     match (series, unit) {
+        ("migrant_pay_ratio", _) => (f64::MIN_POSITIVE, 100.0),
         (_, "share") => (0.0, 1.0),
         (_, "share/year") => (-0.9, 2.0),
         ("oil_usd", _) => (0.0, f64::INFINITY),
         // Beyond any pay that there is: sums of money stay exact.
         ("wage_usd", _) => (f64::MIN_POSITIVE, 1e6),
-        ("migrant_pay_ratio", _) => (f64::MIN_POSITIVE, 100.0),
         _ => (f64::MIN_POSITIVE, f64::INFINITY),
     }
 }

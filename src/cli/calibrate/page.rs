@@ -3,9 +3,12 @@
 use std::fmt::Write;
 
 use super::say::three;
-use crate::experiment::calibration::{
-    Calibration,
-    record::{Findings, Record},
+use crate::experiment::{
+    calibration::{
+        Calibration,
+        record::{Findings, Record},
+    },
+    past::discrepancy,
 };
 
 /// The page, as Markdown.
@@ -34,9 +37,11 @@ fn summary(text: &mut String, record: &Record, findings: &Findings) {
         let _ = writeln!(text, "| {} | {} | {:.2} | {:.2} - {:.2} |", p.iteration, p.runs, p.misfit_mean, p.misfit_p05, p.misfit_p95);
     }
     let d = findings.discrepancy;
+    let rows = if findings.origins.is_empty() { "the fitted rows" } else { "rows that no fit had seen, those after each origin" };
+    let memory = if discrepancy::longest(d.memory_years) { ", the longest that is tried: series tell no end of it" } else { "" };
     let _ = writeln!(
         text,
-        "\nMisfit is the mean squared error of the fitted rows in units of the errors that the calibration allows for. Estimated on the fitted rows, what the model itself misses of a series has a standard deviation of {:.0} % and a memory of {} years.\n",
+        "\nMisfit is the mean squared error of the fitted rows in units of the errors that the calibration allows for. Estimated on {rows}, what the model itself misses of a series has a standard deviation of {:.0} % and a memory of {} years{memory}.\n",
         100.0 * d.deviation,
         d.memory_years
     );

@@ -113,7 +113,7 @@ pub struct Findings {
     pub trade_offs: Vec<TradeOff>,
     /// Inputs that the headline numbers hang on, most first.
     pub unverified: Vec<Influence>,
-    /// What the model misses, estimated on the fitted rows.
+    /// What the model misses, estimated on rows that no fit had seen.
     pub discrepancy: Discrepancy,
     /// Forecasts from earlier origins.
     pub origins: Vec<Forecast>,

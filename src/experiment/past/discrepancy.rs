@@ -94,6 +94,11 @@ pub fn errors(targets: &Targets, predicted: &[Option<f64>], least: f64, take: im
 const DEVIATIONS: [f64; 16] = [0.02, 0.03, 0.045, 0.06, 0.08, 0.1, 0.125, 0.15, 0.18, 0.22, 0.26, 0.32, 0.4, 0.5, 0.65, 0.8];
 const MEMORIES: [f64; 8] = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
 
+/// Whether a memory is the longest that is tried: then the errors do not tell how long it is.
+pub fn longest(memory_years: f64) -> bool {
+    memory_years >= MEMORIES[MEMORIES.len() - 1]
+}
+
 /// The discrepancy under which some errors, by series, are most likely, of a grid of values.
 pub fn estimate(errors: &[Vec<Error>], least: f64) -> Discrepancy {
     let likelihood = |d: Discrepancy| -> f64 {

@@ -105,6 +105,17 @@ impl Factor {
         }
     }
 
+    /// Where a value stands between the least (0) and the greatest (1); alternatives stand at equal distances in their order.
+    pub fn coordinate(&self, level: Level) -> f64 {
+        match (&self.levels, level) {
+            (Levels::Range { low, high, log: true, .. }, Level::Number(x)) => (x / low).ln() / (high / low).ln(),
+            (Levels::Range { low, high, .. }, Level::Number(x)) => (x - low) / (high - low),
+            (Levels::Dates { from, to }, Level::Month(m)) => f64::from(Month(m).since(*from)) / f64::from(to.since(*from)),
+            (Levels::Choices(choices), Level::Choice(i)) => i as f64 / (choices.len().max(2) - 1) as f64,
+            _ => f64::NAN,
+        }
+    }
+
     /// What it changes at a value; the scenario to change, if it is not the sweep's.
     pub fn changes(&self, level: Level) -> (Vec<Change>, Option<usize>) {
         let value = match level {

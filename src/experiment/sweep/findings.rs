@@ -54,7 +54,6 @@ pub struct Finding {
 
 /// A value of an outcome: of a point, or of a pair of points.
 struct Case {
-    row: usize,
     levels: Vec<Level>,
     value: f64,
 }
@@ -81,7 +80,7 @@ pub fn findings(sweep: &Sweep, plan: &Plan, gathered: &Gathered) -> Vec<Finding>
 fn cases(plan: &Plan, gathered: &Gathered, o: usize, outcome: &Outcome) -> Vec<Case> {
     let of = |p: usize| &gathered.outcomes[o][p];
     let Some((factor, from, to)) = outcome.difference else {
-        return plan.points.iter().enumerate().map(|(p, point)| Case { row: point.row, levels: point.levels.clone(), value: mean(of(p)) }).collect();
+        return plan.points.iter().enumerate().map(|(p, point)| Case { levels: point.levels.clone(), value: mean(of(p)) }).collect();
     };
     let others = |p: usize| plan.points[p].levels.iter().enumerate().filter(move |(f, _)| *f != factor).map(|(_, l)| *l);
     let at = |p: &usize, choice: usize| plan.points[*p].levels[factor] == Level::Choice(choice);
@@ -92,7 +91,7 @@ fn cases(plan: &Plan, gathered: &Gathered, o: usize, outcome: &Outcome) -> Vec<C
         let partner = (0..plan.points.len()).filter(|q| plan.points[*q].row == row).find(|q| at(q, from) && others(*q).eq(others(p)));
         let Some(q) = partner else { continue };
         let differences: Vec<f64> = of(p).iter().zip(of(q)).map(|(b, a)| b - a).collect();
-        list.push(Case { row, levels: plan.points[p].levels.clone(), value: mean(&differences) });
+        list.push(Case { levels: plan.points[p].levels.clone(), value: mean(&differences) });
     }
     list
 }
@@ -111,10 +110,10 @@ fn finding(sweep: &Sweep, outcome: usize, at: String, cases: &[&Case], varied: &
             }
         }
         Kind::Morris => {
-            let levels: Vec<Vec<f64>> = varied.iter().map(|&f| sweep.factors[f].grid()).collect();
-            let unit = sweep.design.unit(&levels);
-            let points: Vec<Vec<f64>> = cases.iter().filter_map(|c| unit.get(c.row).cloned()).collect();
-            for (&f, of) in varied.iter().zip(sensitivity::morris(&points, &outcomes, varied.len())) {
+            // Whole numbers and dates are rounded: what counts is the step that was run.
+            let points: Vec<Vec<f64>> = cases.iter().map(|c| varied.iter().map(|&f| sweep.factors[f].coordinate(c.levels[f])).collect()).collect();
+            let ordered: Vec<bool> = varied.iter().map(|&f| sweep.factors[f].ordered()).collect();
+            for (&f, of) in varied.iter().zip(sensitivity::morris(&points, &outcomes, &ordered)) {
                 put(f, "mu_star", of.mu_star);
                 put(f, "mu", of.mu);
                 put(f, "sigma", of.sigma);

@@ -18,6 +18,10 @@ pub fn behaviour(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Option<
         by_code(parts, "behaviour.consider.women", &consider.women, origins, ground.countries_known, ledger);
         homes(parts, ground, &consider, ledger);
         ages(parts, &consider, ledger);
+        if consider.k_trip >= consider.cap && consider.k_kin > 1.0 {
+            let path = "behaviour.consider.k_kin";
+            ledger.warn(parts.at(path), path, "`k_kin` changes nothing for those with experience", "`k_trip` alone reaches `cap`", "raise `cap`");
+        }
     }
     if let Some(choose) = parts.section::<choose::Params>("behaviour.choose", ledger) {
         constants(parts, ground, &choose, ledger);

@@ -77,7 +77,7 @@ impl Parts<'_> {
     /// The part of the tree at a path, if it is right.
     fn section<T: DeserializeOwned>(&self, path: &str, ledger: &mut Ledger) -> Option<T> {
         let json = path.split('.').try_fold(&self.json, |json, key| json.get(key))?;
-        let before = ledger.list.iter().any(|f| f.path.starts_with(path));
+        let before = ledger.has(path);
         match serde_path_to_error::deserialize(json) {
             Ok(value) => Some(value),
             Err(error) => {
@@ -107,7 +107,7 @@ impl Parts<'_> {
             match serde_path_to_error::deserialize(json) {
                 Ok(value) => list.push(Item { value, path, rank: node.map_or(0, |n| self.layers.rank(n.at)) }),
                 Err(error) => {
-                    if !ledger.partial && !ledger.list.iter().any(|f| f.path.starts_with(&path)) {
+                    if !ledger.partial && !ledger.has(&path) {
                         let inner = format!("{path}.{}", error.path());
                         ledger.error(self.at(&inner), &inner, format!("`{path}` cannot be used"), error.inner().to_string(), "");
                     }

@@ -25,8 +25,10 @@ type Points = BTreeMap<(String, String), BTreeMap<i32, f64>>;
 pub fn series(parts: &Parts, ground: &Ground, start: Month, months: usize, replaced: &mut BTreeSet<(&'static str, String, String)>, ledger: &mut Ledger) -> MacroSeries {
     let table = parts.table(&shapes::SERIES);
     let mut points = Points::new();
+    let mut units = BTreeSet::new();
     for row in &table.rows {
         let (name, place) = (table.text(row, "series"), table.text(row, "place"));
+        check_unit(table, row, &mut units, ledger);
         if check_row(table, row, ground, ledger)
             && let (Some(year), Some(value)) = (table.maybe(row, "year"), table.maybe(row, "value"))
         {
@@ -71,6 +73,32 @@ fn check_row(table: &Table, row: &Row, ground: &Ground, ledger: &mut Ledger) -> 
         table.error(ledger, row, "value", format!("`{name}` of {place} cannot be {value}"), why, hint);
     }
     true
+}
+
+/// Warns of a unit that is not the model's, once for each series that says it.
+fn check_unit<'t>(table: &'t Table, row: &'t Row, said: &mut BTreeSet<(&'t str, &'t str)>, ledger: &mut Ledger) {
+    let (name, unit) = (table.text(row, "series"), table.text(row, "unit"));
+    if let Some((_, read)) = SERIES.iter().find(|s| s.0 == name)
+        && said.insert((name, unit))
+        && differ(read, &unit.to_lowercase())
+    {
+        ledger.warn(
+            table.at(row, "unit"),
+            &table.path("unit"),
+            format!("`{name}` is read in {read}, whatever its unit says"),
+            "nothing is converted",
+            format!("give values in {read}"),
+        );
+    }
+}
+
+/// Whether a unit (lower case) names another scale, currency or span of time than the one that is read.
+fn differ(read: &str, said: &str) -> bool {
+    const SCALES: [&str; 7] = ["%", "per cent", "percent", "thousand", "million", "billion", "trillion"];
+    const SPANS: [(&str, &[&str]); 2] = [("/month", &["year", "annum", "annual", "quarter", "week", "day", "hour"]), ("/year", &["month", "quarter", "week", "day", "hour"])];
+    let names = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    let currency = read.contains("USD") && !names(&["usd", "dollar", "$"]);
+    !said.is_empty() && (names(&SCALES) || currency || SPANS.iter().any(|(span, others)| read.ends_with(span) && names(others)))
 }
 
 fn required(table: &Table, ground: &Ground, points: &Points, ledger: &mut Ledger) {
@@ -144,5 +172,29 @@ pub(super) fn read(ground: &Ground, series: &str, place: &str) -> bool {
         // The series sets the first month alone.
         "unemployment" => false,
         _ => destination,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::differ;
+
+    #[test]
+    fn units_differ_by_scale_currency_or_span() {
+        for (read, said) in [
+            ("USD/month", "usd per month"),
+            ("USD/month", "us dollars a month"),
+            ("share", ""),
+            ("share/year", "share"),
+            ("index", "index 2013=100"),
+            ("local/USD", "units per usd"),
+        ] {
+            assert!(!differ(read, said), "{said} is {read}");
+        }
+        for (read, said) in
+            [("USD/month", "rub per month"), ("USD/month", "usd per year"), ("share", "%"), ("share/year", "per cent"), ("USD/year", "million usd"), ("USD/year", "usd a month")]
+        {
+            assert!(differ(read, said), "{said} is not {read}");
+        }
     }
 }

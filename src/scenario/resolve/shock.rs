@@ -329,7 +329,7 @@ fn effects(parts: &Parts, item: &Item<ShockItem>, shock: &Shock, base: &Base<'_>
     };
     for (key, change) in alone(&shock.change) {
         let path = format!("{}.{key}", item.path);
-        let wrong = ledger.list.iter().any(|f| f.path == path);
+        let wrong = ledger.has(&path);
         if parts.has(&path) && !wrong && !acts(change) {
             ledger.warn(parts.at(&path), &path, format!("`{key}` has nothing to act on"), "nothing that the shock is about changes by it in the shock's months", "");
         }
