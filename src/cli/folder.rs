@@ -18,6 +18,9 @@ use crate::{
 /// Files by which the results of a command are known.
 const MARKS: [&str; 8] = ["run.json", "calibration.json", "sweep.json", "summary.csv", "compare.csv", "validation.csv", "results.parquet", "scenario.toml"];
 
+/// Records of commands that leave results.
+const RECORDS: [&str; 3] = ["run.json", "calibration.json", "sweep.json"];
+
 /// The record `planned` as it stands in the folder, if all its files are there whole.
 ///
 /// # Errors
@@ -80,15 +83,26 @@ impl Writing {
     /// belie; the page of other results, files that the old record lists and the new one does not, and `leftover` go too.
     pub fn commit<R: Provenance>(mut self, record: &R, leftover: Option<&str>) -> Result<(), StoreError> {
         self.staging.file(R::NAME, |sink| io::Write::write_all(sink, record.json().as_bytes()))?;
-        let old = R::read(&self.folder);
+        let old = listed(&self.folder);
         remove(&self.folder, report::FILE)?;
-        remove(&self.folder, R::NAME)?;
+        for name in RECORDS {
+            remove(&self.folder, name)?;
+        }
         self.staging.commit()?;
-        for file in old.iter().flat_map(Provenance::files).filter(|f| record.files().iter().all(|n| n.name != f.name)) {
-            remove(&self.folder, &file.name)?;
+        for name in old.iter().filter(|old| record.files().iter().all(|new| new.name != **old)) {
+            remove(&self.folder, name)?;
         }
         leftover.map_or(Ok(()), |name| remove(&self.folder, name))
     }
+}
+
+/// The files that records of a folder list, whatever command left them.
+fn listed(folder: &Path) -> Vec<String> {
+    let read = |name: &&str| serde_json::from_slice::<serde_json::Value>(&fs::read(folder.join(name)).ok()?).ok();
+    let names = |record: serde_json::Value| {
+        record.get("files").and_then(|f| f.as_array()).into_iter().flatten().filter_map(|f| Some(f.get("name")?.as_str()?.to_string())).collect::<Vec<_>>()
+    };
+    RECORDS.iter().filter_map(read).flat_map(names).collect()
 }
 
 /// Removes a file of the folder; a name that would reach beyond it is not followed.

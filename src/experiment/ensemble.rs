@@ -288,8 +288,12 @@ mod tests {
 
     #[test]
     fn members_are_used_by_their_weights() {
-        assert_eq!(equal_weights(&[1.0; 4]), [0, 1, 2, 3]);
-        assert_eq!(equal_weights(&[3.0, 0.0, 1.0, 0.0]), [0, 0, 0, 2]);
+        assert_eq!(equal_weights(&[1.0; 4]), [0, 3, 2, 1]);
+        // The first tenth lies all over the ensemble.
+        let mut first = equal_weights(&[1.0; 200])[..20].to_vec();
+        first.sort_unstable();
+        assert!(first[0] < 20 && first[19] >= 180 && first.windows(2).all(|w| w[1] > w[0] && w[1] - w[0] < 20), "{first:?}");
+        assert_eq!(equal_weights(&[3.0, 0.0, 1.0, 0.0]), [0, 2, 0, 0]);
         assert_eq!(equal_weights(&[0.0, 0.0, 1.0]), [2, 2, 2]);
     }
 

@@ -151,7 +151,10 @@ mod tests {
         assert!((mean - 3.0).abs() < 1e-12);
         let half = 2.132 * (2.5f64 / 5.0).sqrt();
         assert!(interval.is_some_and(|(low, high)| (low - 3.0 + half).abs() < 1e-12 && (high - 3.0 - half).abs() < 1e-12));
-        assert!(quantiles.is_some_and(|(low, high)| (low - 1.2).abs() < 1e-12 && (high - 4.8).abs() < 1e-12));
+        assert!(quantiles.is_some_and(|ends| ends == (1.0, 5.0)));
+        // Twenty-one: the second and the last but one, with a tenth of the way to the ends.
+        let (_, _, quantiles) = spread(&(1..=21).map(f64::from).collect::<Vec<_>>());
+        assert!(quantiles.is_some_and(|(low, high)| (low - 1.1).abs() < 1e-12 && (high - 20.9).abs() < 1e-12));
         assert!((t95(31) - 1.6955).abs() < 2e-3 && (t95(200) - 1.6525).abs() < 1e-3);
     }
 

@@ -204,13 +204,13 @@ impl Ledger {
         let rank = |f: &Finding| self.sources.iter().position(|s| s.name == f.file).unwrap_or(usize::MAX);
         list.sort_by_cached_key(|f| (rank(f), f.line, f.column));
         // Of many findings alike the first few are shown.
-        let mut alike: BTreeMap<(String, String), usize> = BTreeMap::new();
+        let mut alike: BTreeMap<String, usize> = BTreeMap::new();
         for finding in &list {
-            *alike.entry((finding.path.clone(), finding.message.clone())).or_default() += 1;
+            *alike.entry(finding.message.clone()).or_default() += 1;
         }
-        let mut shown: BTreeMap<(String, String), usize> = BTreeMap::new();
+        let mut shown: BTreeMap<String, usize> = BTreeMap::new();
         list.retain_mut(|finding| {
-            let key = (finding.path.clone(), finding.message.clone());
+            let key = finding.message.clone();
             let (all, seen) = (alike.get(&key).copied().unwrap_or(1), shown.entry(key).or_default());
             *seen += 1;
             if *seen == ALIKE && all > ALIKE {

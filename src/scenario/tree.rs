@@ -113,22 +113,32 @@ impl Node {
         }
     }
 
+    /// The child that a dotted path begins with, and the rest of the path. Ids may hold dots: the longest name that fits wins.
+    fn step<'p>(&self, path: &'p str) -> Option<(&Node, &'p str)> {
+        let mut end = path.len();
+        loop {
+            if let Some(child) = self.child(&path[..end]) {
+                return Some((child, path[end..].trim_start_matches('.')));
+            }
+            end = path[..end].rfind('.')?;
+        }
+    }
+
+    /// The node of a dotted path.
+    pub fn find(&self, path: &str) -> Option<&Node> {
+        let (mut node, mut rest) = (self, path);
+        while !rest.is_empty() {
+            (node, rest) = node.step(rest)?;
+        }
+        Some(node)
+    }
+
     /// The place of a dotted path, or of the deepest part of it that exists (its key then).
     pub fn locate(&self, path: &str) -> At {
         let (mut node, mut rest) = (self, path);
         let mut at = self.key;
         while !rest.is_empty() {
-            // Ids may hold dots: the longest name that fits wins.
-            let mut end = rest.len();
-            let (child, left) = loop {
-                if let Some(child) = node.child(&rest[..end]) {
-                    break (child, rest[end..].trim_start_matches('.'));
-                }
-                match rest[..end].rfind('.') {
-                    Some(dot) => end = dot,
-                    None => return at,
-                }
-            };
+            let Some((child, left)) = node.step(rest) else { return at };
             at = if left.is_empty() { child.at } else { child.key };
             (node, rest) = (child, left);
         }

@@ -78,7 +78,7 @@ fn homes(parts: &Parts, ground: &Ground, consider: &consider::Params, ledger: &m
     let path = "behaviour.consider.home";
     for (id, factor) in &consider.home {
         let full = format!("{path}.{id}");
-        if !ground.places.homes.is_empty() && !ground.places.homes.iter().any(|h| h.id == *id) {
+        if ground.regions_known && !ground.places.homes.iter().any(|h| h.id == *id) {
             let hint = did_you_mean(id, ground.places.homes.iter().map(|h| h.id.as_str()));
             ledger.error(parts.at(&full), &full, format!("unknown home region `{id}`"), format!("`{path}` is by home regions of the table `regions`"), hint);
         }

@@ -93,7 +93,7 @@ impl Parts<'_> {
 
     /// Whether there is a value at a path, be it a wrong one.
     fn has(&self, path: &str) -> bool {
-        path.split('.').try_fold(self.tree, |node, key| node.child(key)).is_some()
+        self.tree.find(path).is_some()
     }
 
     /// The items of a list that are right; the others are given to `otherwise`, with their path.
@@ -132,11 +132,11 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
     // Series reach the end of the scenario even if the run stops earlier: what is indexed to a year must not depend on where it stops.
     let horizon = run.as_ref().map_or(months, |r| (r.end.since(r.start) + 1).max(1) as usize);
     let series = series::series(&parts, &ground, start, horizon, &mut replaced, ledger);
-    let network = network::network(&parts, &ground, ledger);
+    let links = network::links(&parts, &ground, ledger);
+    let network = network::network(&parts, &ground, &links, ledger);
     let freight = network::freight(&parts, &ground, ledger);
     let ties = network::ties(&parts, &ground, ledger);
-    let base = network.as_ref().map_or(&[][..], |n| &n.links);
-    let corridors = corridors::corridors(&parts, &ground, base, run.as_ref(), ledger);
+    let corridors = corridors::corridors(&parts, &ground, &links, run.as_ref(), ledger);
     let law = law::law(&parts, &ground, start, run.as_ref().map(|r| r.end), &mut replaced, ledger);
     let demography = people::demography(&parts, &ground, run.as_ref(), ledger);
     let (markets, departures, returns) = places::markets(&parts, &mut ground, ledger);

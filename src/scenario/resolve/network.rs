@@ -16,10 +16,9 @@ use crate::{
 };
 
 /// The network without the corridors' links.
-pub fn network(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Option<Network> {
-    let links = links(parts, ground, ledger);
+pub fn network(parts: &Parts, ground: &Ground, links: &[Link], ledger: &mut Ledger) -> Option<Network> {
     let travel: Option<Travel> = parts.section("travel", ledger);
-    travel.map(|travel| Network { nodes: ground.nodes.clone(), links, travel })
+    travel.map(|travel| Network { nodes: ground.nodes.clone(), links: links.to_vec(), travel })
 }
 
 /// What carrying goods costs, with markets beyond nodes that are known.
@@ -56,7 +55,8 @@ pub fn ties(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Option<ties:
     Some(ties)
 }
 
-fn links(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Link> {
+/// The links of the table.
+pub fn links(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Link> {
     let table = parts.table(&shapes::LINKS);
     super::places::repeated(table, &["link"], ledger);
     let mut links = Vec::new();

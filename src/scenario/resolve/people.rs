@@ -34,9 +34,25 @@ pub fn demography(parts: &Parts, ground: &Ground, run: Option<&Run>, ledger: &mu
         cohorts.iter_mut().flatten().flatten().for_each(|persons| *persons *= factor);
         initial.iter_mut().flatten().for_each(|pair| pair.abroad *= factor);
     }
+    too_many_abroad(parts, ground, &cohorts, &initial, ledger);
     let households = parts.section("households", ledger);
     let start = parts.section("start", ledger);
     Some(Demography { households: households?, start: start?, cohorts, first_birth_year, mortality, margins, initial })
+}
+
+/// Warns where more are abroad at the start than there are people.
+fn too_many_abroad(parts: &Parts, ground: &Ground, cohorts: &[[Vec<f64>; 2]], initial: &[Vec<InitialPair>], ledger: &mut Ledger) {
+    let table = parts.table(&shapes::INITIAL);
+    let ages = AGES.count();
+    for ((origin, cohorts), pairs) in ground.places.origins.iter().zip(cohorts).zip(initial) {
+        let people: f64 = cohorts.iter().flat_map(|of_sex| of_sex.iter().take(ages)).sum();
+        let abroad: f64 = pairs.iter().map(|pair| pair.abroad).sum();
+        let row = table.rows.iter().find(|row| table.text(row, "origin") == origin.code);
+        if let Some(row) = row.filter(|_| abroad > people) {
+            let why = format!("{people:.0} are aged 16 to 64 in all");
+            ledger.warn(table.at(row, "abroad"), &table.path("abroad"), format!("{abroad:.0} of {} are abroad at the start", origin.code), why, "no more leave than there are");
+        }
+    }
 }
 
 /// Factor by which the key `population` scales the tables; none if they are taken as they are.

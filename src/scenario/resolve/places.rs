@@ -151,7 +151,11 @@ fn regions(parts: &Parts, ground: &mut Ground, ledger: &mut Ledger) {
                 table.error(ledger, row, column, format!("`{column}` is empty"), format!("every {kind} region needs it"), "");
             }
         }
-        let (Some(index), Some(node)) = (index, node) else { continue };
+        let (Some(index), Some(node)) = (index, node) else {
+            // Nothing is said of a region that there is, but not where.
+            ground.regions_known = false;
+            continue;
+        };
         let (id, name) = (table.text(row, "region").to_string(), table.text(row, "name").to_string());
         let (lat, lon, wage_ratio) = (table.number(row, "lat"), table.number(row, "lon"), table.number(row, "wage_ratio"));
         if home {
@@ -178,7 +182,7 @@ fn regions(parts: &Parts, ground: &mut Ground, ledger: &mut Ledger) {
     }
     ground.places.homes.sort_by_key(|h| h.origin);
     ground.places.destinations.sort_by_key(|d| d.country);
-    shares_of_regions(table, &mut ground.places, ledger);
+    shares_of_regions(table, ground, ledger);
     for (what, number, most) in [("home regions", ground.places.homes.len(), 64), ("regions of destination", ground.places.destinations.len(), 48)] {
         if number > most {
             table.incomplete(ledger, format!("there are {number} {what}"), format!("at most {most} fit"), "pool some of them");
@@ -187,21 +191,28 @@ fn regions(parts: &Parts, ground: &mut Ground, ledger: &mut Ledger) {
 }
 
 /// Checks that shares add to one within each country, and makes them do so exactly.
-fn shares_of_regions(table: &Table, places: &mut Places, ledger: &mut Ledger) {
+fn shares_of_regions(table: &Table, ground: &mut Ground, ledger: &mut Ledger) {
+    let whole = ground.regions_known && ground.countries_known;
+    let mut incomplete = |message: String, reason: &str| {
+        if whole {
+            table.incomplete(ledger, message, reason, "");
+        }
+    };
+    let places = &mut ground.places;
     for (o, origin) in places.origins.clone().iter().enumerate() {
         let range = places.homes_of(o);
         let homes = &mut places.homes[range];
         if homes.is_empty() {
-            table.incomplete(ledger, format!("`{}` has no home region", origin.code), "every origin needs one", "");
+            incomplete(format!("`{}` has no home region", origin.code), "every origin needs one");
             continue;
         }
         let sum = |f: fn(&Home) -> f64| homes.iter().map(f).sum::<f64>();
         let (adults, entrants, migrants) = (sum(|h| h.share_of_adults), sum(|h| h.share_of_entrants), sum(|h| h.migrant_share));
         if (migrants - 1.0).abs() > TOLERANCE {
-            table.incomplete(ledger, format!("`migrant_share` of {} adds to {migrants:.4}", origin.code), "shares add to 1 in each origin", "");
+            incomplete(format!("`migrant_share` of {} adds to {migrants:.4}", origin.code), "shares add to 1 in each origin");
         }
         if adults <= 0.0 || entrants <= 0.0 {
-            table.incomplete(ledger, format!("{} has no population", origin.code), "its regions' populations add to 0", "");
+            incomplete(format!("{} has no population", origin.code), "its regions' populations add to 0");
         }
         for home in homes {
             home.share_of_adults /= adults.max(f64::MIN_POSITIVE);
@@ -213,12 +224,12 @@ fn shares_of_regions(table: &Table, places: &mut Places, ledger: &mut Ledger) {
         let range = places.regions_of(c);
         let regions = &mut places.destinations[range];
         if regions.is_empty() {
-            table.incomplete(ledger, format!("`{}` has no region of destination", country.code), "every country of destination needs one", "");
+            incomplete(format!("`{}` has no region of destination", country.code), "every country of destination needs one");
             continue;
         }
         let sum: f64 = regions.iter().map(|d| d.jobs_share).sum();
         if (sum - 1.0).abs() > TOLERANCE {
-            table.incomplete(ledger, format!("`jobs_share` of {} adds to {sum:.4}", country.code), "shares add to 1 in each country", "");
+            incomplete(format!("`jobs_share` of {} adds to {sum:.4}", country.code), "shares add to 1 in each country");
         }
         for region in regions {
             region.jobs_share /= sum.max(f64::MIN_POSITIVE);
