@@ -26,6 +26,9 @@ const RECORDS: [&str; 3] = ["run.json", "calibration.json", "sweep.json"];
 /// # Errors
 /// If the folder holds something else, unless `force` allows to replace it.
 pub fn finished<R: Provenance>(folder: &Path, planned: &R, force: bool) -> Result<Option<R>, Stop> {
+    if folder.symlink_metadata().is_ok() && !folder.is_dir() {
+        return Err(Stop::Usage(format!("{} is no folder; choose another place with --out", folder.display())));
+    }
     if force {
         return Ok(None);
     }

@@ -9,7 +9,7 @@ use std::{
 
 use serde::Serialize;
 
-/// Findings of one message about one key that are shown.
+/// Findings alike that are shown.
 const ALIKE: usize = 3;
 
 /// How bad a finding is.
@@ -203,14 +203,15 @@ impl Ledger {
         let mut list = self.list.clone();
         let rank = |f: &Finding| self.sources.iter().position(|s| s.name == f.file).unwrap_or(usize::MAX);
         list.sort_by_cached_key(|f| (rank(f), f.line, f.column));
-        // Of many findings alike the first few are shown.
+        // Of many findings alike the first few are shown. Warnings are alike whatever they name.
+        let key = |f: &Finding| if f.severity == Severity::Warning { f.message.split('`').step_by(2).collect() } else { f.message.clone() };
         let mut alike: BTreeMap<String, usize> = BTreeMap::new();
         for finding in &list {
-            *alike.entry(finding.message.clone()).or_default() += 1;
+            *alike.entry(key(finding)).or_default() += 1;
         }
         let mut shown: BTreeMap<String, usize> = BTreeMap::new();
         list.retain_mut(|finding| {
-            let key = finding.message.clone();
+            let key = key(finding);
             let (all, seen) = (alike.get(&key).copied().unwrap_or(1), shown.entry(key).or_default());
             *seen += 1;
             if *seen == ALIKE && all > ALIKE {
