@@ -5,7 +5,11 @@ use std::{fs, path::Path};
 
 use musafir::{
     cli::diagnostics,
-    experiment::sweep::{Flags, Sweep},
+    experiment::{
+        calibration::{self, Calibration},
+        ensemble::Ensemble,
+        sweep::{Flags, Sweep},
+    },
     scenario::{Findings, Overrides, Scenario, Severity},
 };
 use proptest::prelude::*;
@@ -69,6 +73,62 @@ fn ten_mistakes_show_at_once() {
 fn mistakes_of_a_sweep_show_at_once() {
     let findings = held("sweep", Sweep::load(&root().join("tests/small/wrong-sweep.toml"), &Flags::default()).expect_err("it is wrong"));
     assert!(findings.list.iter().all(|f| f.line > 0), "{findings}");
+}
+
+fn calibration(name: &str) -> Result<Calibration, Findings> {
+    let flags = calibration::Flags { root: Some(root().join("tests")), ..calibration::Flags::default() };
+    Calibration::load(&root().join("tests/findings").join(name), &flags)
+}
+
+#[test]
+fn mistakes_of_a_calibration_its_keys_and_its_targets_show_at_once() {
+    let findings = held("calibration", calibration("calibration.toml").expect_err("it is wrong"));
+    let wanted = [
+        (4, "`sample` is 1.5"),
+        (5, "unknown key `seeds`"),
+        (8, "`method.kind` cannot be `smoother`"),
+        (13, "`errors.discrepancy` is NaN"),
+        (18, "`origins.until.1` is not a period"),
+        (18, "after 2010 nothing is left to forecast"),
+        (25, "unknown key `lamda0`"),
+        (29, "`parameter.no_source.source` is missing"),
+        (32, "`behaviour.consider.lambda0` is -0.01"),
+        (34, "`parameter.no_range.range` is missing"),
+        (36, "unknown key `chose`"),
+        (41, "UBZ"),
+        (47, "`behaviour.remit.shares.*`"),
+        (54, "two parameters set `behaviour.consider.lambda0`"),
+        (55, "the range of `parameter.twice` is empty"),
+        (61, "values of `parameter.children` are rounded"),
+        (10, "the text is not TOML"),
+        (8, "`series.negative.tolerance` is -0.1"),
+        (12, "`series.negative.rows.0.value` is NaN"),
+        (14, "-5 is below 0"),
+        (15, "a row of 0 is neither fitted nor scored"),
+        (22, "unknown measure `stocks`"),
+        (28, "`series.measure.rows.1.use` cannot be `both`"),
+        (35, "`series.over.over.period` is not a period"),
+        (2, "`split.from` is not a period"),
+        (4, "`split.until` is 2010, before `split.fit_until`, 2011"),
+        (13, "`bars.coverage_90` is in no order"),
+    ];
+    for (line, message) in wanted {
+        assert!(findings.list.iter().any(|f| f.message.contains(message) && f.line == line), "{line}: {message} is not found");
+    }
+    assert_eq!(findings.list.len(), wanted.len(), "nothing but these: {findings}");
+}
+
+#[test]
+fn without_a_scenario_keys_and_targets_are_checked_still() {
+    let findings = held("nowhere-calibration", calibration("nowhere-calibration.toml").expect_err("it is wrong"));
+    for message in ["smal.toml` cannot be read", "unknown key `lamda0`", "unknown key `shares`", "unknown measure `stocks`", "-5 is below 0"] {
+        assert!(findings.list.iter().any(|f| f.message.contains(message) && f.line > 0), "{message} is not found");
+    }
+}
+
+#[test]
+fn keys_of_an_ensemble_are_those_of_scenarios() {
+    held("ensemble", Ensemble::load(&root().join("tests/findings/ensemble.toml")).expect_err("it is wrong"));
 }
 
 #[test]

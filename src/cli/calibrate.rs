@@ -9,6 +9,7 @@ use std::{io::Write, path::PathBuf, process::ExitCode, time::Instant};
 
 use super::{
     BAR_NOT_MET, DONE,
+    diagnostics::print_list,
     flags::{enough_memory, stem},
     folder::{self, Writing},
     interrupt,
@@ -57,6 +58,9 @@ fn run(args: &Args) -> Result<(String, u8), Stop> {
     let flags =
         Flags { sample: args.running.sample, seed: args.running.seed, members: args.members.map(|n| n as usize), steps: args.steps.map(|n| n as usize), root: args.root.clone() };
     let mut calibration = Calibration::load(&args.calibration, &flags)?;
+    if !args.running.quiet {
+        print_list(&calibration.warnings);
+    }
     if args.no_origins {
         calibration.origins = None;
     }

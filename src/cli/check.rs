@@ -110,7 +110,8 @@ fn checked(file: &Path, kind: Kind, overrides: &Overrides) -> Result<Right, Find
         }
         Kind::Calibration => {
             let calibration = Calibration::load(file, &calibration::Flags { root, ..calibration::Flags::default() })?;
-            other(format!("{}; {} parameters, {} members", calibration.title, calibration.uncertain.len(), calibration.budget.members))
+            let said = format!("{}; {} parameters, {} members", calibration.title, calibration.uncertain.len(), calibration.budget.members);
+            Right { warnings: calibration.warnings, ..other(said) }
         }
         Kind::Ensemble => {
             let ensemble = Ensemble::load(file)?;

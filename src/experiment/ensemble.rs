@@ -4,6 +4,7 @@
 //! baseline's values in whatever scenario they are used with, which is never fitted again.
 
 use std::{
+    collections::BTreeSet,
     fmt::Write as _,
     path::{Path, PathBuf},
 };
@@ -154,22 +155,32 @@ impl Ensemble {
     pub fn load(path: &Path) -> Result<Ensemble, Findings> {
         let mut ledger = Ledger::default();
         let Some(Document { tree, json }) = document::read(path, &schema(), &mut ledger) else { return Err(Findings { list: ledger.sorted() }) };
-        let file: Option<File> = if ledger.errors() > 0 {
-            None
-        } else {
-            serde_json::from_value(json).map_err(|error| ledger.error(tree.at, "", "the ensemble cannot be used", error.to_string(), "")).ok()
-        };
-        let Some(file) = file else { return Err(Findings { list: ledger.sorted() }) };
+        let given = tree.get("parameter").map_or(&[][..], Node::items);
+        unknown_keys(given, &mut ledger);
         let nodes = tree.get("member").map_or(&[][..], Node::items);
-        let mut members = Vec::new();
-        for (i, (item, node)) in file.member.into_iter().zip(nodes).enumerate() {
-            let at = node.get("values").map_or(node.at, |n| n.at);
-            if item.values.len() != file.parameter.len() {
-                let what = format!("a member has {} values for {} parameters", item.values.len(), file.parameter.len());
-                ledger.error(at, &format!("member.{i}.values"), what, "it gives one for each parameter, in their order", "the file may be cut off");
-            }
-            members.push(Member { weight: item.weight, values: item.values, at });
+        let mut ids = BTreeSet::new();
+        for node in nodes.iter().filter_map(|n| n.get("id")).filter(|n| matches!(n.value, Value::Int(id) if !ids.insert(id))) {
+            ledger.error(node.at, "member.id", "two members have this id", "people tell them apart by it", "give this one another id");
         }
+        for (i, values) in nodes.iter().enumerate().filter_map(|(i, n)| Some((i, n.get("values")?))) {
+            let there = values.items().len();
+            if matches!(values.value, Value::List(_)) && there != given.len() && !ledger.partial {
+                let what = format!("a member has {there} values for {} parameters", given.len());
+                ledger.error(values.at, &format!("member.{i}.values"), what, "it gives one for each parameter, in their order", "the file may be cut off");
+            }
+        }
+        if ledger.errors() > 0 {
+            return Err(Findings { list: ledger.sorted() });
+        }
+        let file: File = match serde_json::from_value(json) {
+            Ok(file) => file,
+            Err(error) => {
+                ledger.error(tree.at, "", "the ensemble cannot be used", error.to_string(), "");
+                return Err(Findings { list: ledger.sorted() });
+            }
+        };
+        let member = |(item, node): (MemberItem, &Node)| Member { weight: item.weight, values: item.values, at: node.get("values").map_or(node.at, |n| n.at) };
+        let members: Vec<Member> = file.member.into_iter().zip(nodes).map(member).collect();
         if members.iter().map(|m| m.weight).sum::<f64>() <= 0.0 {
             ledger.error(tree.locate("member"), "member", "no member has a weight", "runs use members by their weights", "");
         }
@@ -242,6 +253,21 @@ impl Ensemble {
             let _ = writeln!(out, "[[member]]\nid     = {}\nweight = {:?}\nvalues = [{}]\n", i + 1, member.weight, values.join(", "));
         }
         out
+    }
+}
+
+/// Says which keys no scenario has, and which parameters have one id.
+fn unknown_keys(parameters: &[Node], ledger: &mut Ledger) {
+    let mut ids = BTreeSet::new();
+    for node in parameters {
+        if let Some(id) = node.get("id").filter(|id| id.text().is_some_and(|text| !ids.insert(text.to_string()))) {
+            ledger.error(id.at, "parameter.id", "two parameters have this id", "results are told apart by it", "give this one another id");
+        }
+        for key in node.get("keys").map_or(&[][..], Node::items) {
+            if let Some((message, reason, hint)) = key.text().and_then(check::wrong_key) {
+                ledger.error(key.at, key.text().unwrap_or_default(), message, reason, hint);
+            }
+        }
     }
 }
 

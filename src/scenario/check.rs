@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{
     file::{Date, File},
     finding::{Ledger, did_you_mean},
+    layers,
     tree::{Node, Value},
 };
 
@@ -106,6 +107,49 @@ pub fn whole(key: &str) -> bool {
     }
     let types = types(follow(schema));
     types.contains(&"integer") && !types.contains(&"number")
+}
+
+/// Says what is wrong with a dotted key of a number of any scenario: message, reason, hint. `*` stands for any name; whether an id of a list
+/// or of an open table is there, only a scenario can tell.
+pub fn wrong_key(key: &str) -> Option<(String, String, String)> {
+    let Some(parts) = layers::segments(key) else {
+        return Some(("this is not a key".to_string(), "keys are names joined by dots".to_string(), "for example `behaviour.choose.b_cost`".to_string()));
+    };
+    if parts.first().is_some_and(|part| ["extends", "remove"].contains(&part.as_str())) {
+        return Some((format!("`{}` cannot be set", parts[0]), "it says how files are read".to_string(), String::new()));
+    }
+    let (depth, known) = match leaf(&SCHEMA, &parts, 0) {
+        Ok(schema) if schema.get("any").is_some() || types(schema).iter().any(|t| ["number", "integer"].contains(t)) => return None,
+        Ok(schema) => return Some((format!("`{key}` is not a number"), format!("it is {}", kinds(schema)), String::new())),
+        Err(wrong) => wrong,
+    };
+    let place = if depth == 0 { "a scenario".to_string() } else { format!("`{}`", parts[..depth].join(".")) };
+    Some((format!("unknown key `{}`", parts[depth]), format!("{place} has no such key"), did_you_mean(&parts[depth], known)))
+}
+
+/// The schema that parts of a key lead to; else how many of them are known, and the names that may follow.
+fn leaf<'s>(schema: &'s Json, parts: &[String], depth: usize) -> Result<&'s Json, (usize, Vec<&'s str>)> {
+    let schema = follow(schema);
+    let Some(part) = parts.get(depth).filter(|_| schema.get("any").is_none()) else { return Ok(schema) };
+    if let Some(items) = branch_of(schema, "array").get("items") {
+        // Ids may hold dots: as many parts as lead on.
+        let mut ends = (depth + 1..parts.len().max(depth + 2)).map(|next| leaf(items, parts, next));
+        let first = ends.next().unwrap_or(Err((depth, Vec::new())));
+        return first.or_else(|wrong| ends.find(Result::is_ok).unwrap_or(Err(wrong)));
+    }
+    let table = branch_of(schema, "object");
+    let names_of = table.get("propertyNames").map(|s| names(follow(s))).unwrap_or_default();
+    let own = table.get("properties").and_then(Json::as_object);
+    let open = table.get("additionalProperties").filter(|a| a.is_object());
+    if let Some(inner) = own.and_then(|own| own.get(part)) {
+        return leaf(inner, parts, depth + 1);
+    }
+    match open {
+        Some(open) if names_of.is_empty() || part == "*" || names_of.contains(&part.as_str()) => leaf(open, parts, depth + 1),
+        Some(_) => Err((depth, names_of)),
+        None if part == "*" => own.into_iter().flatten().find_map(|(_, inner)| leaf(inner, parts, depth + 1).ok()).ok_or((depth, Vec::new())),
+        None => Err((depth, own.into_iter().flat_map(|own| own.keys()).map(String::as_str).collect())),
+    }
 }
 
 /// The branch of an `anyOf` that takes values of a type; the schema itself if there is none.

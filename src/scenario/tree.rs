@@ -1,6 +1,8 @@
 //! A TOML text as a tree in which every value knows its place; the one thing that turns a dotted path into file and line.
 //! Used by the rest of `scenario`.
 
+use std::ops::Range;
+
 use toml::de::{DeTable, DeValue};
 
 use super::finding::{At, Ledger};
@@ -178,8 +180,11 @@ fn syntax_hint(message: &str) -> &'static str {
 }
 
 fn from_table(table: &DeTable<'_>, file: usize) -> Value {
+    // Where the text is not TOML, the parser puts a value that stands nowhere.
+    let made_up = |value: &DeValue<'_>, span: Range<usize>| span.is_empty() && !matches!(value, DeValue::Table(_) | DeValue::Array(_));
     let mut entries: Vec<(usize, String, Node)> = table
         .iter()
+        .filter(|(_, value)| !made_up(value.get_ref(), value.span()))
         .map(|(key, value)| {
             let key_at = At::new(file, key.span());
             let node = Node { value: from_value(value.get_ref(), file), at: At::new(file, value.span()), key: key_at };

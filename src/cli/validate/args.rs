@@ -7,6 +7,7 @@ use std::{
 
 use crate::{
     cli::{
+        diagnostics::print_list,
         flags::{Reading, Running, Uncertain},
         stop::Stop,
     },
@@ -16,7 +17,7 @@ use crate::{
         past::{target_file::Folder, targets::Targets},
     },
     measure::scope::Scope,
-    scenario::Scenario,
+    scenario::{Findings, Scenario},
 };
 
 /// Arguments of `validate`.
@@ -69,8 +70,18 @@ pub fn targets_of(args: &Args) -> PathBuf {
 pub fn load(args: &Args) -> Result<Loaded, Stop> {
     let mut overrides = args.running.overrides(&args.reading, Some(args.replicates))?;
     let folder = Folder::read(&targets_of(args));
-    let mut loaded = Scenario::load(&args.scenario, &overrides)?;
-    let targets = Targets::of(folder, &Scope::new(&loaded.world))?;
+    let loaded = Scenario::load(&args.scenario, &overrides);
+    let targets = Targets::of(folder, loaded.as_ref().ok().map(|l| Scope::new(&l.world)).as_ref());
+    let (mut loaded, targets) = match (loaded, targets) {
+        (Ok(loaded), Ok(targets)) => (loaded, targets),
+        (loaded, targets) => {
+            let list = [loaded.err(), targets.err()].into_iter().flatten().flat_map(|f| f.list).collect();
+            return Err(Findings { list }.into());
+        }
+    };
+    if !args.running.quiet {
+        print_list(&targets.warnings);
+    }
     let last = targets.last_month();
     if last < loaded.world.start.plus(loaded.world.months as i32 - 1) && last > loaded.world.start {
         overrides.until = Some(last);

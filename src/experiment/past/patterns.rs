@@ -9,7 +9,7 @@ use super::{
     targets::{Row, Series, Targets},
     validate::Fit,
 };
-use crate::scenario::finding::{At, did_you_mean};
+use crate::scenario::finding::did_you_mean;
 
 /// A pattern, and whether it is seen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,15 +33,20 @@ fn names(name: &str, series: &Series, row: &Row) -> bool {
 }
 
 /// Says what makes no sense in patterns.
-pub fn check(folder: &mut Folder, patterns: &[PatternItem], series: &[Series]) {
-    for (n, pattern) in patterns.iter().enumerate() {
+pub fn check(folder: &mut Folder) {
+    let Some(bars) = folder.bar_file else { return };
+    // What is wrong elsewhere in a series makes it no stranger here.
+    let known = folder.names();
+    let complete = folder.partial.iter().all(|file| *file == bars);
+    for (n, pattern) in folder.patterns.clone() {
         let mut wrong = Vec::new();
-        for name in pattern.of.iter().filter(|name| !series.iter().any(|s| s.rows.iter().any(|row| names(name, s, row)))) {
-            let known = series.iter().flat_map(|s| std::iter::once(&s.id).chain(s.rows.iter().map(|row| &row.id))).filter(|id| !id.is_empty());
+        for name in pattern.of.iter().filter(|name| complete && !known.contains(name.as_str())) {
             let reason = "a pattern looks at labels of rows and ids of series";
-            wrong.push(("of", format!("there is no row and no series `{name}`"), reason, did_you_mean(name, known.map(String::as_str))));
+            wrong.push(("of", format!("there is no row and no series `{name}`"), reason, did_you_mean(name, known.iter().map(String::as_str))));
         }
-        if pattern.of.len() < 2 && pattern.low.is_none() && pattern.high.is_none() {
+        let tree = &folder.documents[bars].tree;
+        let bounded = tree.get("pattern").and_then(|p| p.items().get(n)).is_some_and(|p| p.get("low").or_else(|| p.get("high")).is_some());
+        if pattern.of.len() < 2 && !bounded && !folder.partial.contains(&bars) {
             wrong.push((
                 "of",
                 "a pattern asks for nothing".to_string(),
@@ -54,7 +59,7 @@ pub fn check(folder: &mut Folder, patterns: &[PatternItem], series: &[Series]) {
         }
         for (key, message, reason, hint) in wrong {
             let path = format!("pattern.{n}.{key}");
-            let at = folder.documents.iter().rfind(|d| d.json.get("bars").is_some()).map_or(At::NOWHERE, |d| d.tree.locate(&path));
+            let at = folder.documents[bars].tree.locate(&path);
             folder.ledger.error(at, &format!("{BARS}: {path}"), message, reason, hint);
         }
     }

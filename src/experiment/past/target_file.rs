@@ -1,14 +1,20 @@
 //! Files of targets and of bars as they are written, and what makes no sense in them. [`super::targets`] is what they come to.
 
-use std::{collections::BTreeMap, fmt, path::Path, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    path::Path,
+    str::FromStr,
+};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::{
     scenario::{
         document::{self, Document},
-        finding::Ledger,
+        finding::{At, Ledger},
+        tree::Node,
     },
     units::{Month, Provenance},
 };
@@ -71,6 +77,15 @@ impl fmt::Display for Period {
             _ => write!(f, "{from}/{to}"),
         }
     }
+}
+
+/// The period that a text of a file is; what is wrong with it is said. Values of other types are said by the schema.
+pub fn period(node: &Node, path: &str, ledger: &mut Ledger) -> Option<Period> {
+    let wrong = |why| {
+        let message = format!("`{path}` is not a period that can be used");
+        ledger.error(node.at, path, message, why, "write 2014, 2014-03 or 2014-01/2014-06, between quotes");
+    };
+    node.text()?.parse().map_err(wrong).ok()
 }
 
 impl<'de> Deserialize<'de> for Period {
@@ -322,26 +337,75 @@ pub fn schema_of_bars() -> Json {
     document::schema::<BarFile>("musafir bars")
 }
 
+/// A series as it was read.
+pub struct ReadSeries {
+    /// Its file (index into the documents).
+    pub file: usize,
+    /// Where its values stand.
+    pub node: Node,
+    /// What of it can be used; the rest has been said.
+    pub item: SeriesItem,
+    /// Where the rows stand among those of the file.
+    pub places: Vec<usize>,
+    /// Whether it says what it observes.
+    pub observes: bool,
+    /// Whether all its rows are there as they are meant.
+    pub whole: bool,
+}
+
+/// Which rows may be fitted, as far as it can be read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cuts {
+    /// First month that is scored.
+    pub from: Option<Period>,
+    /// Last period whose rows may be fitted.
+    pub fit_until: Option<Period>,
+    /// Last period of any outcome.
+    pub until: Option<Period>,
+    /// Least share of series that are held out wholly.
+    pub held_out: Option<f64>,
+}
+
 /// What a folder of targets holds, before it is held against a world.
 pub struct Folder {
     /// Texts and findings so far.
     pub ledger: Ledger,
-    /// Series, each with its file (index into `documents`).
-    pub series: Vec<(usize, SeriesItem)>,
+    /// Series.
+    pub series: Vec<ReadSeries>,
+    /// Number of series that cannot be read.
+    pub unread: usize,
     /// Split and bars; none if they are wrong.
     pub bars: Option<BarFile>,
-    /// All files, that of the bars last if it is there.
+    /// What of the split can be read.
+    pub cuts: Cuts,
+    /// Patterns that can be read, each with its place among all.
+    pub patterns: Vec<(usize, PatternItem)>,
+    /// All files.
     pub documents: Vec<Document>,
+    /// That of the bars (index into `documents`).
+    pub bar_file: Option<usize>,
+    /// Files in which something is no TOML (indices into `documents`).
+    pub partial: Vec<usize>,
 }
 
 impl Folder {
     /// Reads all `.toml` files of a folder in the order of their names.
     pub fn read(folder: &Path) -> Folder {
-        let mut read = Folder { ledger: Ledger::default(), series: Vec::new(), bars: None, documents: Vec::new() };
+        let mut read = Folder {
+            ledger: Ledger::default(),
+            series: Vec::new(),
+            unread: 0,
+            bars: None,
+            cuts: Cuts::default(),
+            patterns: Vec::new(),
+            documents: Vec::new(),
+            bar_file: None,
+            partial: Vec::new(),
+        };
         let mut paths: Vec<_> = match std::fs::read_dir(folder) {
             Ok(entries) => entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")).collect(),
             Err(error) => {
-                read.ledger.error(crate::scenario::finding::At::NOWHERE, "", format!("the folder `{}` cannot be read", folder.display()), error.to_string(), "");
+                read.ledger.error(At::NOWHERE, "", format!("the folder `{}` cannot be read", folder.display()), error.to_string(), "");
                 return read;
             }
         };
@@ -349,61 +413,126 @@ impl Folder {
         paths.sort();
         let schema = schema_of_targets();
         for path in paths {
-            let Some(document) = document::read(&path, &schema, &mut read.ledger) else { continue };
-            let errors = read.ledger.errors();
-            for item in document.json.get("series").and_then(Json::as_array).into_iter().flatten() {
-                match serde_json::from_value::<SeriesItem>(item.clone()) {
-                    Ok(series) => read.series.push((read.documents.len(), series)),
-                    Err(error) => read.misfit(&document, item, &error.to_string(), errors),
+            let Some(file) = read.document(&path, &schema) else { continue };
+            let (tree, json) = (read.documents[file].tree.clone(), read.documents[file].json.clone());
+            let items = json.get("series").and_then(Json::as_array).into_iter().flatten();
+            for (item, node) in items.zip(tree.get("series").map_or(&[][..], Node::items)) {
+                let (errors, said) = (read.ledger.errors(), read.ledger.errors() > 0);
+                match read.one(file, item, node) {
+                    Ok(series) => read.series.push(series),
+                    Err(why) => {
+                        read.unread += 1;
+                        if !said && read.ledger.errors() == errors {
+                            let path = format!("series.{}", node.id().unwrap_or_default());
+                            read.ledger.error(node.at, &path, format!("`{path}` does not fit"), why, "");
+                        }
+                    }
                 }
             }
-            read.documents.push(document);
         }
-        if let Some(document) = document::read(&folder.join(BARS), &schema_of_bars(), &mut read.ledger) {
-            match serde_json::from_value(document.json.clone()) {
-                Ok(bars) => read.bars = Some(bars),
-                Err(error) if read.ledger.errors() == 0 => read.ledger.error(document.tree.at, "", "the file of bars does not fit", error.to_string(), ""),
-                Err(_) => {}
-            }
-            read.documents.push(document);
-        }
+        read.bars(&folder.join(BARS));
         read
     }
 
-    /// A series that has the right keys and types and still cannot be read, e.g. because of a period; said where nothing was said before.
-    fn misfit(&mut self, document: &Document, item: &Json, why: &str, before: usize) {
-        let id = item.get("id").and_then(Json::as_str).unwrap_or_default();
-        let mut said = false;
-        for (n, row) in item.get("rows").and_then(Json::as_array).into_iter().flatten().enumerate() {
-            if let Some(Err(why)) = row.get("period").and_then(Json::as_str).map(str::parse::<Period>) {
-                let name = row.get("id").and_then(Json::as_str).map_or_else(|| n.to_string(), str::to_string);
-                let path = format!("series.{id}.rows.{name}.period");
-                self.ledger.error(
-                    document.tree.locate(&path),
-                    &path,
-                    format!("`{path}` is not a period that can be used"),
-                    why,
-                    "write 2014, 2014-03 or 2014-01/2014-06, between quotes",
-                );
-                said = true;
+    /// Reads a file; what is no TOML in it makes nothing missing in others.
+    fn document(&mut self, path: &Path, schema: &Json) -> Option<usize> {
+        self.ledger.partial = false;
+        let document = document::read(path, schema, &mut self.ledger)?;
+        let file = self.documents.len();
+        self.documents.push(document);
+        self.partial.extend(self.ledger.partial.then_some(file));
+        Some(file)
+    }
+
+    /// A series without what is wrong in it, which is said here or was said before.
+    fn one(&mut self, file: usize, json: &Json, node: &Node) -> Result<ReadSeries, String> {
+        let id = node.id().unwrap_or_default();
+        let Json::Object(mut json) = json.clone() else { return Err("it is not a table".to_string()) };
+        let observes = json.get("observes").is_some_and(|o| serde_json::from_value::<ObservedItem>(o.clone()).is_ok());
+        if !observes {
+            json.insert("observes".into(), json!({"measure": "", "origin": ""}));
+        }
+        for key in ["plus", "over"] {
+            let given = node.get(key).and_then(|n| n.get("period")).filter(|n| n.text().is_some());
+            if given.is_some_and(|n| period(n, &format!("series.{id}.{key}.period"), &mut self.ledger).is_none()) {
+                json.remove(key);
             }
         }
-        if !said && before == 0 {
-            let path = format!("series.{id}");
-            self.ledger.error(document.tree.locate(&path), &path, format!("`{path}` does not fit"), why, "");
+        for (key, otherwise) in [("id", ""), ("title", ""), ("aspect", Aspect::Totals.name()), ("unit", ""), ("scope", "")] {
+            json.entry(key).or_insert_with(|| json!(otherwise));
         }
+        let given = json.get("rows").and_then(Json::as_array).cloned().unwrap_or_default();
+        let (mut rows, mut places, mut whole) = (Vec::new(), Vec::new(), json.contains_key("rows"));
+        for (place, (row, node)) in given.into_iter().zip(node.get("rows").map_or(&[][..], Node::items)).enumerate() {
+            let Json::Object(mut row) = row else { continue };
+            let path = format!("series.{id}.rows.{}.period", node.id().map_or_else(|| place.to_string(), str::to_string));
+            if node.get("period").and_then(|n| period(n, &path, &mut self.ledger)).is_none() {
+                whole = false;
+                continue;
+            }
+            whole &= row.contains_key("use");
+            row.entry("use").or_insert_with(|| json!(Use::Test.name()));
+            rows.push(Json::Object(row));
+            places.push(place);
+        }
+        json.insert("rows".into(), Json::Array(rows));
+        let item = serde_json::from_value(Json::Object(json)).map_err(|error| error.to_string())?;
+        Ok(ReadSeries { file, node: node.clone(), item, places, observes, whole })
+    }
+
+    /// Reads the file of the split, the bars and the patterns.
+    fn bars(&mut self, path: &Path) {
+        let before = self.ledger.errors();
+        let Some(file) = self.document(path, &schema_of_bars()) else { return };
+        self.bar_file = Some(file);
+        let Document { tree, json } = self.documents[file].clone();
+        let mut cut = |key: &str| period(tree.get("split")?.get(key)?, &format!("split.{key}"), &mut self.ledger);
+        let (from, fit_until, until) = (cut("from"), cut("fit_until"), cut("until"));
+        self.cuts = Cuts { from, fit_until, until, held_out: json.pointer("/split/held_out").and_then(Json::as_f64) };
+        let order = [("fit_until", from.zip(fit_until), "from"), ("until", fit_until.zip(until), "fit_until")];
+        for (key, pair, other) in order {
+            if let Some((a, b)) = pair.filter(|(a, b)| if other == "from" { a.first > b.last } else { a.last > b.last }) {
+                let path = format!("split.{key}");
+                self.ledger.error(tree.locate(&path), &path, format!("`{path}` is {b}, before `split.{other}`, {a}"), "the split is in the order of time", "");
+            }
+        }
+        if let Some([low, high]) = json.pointer("/bars/coverage_90").and_then(|c| serde_json::from_value::<[f64; 2]>(c.clone()).ok())
+            && low > high
+        {
+            let path = "bars.coverage_90";
+            self.ledger.error(tree.locate(path), path, format!("`{path}` is in no order"), "the first number is the least", format!("write [{high}, {low}]"));
+        }
+        for (place, pattern) in json.get("pattern").and_then(Json::as_array).into_iter().flatten().enumerate() {
+            let mut pattern = pattern.clone();
+            if let Some(object) = pattern.as_object_mut() {
+                object.entry("says").or_insert_with(|| json!(""));
+            }
+            self.patterns.extend(serde_json::from_value(pattern).ok().map(|pattern| (place, pattern)));
+        }
+        match serde_json::from_value(json) {
+            Ok(bars) => self.bars = Some(bars),
+            Err(error) if self.ledger.errors() == before => self.ledger.error(tree.at, "", "the file of bars does not fit", error.to_string(), ""),
+            Err(_) => {}
+        }
+    }
+
+    /// Ids of series and labels of rows, also of those that are wrong.
+    pub fn names(&self) -> BTreeSet<String> {
+        let series = self.documents.iter().filter_map(|d| d.tree.get("series")).flat_map(Node::items);
+        let ids = |s: &Node| s.id().into_iter().chain(s.get("rows").map_or(&[][..], Node::items).iter().filter_map(Node::id)).map(str::to_string).collect::<Vec<_>>();
+        series.flat_map(ids).filter(|id| !id.is_empty()).collect()
     }
 
     /// Ids that stand twice, by id.
     pub fn repeated(&self) -> BTreeMap<String, usize> {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for (_, series) in &self.series {
-            *counts.entry(series.id.clone()).or_default() += 1;
-            for id in series.rows.iter().filter_map(|r| r.id.clone()) {
+        for ReadSeries { item, .. } in &self.series {
+            *counts.entry(item.id.clone()).or_default() += 1;
+            for id in item.rows.iter().filter_map(|r| r.id.clone()) {
                 *counts.entry(id).or_default() += 1;
             }
         }
-        counts.retain(|_, n| *n > 1);
+        counts.retain(|id, n| *n > 1 && !id.is_empty());
         counts
     }
 }

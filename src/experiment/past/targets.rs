@@ -6,11 +6,11 @@ use std::path::Path;
 use super::{
     patterns,
     target_check::Check,
-    target_file::{Aspect, BARS, BarFile, Folder, Period, Use},
+    target_file::{Aspect, BARS, BarFile, Folder, Period, ReadSeries, Use},
 };
 use crate::{
     measure::scope::Scope,
-    scenario::{Findings, finding::At},
+    scenario::{Finding, Findings, finding::At},
     units::Month,
 };
 
@@ -179,6 +179,8 @@ pub struct Targets {
     pub rules: BarFile,
     /// BLAKE3 over all of it, hexadecimal.
     pub hash: String,
+    /// What their author should know.
+    pub warnings: Vec<Finding>,
 }
 
 impl Targets {
@@ -187,35 +189,34 @@ impl Targets {
     /// # Errors
     /// Everything that is wrong in the files, at once.
     pub fn load(folder: &Path, scope: &Scope) -> Result<Targets, Findings> {
-        Targets::of(Folder::read(folder), scope)
+        Targets::of(Folder::read(folder), Some(scope))
     }
 
-    /// Holds what was read against the places of a run.
+    /// Holds what was read against the places of a run; without them, whatever can be told is told.
     ///
     /// # Errors
-    /// Everything that is wrong in the files, at once.
-    pub fn of(mut folder: Folder, scope: &Scope) -> Result<Targets, Findings> {
+    /// Everything that is wrong in the files, at once; nothing perhaps if there are no places.
+    pub fn of(mut folder: Folder, scope: Option<&Scope>) -> Result<Targets, Findings> {
         if folder.series.is_empty() && folder.ledger.errors() == 0 {
             folder.ledger.error(At::NOWHERE, "", "there are no targets", "no file of the folder has a `[[series]]`", "");
         }
         let items = std::mem::take(&mut folder.series);
         let mut series = Vec::new();
-        for (file, item) in &items {
-            let mut check = Check { folder: &mut folder, file: *file, scope, path: format!("series.{}", item.id) };
-            series.extend(check.series(item));
+        for read in &items {
+            let mut check = Check { folder: &mut folder, read, scope, path: format!("series.{}", read.item.id) };
+            series.extend(check.series());
         }
         folder.series = items;
         repeated(&mut folder);
-        if let Some(rules) = folder.bars.clone() {
-            held_out(&mut folder, &rules, &series);
-            patterns::check(&mut folder, &rules.pattern, &series);
-        }
-        match folder.bars.filter(|_| folder.ledger.errors() == 0) {
+        held_out(&mut folder);
+        patterns::check(&mut folder);
+        let list = folder.ledger.sorted();
+        match folder.bars.filter(|_| folder.ledger.errors() == 0 && scope.is_some()) {
             Some(rules) => {
                 let hash = blake3::hash(format!("{series:?} {rules:?}").as_bytes()).to_hex().to_string();
-                Ok(Targets { series, rules, hash })
+                Ok(Targets { series, rules, hash, warnings: list })
             }
-            None => Err(Findings { list: folder.ledger.sorted() }),
+            None => Err(Findings { list }),
         }
     }
 
@@ -233,23 +234,26 @@ impl Targets {
 
 fn repeated(folder: &mut Folder) {
     for (id, n) in folder.repeated() {
-        let place = folder.series.iter().rev().find(|(_, s)| s.id == id || s.rows.iter().any(|r| r.id.as_ref() == Some(&id)));
-        let Some((file, series)) = place else { continue };
-        let path = if series.id == id { format!("series.{id}") } else { format!("series.{}.rows.{id}", series.id) };
-        let at = folder.documents[*file].tree.locate(&path);
+        let place = folder.series.iter().rev().find(|s| s.item.id == id || s.item.rows.iter().any(|r| r.id.as_ref() == Some(&id)));
+        let Some(ReadSeries { item, node, .. }) = place else { continue };
+        let (at, path) = if item.id == id { (node.locate("id"), format!("series.{id}")) } else { (node.locate(&format!("rows.{id}")), format!("series.{}.rows.{id}", item.id)) };
         folder.ledger.error(at, &path, format!("the id `{id}` stands {n} times"), "each series and each labelled row has an id of its own", "");
     }
 }
 
-/// Says if too few series of before the cut are held out.
-fn held_out(folder: &mut Folder, rules: &BarFile, series: &[Series]) {
-    let cut = rules.split.fit_until.last;
-    let before = |s: &&Series| s.rows.iter().any(|r| r.period.last <= cut);
-    let early: Vec<&Series> = series.iter().filter(before).collect();
-    let held = early.iter().filter(|s| s.rows.iter().all(|r| r.usage == Use::Test)).count();
-    if (held as f64) < rules.split.held_out * early.len() as f64 {
-        let at = folder.documents.last().map_or(At::NOWHERE, |d| d.tree.locate("split.held_out"));
-        let reason = format!("{held} of {} series with rows up to {} have no fitted row", early.len(), rules.split.fit_until);
+/// Says if too few series of before the cut are held out, whatever those are that cannot be read.
+fn held_out(folder: &mut Folder) {
+    let (Some(until), Some(share), Some(bars)) = (folder.cuts.fit_until, folder.cuts.held_out, folder.bar_file) else { return };
+    if !folder.partial.is_empty() {
+        return;
+    }
+    let before = |s: &&ReadSeries| s.item.rows.iter().any(|r| r.period.last <= until.last);
+    let early: Vec<&ReadSeries> = folder.series.iter().filter(|s| s.whole).filter(before).collect();
+    let held = early.iter().filter(|s| s.item.rows.iter().all(|r| r.usage == Use::Test)).count();
+    let unsure = folder.unread + folder.series.iter().filter(|s| !s.whole).count();
+    if ((held + unsure) as f64) < share * (early.len() + unsure) as f64 {
+        let reason = format!("{held} of {} series with rows up to {until} have no fitted row", early.len());
+        let at = folder.documents[bars].tree.locate("split.held_out");
         folder.ledger.error(at, "split.held_out", "too few series are held out", reason, format!("mark whole series as test, in a file beside {BARS}"));
     }
 }
