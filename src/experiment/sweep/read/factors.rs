@@ -138,7 +138,7 @@ impl Reader<'_> {
         let mut log = item.scale == Some(Scale::Log);
         let at = node.get("range").map_or(node.at, |n| n.at);
         if low >= high {
-            let why = if low != high { "the first number is the least" } else { "both numbers are the same" };
+            let why = if low == high { "both numbers are the same" } else { "the first number is the least" };
             self.ledger.error(at, path, format!("the range of `{path}` is empty"), why, "write it as [least, greatest]");
         }
         // What is wrong about its ends is said; its key is tried at them.
