@@ -150,7 +150,8 @@ fn more_points_or_runs_than_there_is_room_for_are_found_before_they_are_made() {
         let factor = |key: &&str| format!("[[factor]]\nid = \"{}\"\nkey = \"behaviour.{key}\"\nrange = [0.1, 0.2]\n", &key[7..]);
         keys[..n].iter().map(factor).collect::<Vec<_>>()
     };
-    let grid = |n: usize, levels: usize| format!("[design]\nkind = \"grid\"\n{}", factors(n).iter().map(|f| format!("{f}levels = {levels}\n")).collect::<String>());
+    let grid =
+        |n: usize, levels: usize| format!("[design]\nkind = \"grid\"\n{}", factors(n).into_iter().chain([String::new()]).collect::<Vec<_>>().join(&format!("levels = {levels}\n")));
     let sample = |points: usize, replicates: usize| format!("replicates = {replicates}\n[design]\nkind = \"saltelli\"\npoints = {points}\n{}", factors(2).concat());
     for (text, message, line) in [
         (grid(2, 10_000), "the sweep has 100000000 points", "levels = 10000"),
