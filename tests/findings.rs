@@ -131,6 +131,101 @@ fn keys_of_an_ensemble_are_those_of_scenarios() {
     held("ensemble", Ensemble::load(&root().join("tests/findings/ensemble.toml")).expect_err("it is wrong"));
 }
 
+fn golden_sweep(name: &str) -> Findings {
+    let flags = Flags { root: Some(root().join("tests")), ..Flags::default() };
+    let findings = held(name, Sweep::load(&root().join("tests/findings").join(format!("{name}.toml")), &flags).expect_err("it is wrong"));
+    assert!(findings.list.iter().all(|f| f.line > 0 && f.file.ends_with(&format!("{name}.toml"))), "{findings}");
+    findings
+}
+
+/// A sweep of the small world.
+fn sweep_of(text: &str) -> Result<Sweep, Findings> {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("small.toml"), small(&Overrides::default()).expect("right").resolved).expect("written");
+    let path = folder.path().join("sweep.toml");
+    fs::write(&path, format!("scenario = \"small.toml\"\n{text}")).expect("written");
+    Sweep::load(&path, &Flags::default())
+}
+
+#[test]
+fn no_mistake_of_a_sweep_hides_another() {
+    let nowhere = golden_sweep("sweep-nowhere");
+    for message in [
+        "`../small/smal.toml` cannot be read",
+        "`none.toml` cannot be read",
+        "unknown key `b_kni`",
+        "`run.start` has the wrong type",
+        "`design.kind` cannot be",
+        "unknown key `b_csot`",
+        "`ties.half_life_years` is -3",
+        "unknown key `opns`",
+        "`stock_men` is not known",
+        "years from 2009 to 2007",
+        "`stock_men` cannot be used",
+        "`20x0` cannot be used",
+        "`> many` cannot be used",
+        "`c` has no value `z`",
+    ] {
+        assert!(nowhere.list.iter().any(|f| f.message.contains(message)), "{message} is not found");
+    }
+    assert_eq!(nowhere.list.len(), 14, "nothing but these: {nowhere}");
+    let rounds = golden_sweep("sweep-rounds");
+    for message in [
+        "the run cannot stop at 2050-12",
+        "`behaviour.choose.b_kin` has the wrong type",
+        "unknown key `b_wgae`",
+        "`run.replicates` has no effect",
+        "`design.points` is 1",
+        "unknown key `b_csot`",
+        "the key `corridor.vally.links.*.hours`",
+        "`KGX` is not known",
+        "`CA4` cannot be used",
+        "`RUX` cannot be used",
+        "`2010-2009` cannot be used",
+        "`> p101` cannot be used",
+        "`2011` cannot be used",
+        "no crossed factor is named `a`",
+    ] {
+        assert!(rounds.list.iter().any(|f| f.message.contains(message)), "{message} is not found");
+    }
+    assert_eq!(rounds.list.len(), 14, "nothing but these: {rounds}");
+}
+
+#[test]
+fn nothing_follows_from_a_mistake_of_a_sweep() {
+    let findings = golden_sweep("sweep-follows");
+    assert_eq!(findings.list.len(), 8, "{findings}");
+}
+
+#[test]
+fn what_a_sweep_says_twice_or_in_vain_is_found() {
+    let findings = golden_sweep("sweep-twice");
+    assert_eq!(findings.list.len(), 10, "{findings}");
+}
+
+#[test]
+fn more_points_or_runs_than_there_is_room_for_are_found_before_they_are_made() {
+    let factors = |n: usize| {
+        let keys = ["choose.b_cost", "choose.b_wage", "choose.b_kin", "choose.b_net"];
+        let factor = |key: &&str| format!("[[factor]]\nid = \"{}\"\nkey = \"behaviour.{key}\"\nrange = [0.1, 0.2]\n", &key[7..]);
+        keys[..n].iter().map(factor).collect::<Vec<_>>()
+    };
+    let grid =
+        |n: usize, levels: usize| format!("[design]\nkind = \"grid\"\n{}", factors(n).into_iter().chain([String::new()]).collect::<Vec<_>>().join(&format!("levels = {levels}\n")));
+    let sample = |points: usize, replicates: usize| format!("replicates = {replicates}\n[design]\nkind = \"saltelli\"\npoints = {points}\n{}", factors(2).concat());
+    for (text, message, line) in [
+        (grid(2, 10_000), "the sweep has 100000000 points", "levels = 10000"),
+        (grid(4, 10_000), "the sweep has 10000000000000000 points", "levels = 10000"),
+        (sample(65_536, 100_000), "the sweep has 26214400000 runs", "replicates = 100000"),
+    ] {
+        let findings = sweep_of(&text).expect_err("too many");
+        assert_eq!(findings.list.len(), 1, "{findings}");
+        let found = &findings.list[0];
+        assert!(found.message == message && found.excerpt.as_ref().is_some_and(|e| e.text == line), "{found:?}");
+    }
+    assert_eq!(sweep_of(&sample(8, 3)).map(|s| s.points().len()), Ok(32));
+}
+
 #[test]
 fn tables_that_are_missing_cut_off_or_do_not_add_up_are_found() {
     golden("tables");

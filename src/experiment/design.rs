@@ -60,6 +60,17 @@ impl Design {
         }
     }
 
+    /// Number of points that [`Design::unit`] would make of factors with so many levels; `usize::MAX` if there are more. A list makes none.
+    pub fn rows(&self, levels: &[usize]) -> usize {
+        match self.kind {
+            Kind::List => 0,
+            Kind::Grid => levels.iter().fold(1, |n, &l| usize::saturating_mul(n, l)),
+            Kind::LatinHypercube | Kind::Sobol => self.points,
+            Kind::Saltelli => self.points.saturating_mul(levels.len() + 2),
+            Kind::Morris => self.trajectories.saturating_mul(levels.len() + 1),
+        }
+    }
+
     /// Step of a Morris trajectory: half the levels, so that all are hit equally often.
     pub fn step(&self) -> f64 {
         step(self.levels)
@@ -143,6 +154,15 @@ mod tests {
         assert_eq!(points.len(), 6);
         assert_eq!(points[1], [0.0, 0.5]);
         assert_eq!(points[5], [1.0, 1.0]);
+    }
+
+    #[test]
+    fn points_are_counted_before_they_are_made() {
+        for kind in [Kind::Grid, Kind::LatinHypercube, Kind::Sobol, Kind::Saltelli, Kind::Morris] {
+            let (design, levels) = (design(kind, 6), [vec![0.0, 1.0], vec![0.0, 0.5, 1.0]]);
+            assert_eq!(design.rows(&[2, 3]), design.unit(&levels).len(), "{kind:?}");
+        }
+        assert_eq!(design(Kind::Grid, 0).rows(&[usize::MAX, 3]), usize::MAX);
     }
 
     #[test]

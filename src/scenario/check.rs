@@ -159,6 +159,41 @@ pub fn branch_of<'s>(schema: &'s Json, kind: &str) -> &'s Json {
     branches.and_then(|b| b.iter().map(follow).find(fits)).map_or(schema, |branch| branch_of(branch, kind))
 }
 
+/// Checks the value of a dotted key of a scenario where there is none to put it into; `multiplies` if it is no value but a factor of one.
+pub fn value_of(key: &str, node: &Node, multiplies: bool, ledger: &mut Ledger) {
+    let (mut schema, mut unit, mut item): (&Json, &str, bool) = (&SCHEMA, "", false);
+    let mut at = 0;
+    for part in key.split('.') {
+        let path = key[..at].trim_end_matches('.');
+        at += part.len() + 1;
+        let table = branch_of(follow(schema), "object");
+        let list = branch_of(follow(schema), "array").get("items");
+        match property(schema, part).or(list) {
+            Some(inner) => {
+                item = property(schema, part).is_none();
+                schema = inner;
+                unit = inner.get("unit").and_then(Json::as_str).unwrap_or(unit);
+            }
+            // A key of unknown tables; or a part of an id with dots.
+            None if part == "*" || (item && at < key.len()) => return,
+            None => {
+                let keys = table.get("properties").and_then(Json::as_object).into_iter().flat_map(|k| k.keys()).map(String::as_str);
+                let place = if path.is_empty() { "a scenario".to_string() } else { format!("`{path}`") };
+                ledger.error(node.key, key, format!("unknown key `{part}`"), format!("{place} has no such key"), did_you_mean(part, keys));
+                return;
+            }
+        }
+    }
+    // Tables are laid over what stands there, entry by entry.
+    match &node.value {
+        Value::Table(entries) => entries.iter().for_each(|(inner, node)| value_of(&format!("{key}.{inner}"), node, multiplies, ledger)),
+        _ if multiplies => {}
+        _ => {
+            check(node, schema, key, unit, ledger);
+        }
+    }
+}
+
 fn types(schema: &Json) -> Vec<&str> {
     match schema.get("type") {
         Some(Json::String(one)) => vec![one],

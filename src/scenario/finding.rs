@@ -203,8 +203,11 @@ impl Ledger {
         let mut list = self.list.clone();
         let rank = |f: &Finding| self.sources.iter().position(|s| s.name == f.file).unwrap_or(usize::MAX);
         list.sort_by_cached_key(|f| (rank(f), f.line, f.column));
-        // Of many findings alike the first few are shown. Warnings are alike whatever they name.
-        let key = |f: &Finding| if f.severity == Severity::Warning { f.message.split('`').step_by(2).collect() } else { f.message.clone() };
+        // Of many findings alike the first few are shown. Warnings with the same reason are alike whatever they name.
+        let key = |f: &Finding| match f.severity {
+            Severity::Error => f.message.clone(),
+            Severity::Warning => f.message.split('`').step_by(2).chain([f.reason.as_str()]).collect(),
+        };
         let mut alike: BTreeMap<String, usize> = BTreeMap::new();
         for finding in &list {
             *alike.entry(key(finding)).or_default() += 1;

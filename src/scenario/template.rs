@@ -159,7 +159,7 @@ fn below<'n>(path: &[String], node: &'n Node, part: &str) -> Vec<(Vec<String>, &
 }
 
 /// Keys that say where values come from, and are none themselves.
-const PROSE: [&str; 4] = ["source", "sources", "verified", "note"];
+pub const PROSE: [&str; 4] = ["source", "sources", "verified", "note"];
 
 fn number(node: &Node) -> Option<f64> {
     match node.value {

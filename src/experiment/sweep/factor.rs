@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     scenario::{
         Change,
+        finding::At,
         tree::{Node, Value},
     },
     units::Month,
@@ -59,6 +60,34 @@ pub enum Levels {
     Choices(Vec<Choice>),
 }
 
+/// A key that a factor sets.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// As written.
+    pub name: String,
+    /// Where it stands.
+    pub at: At,
+    /// Whether what stands there is multiplied.
+    pub multiplies: bool,
+}
+
+impl Key {
+    /// Whether another key means the same value, one within it, or one that it is within.
+    pub fn meets(&self, other: &Key) -> bool {
+        self.name.split('.').zip(other.name.split('.')).all(|(a, b)| a == b || a == "*" || b == "*")
+    }
+}
+
+/// Keys below a key; the key itself if no table stands there.
+pub fn leaves(name: &str, node: &Node, multiplies: bool, keys: &mut Vec<Key>) {
+    for (inner, node) in node.entries() {
+        leaves(&format!("{name}.{inner}"), node, multiplies, keys);
+    }
+    if node.entries().is_empty() {
+        keys.push(Key { name: name.to_string(), at: node.key, multiplies });
+    }
+}
+
 /// A factor.
 #[derive(Clone, Debug)]
 pub struct Factor {
@@ -81,12 +110,20 @@ pub struct Factor {
 }
 
 impl Factor {
+    /// Number of its levels in a grid.
+    pub fn count(&self) -> usize {
+        match &self.levels {
+            Levels::Choices(choices) => choices.len(),
+            _ => self.steps.max(1),
+        }
+    }
+
     /// Coordinates of its levels in a grid.
     pub fn grid(&self) -> Vec<f64> {
-        let n = match &self.levels {
-            Levels::Choices(choices) => return (0..choices.len()).map(|i| (i as f64 + 0.5) / choices.len() as f64).collect(),
-            _ => self.steps.max(1),
-        };
+        let n = self.count();
+        if let Levels::Choices(_) = &self.levels {
+            return (0..n).map(|i| (i as f64 + 0.5) / n as f64).collect();
+        }
         if n == 1 { vec![0.5] } else { (0..n).map(|i| i as f64 / (n - 1) as f64).collect() }
     }
 
@@ -131,14 +168,19 @@ impl Factor {
         (self.keys.iter().map(|key| Change { key: key.clone(), value: node.clone(), multiplies: self.multiplies }).collect(), None)
     }
 
-    /// Keys that every value of it sets, multiplied ones among them if asked for.
-    pub fn always_sets(&self, multiplied: bool) -> BTreeSet<String> {
-        let of = |changes: &[Change]| -> BTreeSet<String> { changes.iter().filter(|c| multiplied || !c.multiplies).map(|c| c.key.clone()).collect() };
-        match &self.levels {
-            Levels::Choices(choices) => choices.iter().map(|c| of(&c.changes)).reduce(|a, b| &a & &b).unwrap_or_default(),
-            _ if self.multiplies && !multiplied => BTreeSet::new(),
-            _ => self.keys.iter().cloned().collect(),
+    /// Keys that some value of it sets, tables key by key.
+    pub fn sets(&self) -> Vec<Key> {
+        let changes: Vec<Change> = match &self.levels {
+            Levels::Choices(choices) => choices.iter().flat_map(|c| c.changes.iter().cloned()).collect(),
+            _ => self.changes(self.at(0.0)).0,
+        };
+        let mut keys = Vec::new();
+        for change in changes {
+            leaves(&change.key, &change.value, change.multiplies, &mut keys);
         }
+        let mut seen = BTreeSet::new();
+        keys.retain(|k| seen.insert((k.name.clone(), k.multiplies)));
+        keys
     }
 
     fn number(&self, x: f64) -> Value {

@@ -1,6 +1,6 @@
 //! Outcomes: what of a run's results a sweep is about, as `stock_mean of CA3 in MIDDLE-EAST in 2040 > 500_000`.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use crate::{
     measure::{
@@ -71,50 +71,76 @@ pub struct Quantity {
 /// What is wrong with an outcome, and a hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
+    /// Bytes of the text that are meant.
+    pub span: Range<usize>,
     /// Why.
     pub reason: String,
     /// The likely fix.
     pub hint: String,
 }
 
-fn wrong(reason: impl Into<String>, hint: impl Into<String>) -> Wrong {
-    Wrong { reason: reason.into(), hint: hint.into() }
+fn wrong(reason: impl Into<String>, hint: impl Into<String>) -> (String, String) {
+    (reason.into(), hint.into())
 }
 
 const FORM: &str = "write it as `stock_mean of CA3 in MIDDLE-EAST in 2040 > 500_000`; place and comparison may be left out";
 
 impl Quantity {
-    /// Of a text; `years` are those of the run.
+    /// Of a text. Without the scope and the years of the run, only what needs neither is checked, and there is no quantity.
     ///
     /// # Errors
-    /// What is wrong in the text.
-    pub fn parse(text: &str, scope: &Scope, years: (i32, i32)) -> Result<Quantity, Wrong> {
+    /// All that is wrong in the text.
+    pub fn parse(text: &str, run: Option<(&Scope, (i32, i32))>) -> Result<Quantity, Vec<Wrong>> {
+        let mut all = Vec::new();
+        let span = |word: &str| {
+            let start = word.as_ptr() as usize - text.as_ptr() as usize;
+            start..start + word.len()
+        };
+        let mut say = |span: Range<usize>, (reason, hint): (String, String)| all.push(Wrong { span, reason, hint });
         let words: Vec<&str> = text.split_whitespace().collect();
-        let (asked, condition) = match words.iter().position(|w| w.starts_with(['<', '>', '='])) {
-            Some(at) => (&words[..at], Some(condition(&words[at..].concat())?)),
-            None => (&words[..], None),
+        let (asked, compared) = words.split_at(words.iter().position(|w| w.starts_with(['<', '>', '='])).unwrap_or(words.len()));
+        let condition = match compared {
+            [] => None,
+            [first, ..] => condition(&compared.concat()).map_err(|why| say(span(first).start..text.trim_end().len(), why)).ok(),
         };
-        let (name, origin, destination, when) = match asked {
-            [name, "of", origin, "in", destination, "in", when] => (*name, *origin, *destination, *when),
-            [name, "of", origin, "in", when] => (*name, *origin, ALL_DESTINATIONS, *when),
-            _ => return Err(wrong("this is no outcome", FORM)),
+        let (name, origin, destination, when) = match *asked {
+            [name, "of", origin, "in", destination, "in", when] => (name, origin, Some(destination), when),
+            [name, "of", origin, "in", when] => (name, origin, None, when),
+            _ => {
+                say(0..text.len(), wrong("this is no outcome", FORM));
+                return Err(all);
+            }
         };
-        let code = measure(name).ok_or_else(|| wrong(format!("there is no measure `{name}`"), did_you_mean(name, MEASURES.iter().map(|m| m.0))))?;
-        let row = |name: &str, names: &[String], what: &str| {
-            let found = names.iter().position(|n| n == name).map(|p| p as u8);
-            found.ok_or_else(|| wrong(format!("there is no {what} `{name}`"), did_you_mean(name, names.iter().map(String::as_str))))
-        };
-        let quantity = Quantity {
-            measure: code,
-            origin: row(origin, &scope.party_names, "origin")?,
-            destination: row(destination, &scope.destination_names, "destination")?,
-            years: span(when)?,
-            condition,
-        };
-        if quantity.years.0 < years.0 || quantity.years.1 > years.1 || quantity.years.0 > quantity.years.1 {
-            return Err(wrong(format!("the run is from {} to {}", years.0, years.1), "name a year of the run, or two joined by a dash"));
+        let code = measure(name);
+        if code.is_none() {
+            say(span(name), wrong(format!("there is no measure `{name}`"), did_you_mean(name, MEASURES.iter().map(|m| m.0))));
         }
-        Ok(quantity)
+        let years = years(when).map_err(|why| say(span(when), why)).ok();
+        let (mut rows, mut within) = ((None, None), true);
+        if let Some((scope, run)) = run {
+            let mut row = |name: &str, names: &[String], what: &str, word: Option<&str>| {
+                let found = names.iter().position(|n| n == name).map(|p| p as u8);
+                if let Some(word) = word.filter(|_| found.is_none()) {
+                    say(span(word), wrong(format!("there is no {what} `{name}`"), did_you_mean(name, names.iter().map(String::as_str))));
+                }
+                found
+            };
+            let origin = row(origin, &scope.party_names, "origin", Some(origin));
+            rows = (origin, row(destination.unwrap_or(ALL_DESTINATIONS), &scope.destination_names, "destination", destination));
+            if years.is_some_and(|y| y.0 < run.0 || y.1 > run.1) {
+                within = false;
+                say(span(when), wrong(format!("the run is from {} to {}", run.0, run.1), "name a year of the run, or two joined by a dash"));
+            }
+        }
+        match (code, rows, years) {
+            (Some(measure), (Some(origin), Some(destination)), Some(years)) if within && condition.is_some() != compared.is_empty() => {
+                Ok(Quantity { measure, origin, destination, years, condition })
+            }
+            _ => {
+                all.sort_by_key(|w| w.span.start);
+                Err(all)
+            }
+        }
     }
 
     /// Whether a value of a run is part of it.
@@ -148,7 +174,7 @@ impl fmt::Display for Condition {
     }
 }
 
-fn condition(text: &str) -> Result<Condition, Wrong> {
+fn condition(text: &str) -> Result<Condition, (String, String)> {
     let (above, rest) = match text.split_at_checked(1) {
         Some((">", rest)) => (true, rest),
         Some(("<", rest)) => (false, rest),
@@ -163,12 +189,14 @@ fn condition(text: &str) -> Result<Condition, Wrong> {
     bound.map(|bound| Condition { above, or_equal, bound }).ok_or_else(|| wrong(format!("`{number}` is neither a number nor a percentile such as `p75`"), FORM))
 }
 
-fn span(text: &str) -> Result<(i32, i32), Wrong> {
-    let year = |t: &str| t.parse::<i32>().map_err(|_| wrong(format!("`{text}` is not a year"), "write 2040, or 2036-2040 for the mean of some years"));
-    match text.split_once('-') {
-        Some((from, to)) => Ok((year(from)?, year(to)?)),
-        None => year(text).map(|y| (y, y)),
-    }
+/// First and last year.
+fn years(text: &str) -> Result<(i32, i32), (String, String)> {
+    let year = |t: &str| t.parse::<i32>().map_err(|_| wrong(format!("`{t}` is not a year"), "write 2040, or 2036-2040 for the mean of some years"));
+    let (from, to) = match text.split_once('-') {
+        Some((from, to)) => (year(from)?, year(to)?),
+        None => (year(text)?, year(text)?),
+    };
+    if from > to { Err(wrong(format!("{from} is after {to}"), "the earlier year stands first")) } else { Ok((from, to)) }
 }
 
 #[cfg(test)]

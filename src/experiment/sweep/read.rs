@@ -10,10 +10,13 @@ use std::{collections::BTreeSet, path::Path, str::FromStr, sync::LazyLock};
 use serde_json::Value as Json;
 
 use super::{
-    super::{design::Kind, ensemble::Ensemble},
+    super::{
+        design::{Design, Kind},
+        ensemble::Ensemble,
+    },
     Members, Outcome, Sweep,
-    factor::Factor,
-    file::{FactorItem, File, OutcomeItem},
+    factor::{Factor, Key, Levels, leaves},
+    file::File,
 };
 use crate::{
     measure::scope::Scope,
@@ -76,8 +79,8 @@ impl Sweep {
         }
         let tree = tree::parse(0, &mut ledger);
         let json = check::check(&tree, &SCHEMA, "", "", &mut ledger).unwrap_or_default();
-        let mut reader = Reader { path, flags, tree: &tree, ledger, templates: Vec::new(), others: Vec::new() };
-        let sweep = reader.sweep(&json);
+        let mut reader = Reader { path, flags, tree: &tree, json: &json, ledger, templates: Vec::new(), others: Vec::new() };
+        let sweep = reader.sweep();
         let mut list = reader.ledger.sorted();
         for finding in reader.others {
             if !list.contains(&finding) {
@@ -93,6 +96,8 @@ struct Reader<'a> {
     path: &'a Path,
     flags: &'a Flags,
     tree: &'a Node,
+    /// What of it fits the schema.
+    json: &'a Json,
     ledger: Ledger,
     templates: Vec<Template>,
     /// Findings of the scenarios.
@@ -105,52 +110,108 @@ fn part<T: serde::de::DeserializeOwned>(json: &Json, key: &str) -> Option<T> {
 }
 
 impl Reader<'_> {
-    fn sweep(&mut self, json: &Json) -> Option<Sweep> {
+    fn sweep(&mut self) -> Option<Sweep> {
+        let (json, tree) = (self.json, self.tree);
         let text = |key: &str| json.get(key).and_then(Json::as_str).unwrap_or_default().to_string();
-        let fixed = self.tree.get("set").map_or_else(Vec::new, changes);
-        let base = self.base(json, &fixed);
-        let items = self.tree.get("factor").map_or(&[][..], Node::items);
+        let fixed = tree.get("set").map_or_else(Vec::new, changes);
+        self.table_of_keys(tree, "");
+        self.said_twice(&fixed);
+        let base = self.base(fixed.clone());
         let kind = json.pointer("/design/kind").and_then(|k| serde_json::from_value::<Kind>(k.clone()).ok());
-        let mut factors = Vec::new();
-        // Items that the schema refused are missing in the JSON, which has been said.
-        let given: Vec<FactorItem> = json.get("factor").and_then(Json::as_array).into_iter().flatten().filter_map(|j| serde_json::from_value(j.clone()).ok()).collect();
-        for item in given {
-            let Some((i, node)) = items.iter().enumerate().find(|(_, n)| n.id() == Some(&item.id)) else { continue };
-            let path = format!("factor.{}", if item.id.is_empty() { i.to_string() } else { item.id.clone() });
-            factors.extend(self.factor(&item, node, &path, kind));
+        // What of a list the schema refused as a whole is missing in the JSON, which has been said; otherwise both have the same items.
+        let both = |key: &str| {
+            let items = json.get(key).and_then(Json::as_array).into_iter().flatten();
+            items.zip(tree.get(key).map_or(&[][..], Node::items)).enumerate().collect::<Vec<(usize, (&Json, &Node))>>()
+        };
+        let factors: Vec<Factor> = both("factor").into_iter().filter_map(|(i, (json, node))| self.factor(json, node, i, kind)).collect();
+        if base.is_none() {
+            self.hold(&fixed, &factors);
         }
-        self.unique(items, "factor");
+        self.unique("factor");
         self.overridden(&factors);
-        self.unique(self.tree.get("outcome").map_or(&[][..], Node::items), "outcome");
-        let design = self.design(json, factors.iter().filter(|f| !f.crossed).count());
+        self.unique("outcome");
+        let design = self.design(factors.iter().filter(|f| !f.crossed).count());
         let listed = self.points(kind, &factors);
-        let base = base?;
-        let scope = Scope::new(&base.world);
-        let years = (base.world.start.year(), base.world.start.plus(base.world.months as i32 - 1).year());
-        let outcomes = json.get("outcome").and_then(Json::as_array).into_iter().flatten().filter_map(|j| serde_json::from_value::<OutcomeItem>(j.clone()).ok());
-        let outcomes: Vec<Outcome> = outcomes.filter_map(|item| self.outcome(&item, &scope, years, &factors)).collect();
-        let selection = self.selection(json, &scope, years);
-        let ensemble = json.get("ensemble").and_then(Json::as_str).map(|name| self.ensemble(name, self.tree.locate("ensemble"), "ensemble"));
+        let ensemble = json.get("ensemble").and_then(Json::as_str).and_then(|name| self.ensemble(name, tree.locate("ensemble"), "ensemble"));
+        if let Some(design) = &design {
+            self.size(design, &factors, listed.len(), ensemble.as_ref().map(|e| e.of.members.len()));
+        }
+        let scope = base.as_ref().map(|(base, _)| Scope::new(&base.world));
+        let years = base.as_ref().map(|(base, _)| (base.world.start.year(), base.world.start.plus(base.world.months as i32 - 1).year()));
+        let run = scope.as_ref().zip(years);
+        let outcomes: Vec<Outcome> = both("outcome").into_iter().filter_map(|(i, (json, node))| self.outcome(json, node, i, run, &factors)).collect();
+        let selection = self.selection(run);
+        let (base, fixed) = base?;
         let mut sweep = Sweep {
             title: text("title"),
             description: text("description"),
             path: self.path.to_path_buf(),
-            design: design?,
+            // Without a design, which has been said, factors are tried all the same.
+            design: design.unwrap_or(Design { kind: Kind::List, points: 0, trajectories: 0, levels: 2, seed: 1 }),
             factors,
             listed,
             replicates: self.flags.replicates.or_else(|| part(json, "replicates")).unwrap_or(1),
             outcomes,
             selection,
             base,
-            scope,
+            scope: scope?,
             templates: std::mem::take(&mut self.templates),
             fixed,
-            ensemble: ensemble.flatten(),
+            ensemble,
             digest: [0; 32],
         };
         let tried = self.try_out(&sweep);
         sweep.digest = self.digest(&sweep, &tried);
         Some(sweep)
+    }
+
+    /// Says that `set` is no table.
+    fn table_of_keys(&mut self, node: &Node, path: &str) {
+        if let Some(set) = node.get("set").filter(|n| !matches!(n.value, Value::Table(_))) {
+            let path = if path.is_empty() { "set".to_string() } else { format!("{path}.set") };
+            let why = format!("this is {}, it must be a table", set.kind());
+            self.ledger.error(set.at, &path, format!("`{path}` has the wrong type"), why, "write keys of the scenario and their values");
+        }
+    }
+
+    /// Says which entries of `[set]` the sweep says too, or that cannot be set.
+    fn said_twice(&mut self, fixed: &[Change]) {
+        let mut keys = Vec::new();
+        for change in fixed {
+            leaves(&change.key, &change.value, false, &mut keys);
+        }
+        for Key { name, at, .. } in keys {
+            let path = format!("set.{name}");
+            match name.strip_prefix("run.").filter(|own| ["sample", "seed", "until"].contains(own)).and_then(|own| self.tree.get(own)) {
+                Some(twice) => {
+                    let why = format!("`{}` of the sweep says it too, at {}", &name[4..], self.ledger.line(twice.key));
+                    self.ledger.error(at, &path, format!("`{name}` is said twice"), why, "say it once");
+                }
+                None if name == "run.replicates" => {
+                    self.ledger.error(at, &path, "`run.replicates` has no effect", "replicates are the sweep's", "add `replicates = ...` before the first table");
+                }
+                None if ["extends", "remove"].iter().any(|key| name.split('.').next() == Some(key)) => {
+                    self.ledger.error(at, &path, format!("`{name}` cannot be set"), "it says how files are read, and they have been read", "write a scenario that says it");
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// Keeps findings of scenarios; `at` and `path` are what one is about that has no place.
+    fn hear(&mut self, findings: Vec<Finding>, at: At, path: &str) {
+        for finding in findings {
+            if finding.file.is_empty() && at != At::NOWHERE {
+                self.ledger.error(at, path, finding.message, finding.reason, finding.hint);
+            } else if !self.others.contains(&finding) {
+                self.others.push(finding);
+            }
+        }
+    }
+
+    /// The place of `until`, if the file says it and the command line does not.
+    fn stop(&self) -> At {
+        self.tree.get("until").filter(|_| self.flags.until.is_none()).map_or(At::NOWHERE, |n| n.at)
     }
 
     /// Hash over everything that points are made of, this program included: `tried` are the hashes of the scenarios that were tried.
@@ -178,22 +239,26 @@ impl Reader<'_> {
         None
     }
 
-    /// Reads the scenario.
-    fn base(&mut self, json: &Json, fixed: &[Change]) -> Option<Scenario> {
-        let name = json.get("scenario").and_then(Json::as_str)?;
-        let at = self.tree.locate("scenario");
-        let index = self.template(json, name, at, "scenario")?;
-        match self.templates[index].scenario(fixed) {
-            Ok(scenario) => Some(scenario),
-            Err(findings) => {
-                self.others.extend(findings.list);
-                None
-            }
-        }
+    /// Reads the scenario, and what all points change in it; if some of that is wrong, without it, so that the rest can be checked.
+    fn base(&mut self, fixed: Vec<Change>) -> Option<(Scenario, Vec<Change>)> {
+        let name = self.json.get("scenario").and_then(Json::as_str)?;
+        let index = self.template(name, self.tree.locate("scenario"), "scenario")?;
+        let findings = match self.templates[index].scenario(&fixed) {
+            Ok(scenario) => return Some((scenario, fixed)),
+            Err(findings) => findings,
+        };
+        let own = &self.ledger.sources[0].name;
+        let lines: BTreeSet<usize> = findings.list.iter().filter(|f| f.severity == Severity::Error && f.file == *own).map(|f| f.line).collect();
+        let line = |at: At| self.ledger.place(at).map_or(0, |p| p.1);
+        let right: Vec<Change> = fixed.into_iter().filter(|c| lines.range(line(c.value.key)..=line(At { start: c.value.at.end, ..c.value.at })).next().is_none()).collect();
+        self.hear(findings.list, self.stop(), "until");
+        let template = &self.templates[index];
+        let rest = template.scenario(&right).ok().map(|scenario| (scenario, right));
+        rest.or_else(|| Some((template.scenario(&[]).ok()?, Vec::new())))
     }
 
     /// Reads a scenario as a template; its index.
-    fn template(&mut self, json: &Json, name: &str, at: At, path: &str) -> Option<usize> {
+    fn template(&mut self, name: &str, at: At, path: &str) -> Option<usize> {
         let file = match template::named(self.path, self.flags.root.as_deref(), name) {
             Ok(file) => file,
             Err((why, hint)) => {
@@ -201,6 +266,7 @@ impl Reader<'_> {
                 return None;
             }
         };
+        let json = self.json;
         // Replicates are the sweep's; a run of one replicate is the same whatever their number.
         let mut set = vec![("run.replicates".to_string(), "1".to_string())];
         let sample = self.flags.sample.or_else(|| json.get("sample").and_then(Json::as_f64));
@@ -208,44 +274,58 @@ impl Reader<'_> {
         let seed = self.flags.seed.or_else(|| json.get("seed").and_then(Json::as_u64));
         set.extend(seed.map(|s| ("run.seed".to_string(), s.to_string())));
         let until = json.get("until").and_then(Json::as_str).and_then(|t| Date::from_str(t).ok()).map(|d| if d.day == 1 { d.after.plus(-1) } else { d.acts });
-        let overrides = Overrides { set, root: self.flags.root.clone(), until: self.flags.until.or(until) };
-        match Template::new(&file, &overrides, &self.ledger.sources[0]) {
+        let mut overrides = Overrides { set, root: self.flags.root.clone(), until: self.flags.until.or(until) };
+        let mut read = Template::new(&file, &overrides, &self.ledger.sources[0]);
+        if let Err(findings) = &mut read
+            && overrides.until.is_some()
+        {
+            let (stop, rest): (Vec<Finding>, Vec<Finding>) = std::mem::take(&mut findings.list).into_iter().partition(|f| f.path == "run.until" && f.file.is_empty());
+            findings.list = rest;
+            if !stop.is_empty() {
+                // What else is wrong is found in the run as the scenario has it.
+                self.hear(stop, self.stop(), "until");
+                overrides.until = None;
+                read = Template::new(&file, &overrides, &self.ledger.sources[0]);
+            }
+        }
+        match read {
             Ok(template) => {
                 self.templates.push(template);
                 Some(self.templates.len() - 1)
             }
             Err(findings) => {
-                self.others.extend(findings.list);
+                self.hear(findings.list, At::NOWHERE, path);
                 None
             }
         }
     }
 
-    /// Says which factors do nothing because a later one always sets the same key.
+    /// Says which factors set what an earlier one sets: points would report values of the earlier one that were not run.
     fn overridden(&mut self, factors: &[Factor]) {
+        let sets: Vec<Vec<Key>> = factors.iter().map(Factor::sets).collect();
+        let picks = |f: &Factor| matches!(&f.levels, Levels::Choices(choices) if choices.iter().any(|c| c.scenario.is_some()));
         for (n, later) in factors.iter().enumerate() {
-            for (earlier, key) in factors[..n].iter().flat_map(|f| f.always_sets(true).into_iter().map(move |key| (f, key))) {
-                if later.always_sets(false).contains(&key) {
-                    let (path, why) = (format!("factor.{}", later.id), format!("`{}` sets it too, and would change nothing", earlier.id));
-                    self.ledger.error(later.node.at, &path, format!("two factors set `{key}`"), why, "keep one of them, or let this one multiply");
+            for (earlier, set) in factors[..n].iter().zip(&sets) {
+                let path = format!("factor.{}", later.id);
+                if let Some(key) = sets[n].iter().find(|key| !key.multiplies && set.iter().any(|k| k.meets(key))) {
+                    let why = format!("`{}` sets it too, and points would report values of it that are not run", earlier.id);
+                    self.ledger.error(key.at, &path, format!("two factors set `{}`", key.name), why, "keep one of them, or let this one multiply");
+                }
+                if picks(earlier) && picks(later) {
+                    let why = format!("`{}` does too, and points would report values of it that are not run", earlier.id);
+                    self.ledger.error(later.node.get("scenarios").map_or(later.node.at, |n| n.key), &path, "two factors choose the scenario", why, "make one of them");
                 }
             }
         }
     }
 
-    fn unique(&mut self, items: &[Node], list: &str) {
+    fn unique(&mut self, list: &str) {
         let mut seen = BTreeSet::new();
-        for item in items {
-            if let Some(id) = item.get("id")
-                && !seen.insert(id.text())
+        for item in self.tree.get(list).map_or(&[][..], Node::items) {
+            if let (Some(id), Some(text)) = (item.get("id"), item.id())
+                && !seen.insert(text)
             {
-                self.ledger.error(
-                    id.at,
-                    &format!("{list}.{}", id.text().unwrap_or_default()),
-                    "two items have this id",
-                    "results are told apart by it",
-                    "give this one another id",
-                );
+                self.ledger.error(id.at, &format!("{list}.{text}"), "two items have this id", "results are told apart by it", "give this one another id");
             }
         }
     }

@@ -2,111 +2,164 @@
 
 use std::{collections::BTreeSet, path::Path};
 
+use serde_json::{Value as Json, json};
+
 use super::{
     super::{
         super::design::Kind,
         factor::{Choice, Factor, Levels},
         file::{AlternativeItem, FactorItem, Scale},
     },
-    Reader, changes, float, plain,
+    Reader, changes, plain,
 };
-use crate::scenario::{Change, check, tree::Node};
+use crate::scenario::{Change, check, finding::At, template::PROSE, tree::Node};
 
 /// Most values of a factor.
 const MOST: usize = 256;
 /// Columns of the results.
 const RESERVED: [&str; 9] = ["point", "row", "replicate", "year", "measure", "origin", "destination", "value", "unit"];
 
+/// Ways to say what values a factor has.
+pub(super) const FORMS: [&str; 6] = ["range", "dates", "values", "alternatives", "scenarios", "ensemble"];
+
+/// An item with stand-ins for what of it is missing or wrong, which has been said: the rest of it is checked all the same.
+fn item(json: &Json) -> Option<FactorItem> {
+    let mut json = json.clone();
+    let object = json.as_object_mut()?;
+    object.entry("id").or_insert_with(|| json!(""));
+    for (i, alternative) in object.get_mut("alternatives").and_then(Json::as_array_mut).into_iter().flatten().enumerate() {
+        alternative.as_object_mut()?.entry("name").or_insert_with(|| json!(format!("alternative {i}")));
+    }
+    serde_json::from_value(json).ok()
+}
+
+/// Why a key cannot be what varies, if it cannot.
+fn idle(key: &str) -> Option<&'static str> {
+    let (first, last) = (key.split('.').next().unwrap_or_default(), key.rsplit('.').next().unwrap_or_default());
+    match key {
+        "title" | "description" => Some("no run reads it"),
+        "run.replicates" => Some("replicates are the sweep's, and the same at all points"),
+        _ if ["extends", "remove"].contains(&first) => Some("it says how files are read, and they have been read"),
+        _ if first != last && PROSE.contains(&last) => Some("it says where values come from, and is none"),
+        _ => None,
+    }
+}
+
 impl Reader<'_> {
-    pub(super) fn factor(&mut self, item: &FactorItem, node: &Node, path: &str, kind: Option<Kind>) -> Option<Factor> {
+    /// The factor of an item, what of it is right in `json`. A wrong one is made as far as it can be, so that its keys are tried and nothing
+    /// that names it is thought to be wrong; without any value if it cannot be told what they are.
+    pub(super) fn factor(&mut self, json: &Json, node: &Node, i: usize, kind: Option<Kind>) -> Option<Factor> {
+        let item = &item(json)?;
+        let id = if item.id.is_empty() { i.to_string() } else { item.id.clone() };
+        let path = &format!("factor.{id}");
         let at = |key: &str| node.get(key).map_or(node.key, |n| n.key);
-        let named = |key: &&str| node.get(key).is_some();
-        let forms: Vec<&str> = ["range", "dates", "values", "alternatives", "scenarios", "ensemble"].into_iter().filter(named).collect();
-        if forms.len() != 1 {
+        let forms: Vec<&str> = FORMS.into_iter().filter(|key| node.get(key).is_some()).collect();
+        if forms.len() != 1 && !(forms.is_empty() && self.ledger.partial) {
             let reason = if forms.is_empty() { "it has none of them".to_string() } else { format!("it has {}", forms.join(" and ")) };
             self.ledger.error(node.key, path, "a factor has one of `range`, `dates`, `values`, `alternatives`, `scenarios`, `ensemble`", reason, "");
-            return None;
         }
-        if RESERVED.contains(&item.id.as_str()) || item.id.is_empty() {
-            self.ledger.error(at("id"), path, format!("a factor cannot be named `{}`", item.id), "that is a column of the results", "give it another id");
+        if node.id().is_some() {
+            self.named(&item.id, at("id"), path);
         }
-        let keyed = matches!(forms[0], "range" | "dates" | "values");
         let keys: Vec<String> = item.key.iter().chain(item.keys.iter().flatten()).cloned().collect();
-        if keyed && keys.is_empty() {
+        let &[form] = forms.as_slice() else {
+            let levels = Levels::Choices(Vec::new());
+            return Some(Factor { id, keys, multiplies: item.multiplies, levels, steps: 1, crossed: item.crossed, unit: String::new(), node: node.clone() });
+        };
+        let (keyed, ranged) = (matches!(form, "range" | "dates" | "values"), matches!(form, "range" | "dates"));
+        if keyed && node.get("key").or(node.get("keys")).is_none() && !self.ledger.partial {
             self.ledger.error(node.key, path, format!("`{path}` has no key"), "it must say what it changes", "add `key = \"behaviour.choose.b_cost\"`, or `keys`");
-            return None;
         }
         if !keyed && !keys.is_empty() {
-            self.ledger.error(at(if item.key.is_some() { "key" } else { "keys" }), path, "this key has no effect", format!("`{}` say what they change", forms[0]), "take it out");
+            self.ledger.error(at(if item.key.is_some() { "key" } else { "keys" }), path, "this key has no effect", format!("`{form}` say what they change"), "take it out");
         }
-        if item.multiplies && forms[0] != "range" && forms[0] != "values" {
-            self.ledger.error(at("multiplies"), path, "only numbers multiply", format!("this factor has {}", forms[0]), "take it out");
+        if item.multiplies && form != "range" && form != "values" {
+            self.ledger.error(at("multiplies"), path, "only numbers multiply", format!("this factor has {form}"), "take it out");
         }
-        if item.scale.is_some() && forms[0] != "range" {
+        if item.scale.is_some() && form != "range" {
             self.ledger.error(at("scale"), path, "`scale` has no effect", "it is of a range", "take it out");
         }
-        let levels = match forms[0] {
-            "range" => self.range(item, node, path, &keys)?,
-            "dates" => self.dates(item, node, path)?,
-            "values" => Levels::Choices(self.values(item, node, path, &keys)?),
-            "alternatives" => Levels::Choices(Reader::alternatives(item.alternatives.as_deref()?, node)),
-            "scenarios" => Levels::Choices(self.scenarios(item, node, path)?),
-            _ => Levels::Choices(self.members(item, node, path)?),
+        let levels = match form {
+            "range" => self.range(item, node, path, &keys),
+            "dates" => self.dates(item, node, path),
+            "values" => self.values(item, node, path, &keys).map(Levels::Choices),
+            "alternatives" => item.alternatives.as_deref().map(|items| Levels::Choices(Reader::alternatives(items, node))),
+            "scenarios" => self.scenarios(item, node, path).map(Levels::Choices),
+            _ => self.members(item, node, path).map(Levels::Choices),
         };
+        let levels = levels.unwrap_or(Levels::Choices(Vec::new()));
         if let Levels::Choices(choices) = &levels {
             let mut seen = BTreeSet::new();
             if let Some(twice) = choices.iter().find(|c| !seen.insert(&c.name)) {
-                self.ledger.error(at(forms[0]), path, format!("two values of `{path}` are named `{}`", twice.name), "results tell them apart by name", "give them other names");
-            }
-        } else {
-            if item.crossed {
-                self.ledger.error(at("crossed"), path, "a range cannot be crossed", "each point is run with every value of a crossed factor", "list some `values`");
-            }
-            if kind == Some(Kind::Grid) && item.levels.is_none() {
-                self.ledger.error(node.key, path, format!("`{path}.levels` is missing"), "a grid needs to know how many values of the range to take", "add `levels = 5`");
+                self.ledger.error(at(form), path, format!("two values of `{path}` are named `{}`", twice.name), "results tell them apart by name", "give them other names");
             }
         }
-        let ranged = kind == Some(Kind::Grid) && !matches!(levels, Levels::Choices(_));
-        if item.levels.is_some() && !ranged && item.ensemble.is_none() {
+        let grid = kind == Some(Kind::Grid);
+        if ranged && item.crossed {
+            self.ledger.error(at("crossed"), path, "a range cannot be crossed", "each point is run with every value of a crossed factor", "list some `values`");
+        }
+        if ranged && grid && node.get("levels").is_none() && !self.ledger.partial {
+            self.ledger.error(node.key, path, format!("`{path}.levels` is missing"), "a grid needs to know how many values of the range to take", "add `levels = 5`");
+        }
+        // Of a wrong kind of design it is not known whether it is a grid.
+        if item.levels.is_some() && form != "ensemble" && !(ranged && kind.is_none_or(|k| k == Kind::Grid)) {
             self.ledger.error(at("levels"), path, "`levels` has no effect", "it is of a range in a grid, or of an ensemble", "take it out");
         }
-        if item.crossed && kind == Some(Kind::Grid) {
+        if item.crossed && grid && !ranged {
             self.ledger.error(at("crossed"), path, "`crossed` has no effect", "a grid crosses all its factors", "take it out");
         }
-        let crossed = item.crossed || (kind == Some(Kind::Grid) && matches!(levels, Levels::Choices(_)));
-        let steps = item.levels.unwrap_or(1);
-        Some(Factor { id: item.id.clone(), keys, multiplies: item.multiplies, levels, steps, crossed, unit: item.unit.clone(), node: node.clone() })
+        for alternative in node.get("alternatives").map_or(&[][..], Node::items) {
+            self.table_of_keys(alternative, path);
+        }
+        let (crossed, steps) = (item.crossed || (grid && !ranged), item.levels.unwrap_or(1));
+        let factor = Factor { id, keys, multiplies: item.multiplies, levels, steps, crossed, unit: item.unit.clone(), node: node.clone() };
+        for key in factor.sets() {
+            if let Some(why) = idle(&key.name) {
+                self.ledger.error(key.at, path, format!("`{}` cannot be what varies", key.name), why, "take it out");
+            } else if key.name == "run.until" && (self.flags.until.is_some() || self.tree.get("until").is_some()) {
+                self.ledger.error(key.at, path, "`run.until` cannot be what varies", "all points of a sweep have the same months, and `until` says which", "take it out");
+            }
+        }
+        Some(factor)
+    }
+
+    /// Whether an id can be the name of a column.
+    fn named(&mut self, id: &str, at: At, path: &str) {
+        let why = match () {
+            () if RESERVED.contains(&id) => "that is a column of the results",
+            () if id.is_empty() || !id.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_') => "it is the name of a column: letters, digits, `-` and `_`",
+            () => return,
+        };
+        self.ledger.error(at, path, format!("a factor cannot be named `{}`", id.escape_debug()), why, "give it another id");
     }
 
     fn range(&mut self, item: &FactorItem, node: &Node, path: &str, keys: &[String]) -> Option<Levels> {
-        let [low, high] = item.range.as_deref()? else { return None };
-        let log = item.scale == Some(Scale::Log);
+        let &[low, high] = item.range.as_deref()? else { return None };
+        let mut log = item.scale == Some(Scale::Log);
         let at = node.get("range").map_or(node.at, |n| n.at);
         if low >= high {
-            self.ledger.error(at, path, format!("the range of `{path}` is empty"), "the first number is the least", "write it as [least, greatest]");
-            return None;
+            let why = if low == high { "both numbers are the same" } else { "the first number is the least" };
+            self.ledger.error(at, path, format!("the range of `{path}` is empty"), why, "write it as [least, greatest]");
         }
-        if log && *low <= 0.0 {
+        // What is wrong about its ends is said; its key is tried at them.
+        let (low, high) = (low.min(high), low.max(high));
+        if log && low <= 0.0 {
+            log = false;
             self.ledger.error(at, path, format!("`{path}` cannot have a log scale"), "that is of numbers above 0", "choose another least number, or `scale = \"linear\"`");
-            return None;
         }
         let whole = !item.multiplies && keys.iter().any(|k| check::whole(k));
-        Some(Levels::Range { low: *low, high: *high, log, whole })
+        Some(Levels::Range { low, high, log, whole })
     }
 
     fn dates(&mut self, item: &FactorItem, node: &Node, path: &str) -> Option<Levels> {
         let [from, to] = item.dates.as_deref()? else { return None };
-        if from.acts >= to.acts {
-            self.ledger.error(
-                node.get("dates").map_or(node.at, |n| n.at),
-                path,
-                format!("the dates of `{path}` are in no order"),
-                "the first is the earliest",
-                "write them as [first, last]",
-            );
-            return None;
+        let (from, to) = (from.acts, to.acts);
+        if from >= to {
+            let at = node.get("dates").map_or(node.at, |n| n.at);
+            let (what, why) = if from == to { ("the same", format!("both act from {from} on")) } else { ("in no order", "the first is the earliest".to_string()) };
+            self.ledger.error(at, path, format!("the dates of `{path}` are {what}"), why, "write them as [first, last]");
         }
-        Some(Levels::Dates { from: from.acts, to: to.acts })
+        Some(Levels::Dates { from: from.min(to), to: from.max(to) })
     }
 
     /// Names of alternatives, if there are as many as there are alternatives.
@@ -141,16 +194,14 @@ impl Reader<'_> {
     fn scenarios(&mut self, item: &FactorItem, node: &Node, path: &str) -> Option<Vec<Choice>> {
         let files = item.scenarios.as_ref()?;
         let names = self.names(item, node, path, files.len());
-        let sweep = serde_json::json!({"sample": self.tree.get("sample").and_then(float), "seed": self.tree.get("seed").and_then(float).map(|s| s as u64),
-            "until": self.tree.get("until").map(plain)});
         let nodes = node.get("scenarios").map_or(&[][..], Node::items);
         let mut choices = Vec::new();
         for (i, (file, node)) in files.iter().zip(nodes).enumerate() {
             let stem = Path::new(file).file_stem().map_or_else(|| file.clone(), |s| s.to_string_lossy().into_owned());
-            let scenario = self.template(&sweep, file, node.at, path);
+            let scenario = self.template(file, node.at, path);
             choices.push(Choice { name: names.as_ref().map_or(stem, |n| n[i].clone()), changes: Vec::new(), scenario });
         }
-        choices.iter().all(|c| c.scenario.is_some()).then_some(choices)
+        Some(choices)
     }
 
     /// Members of equal weight, named by their number.

@@ -3,12 +3,15 @@
 use rayon::prelude::*;
 
 use super::{
-    super::{Sweep, factor::Level},
+    super::{
+        Sweep,
+        factor::{Factor, Level},
+    },
     Reader,
 };
 use crate::{
     measure::scope::Scope,
-    scenario::{Change, Findings, Scenario, Severity},
+    scenario::{Change, Findings, Scenario, Severity, check},
 };
 
 impl Reader<'_> {
@@ -32,10 +35,22 @@ impl Reader<'_> {
                     self.alike(sweep, f, &scenario);
                     hashes.push(scenario.hash);
                 }
-                Err(findings) => self.others.extend(findings.list.into_iter().filter(|n| n.severity == Severity::Error && !self.others.contains(n)).collect::<Vec<_>>()),
+                Err(findings) => {
+                    let factor = &sweep.factors[f];
+                    let wrong = findings.list.into_iter().filter(|n| n.severity == Severity::Error).collect();
+                    self.hear(wrong, factor.node.key, &format!("factor.{}", factor.id));
+                }
             }
         }
         hashes
+    }
+
+    /// Holds what the sweep changes against the keys that scenarios may have, where there is no scenario to try it in.
+    pub(super) fn hold(&mut self, fixed: &[Change], factors: &[Factor]) {
+        let of_factors = factors.iter().flat_map(|f| f.trials().into_iter().flat_map(|level| f.changes(level).0));
+        for Change { key, value, multiplies } in fixed.iter().cloned().chain(of_factors) {
+            check::value_of(&key, &value, multiplies, &mut self.ledger);
+        }
     }
 
     /// All points must have the places and months of the scenario, so that their results are one table.
