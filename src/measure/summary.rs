@@ -49,6 +49,9 @@ fn t95(freedom: usize) -> f64 {
     })
 }
 
+/// Replicates from which on one more lies between their quantiles 0.05 and 0.95 with probability 0.9; of fewer these are the least and the largest.
+pub const ENOUGH: u32 = 19;
+
 /// Quantile of sorted values: linear between order statistics at place `q (n + 1)`, never beyond the ends (type 6 of Hyndman & Fan 1996).
 /// One more run lies between the quantiles 0.05 and 0.95 of `n` with probability 0.9 from 19 runs on, and `(n - 1) / (n + 1)` with fewer.
 pub fn quantile(sorted: &[f64], q: f64) -> f64 {

@@ -6,6 +6,7 @@ use super::{
     strings,
     values::Values,
 };
+use crate::measure::summary::ENOUGH;
 
 /// One number of the answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,9 +52,11 @@ fn interval(low: f64, high: f64, size: f64, unit: &str, replicates: u32) -> [Str
     both(|l| {
         if low.is_finite() && high.is_finite() {
             let text = format!("{} … {}", amount(low, size, unit, l), amount(high, size, unit, l));
-            match l {
-                Language::English => format!("{text} (90 % of {replicates} replicates)"),
-                Language::Russian => format!("{text} (90 % из {replicates} повторов)"),
+            match (l, replicates < ENOUGH) {
+                (Language::English, true) => format!("{text} (range of {replicates} replicates)"),
+                (Language::Russian, true) => format!("{text} (размах {replicates} повторов)"),
+                (Language::English, false) => format!("{text} (90 % of {replicates} replicates)"),
+                (Language::Russian, false) => format!("{text} (90 % из {replicates} повторов)"),
             }
         } else {
             l.pick("one replicate: no interval", "один повтор: интервала нет").to_string()
