@@ -410,6 +410,21 @@ fn a_place_that_cannot_be_written_is_one() {
     assert_eq!(names(place.path()), BTreeSet::from(["file".to_string()]), "nothing half-written");
 }
 
+#[test]
+fn forced_results_leave_nothing_of_others() {
+    let place = temporary();
+    let out = place.path().join("results");
+    fs::create_dir(&out).expect("a folder");
+    for (name, content) in [("sweep.json", r#"{"files": [{"name": "points.csv"}, {"name": "../mine.txt"}]}"#), ("points.csv", "theirs"), ("notes.txt", "mine")] {
+        fs::write(out.join(name), content).expect("written");
+    }
+    fs::write(place.path().join("mine.txt"), "mine").expect("written");
+    assert_eq!(run(SMALL, &out, &["--quiet"]).code, 2, "it is of something else");
+    assert_eq!(run(SMALL, &out, &["--quiet", "--force"]).code, 0);
+    assert!(!out.join("sweep.json").exists() && !out.join("points.csv").exists(), "what the other command listed is gone");
+    assert!(out.join("notes.txt").exists() && place.path().join("mine.txt").exists(), "nothing else is");
+}
+
 /// As administrator every folder can be written, and there is nothing to test.
 #[cfg(unix)]
 #[test]

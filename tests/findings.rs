@@ -527,3 +527,22 @@ proptest! {
         let _ = small(&set(&[(&key, &value)])).map_err(|findings| diagnostics::render(&findings.list, false));
     }
 }
+
+#[test]
+fn one_mistake_is_one_finding() {
+    let set = |key: &str, value: &str| small(&Overrides { set: vec![(key.to_string(), value.to_string())], ..Overrides::default() });
+    for (key, value) in [("tables.nodes", "world/node.csv"), ("tables.countries", "7"), ("travel.value_of_time", "-1.0"), ("behaviour.choose.b_cost", "-1.0")] {
+        let findings = set(key, value).expect_err("it is wrong");
+        assert_eq!(findings.list.iter().filter(|f| f.severity == Severity::Error).count(), 1, "{key}: {findings}");
+    }
+}
+
+#[test]
+fn what_is_odd_is_warned_of() {
+    let warned = |key: &str, value: &str, message: &str| {
+        let scenario = small(&Overrides { set: vec![(key.to_string(), value.to_string())], ..Overrides::default() }).expect("it is right");
+        assert!(scenario.warnings.iter().any(|w| w.message.contains(message)), "{key}: {message} is not warned of");
+    };
+    warned("behaviour.consider.k_trip", "7.0", "`k_kin` changes nothing");
+    warned("cells.initial.KGZ-RUS.abroad", "99_999_999", "are abroad at the start");
+}

@@ -7,7 +7,8 @@ use std::{
 
 use super::stop::Stop;
 use crate::{
-    measure::record::{FileEntry, Provenance},
+    experiment::sweep,
+    measure::record::{self, FileEntry, Provenance},
     report,
     store::{
         StoreError,
@@ -19,7 +20,7 @@ use crate::{
 const MARKS: [&str; 8] = ["run.json", "calibration.json", "sweep.json", "summary.csv", "compare.csv", "validation.csv", "results.parquet", "scenario.toml"];
 
 /// Records of commands that leave results.
-const RECORDS: [&str; 3] = ["run.json", "calibration.json", "sweep.json"];
+const RECORDS: [&str; 2] = [record::FILE, sweep::record::RECORD];
 
 /// The record `planned` as it stands in the folder, if all its files are there whole.
 ///

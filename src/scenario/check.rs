@@ -118,22 +118,27 @@ pub fn wrong_key(key: &str) -> Option<(String, String, String)> {
     if parts.first().is_some_and(|part| ["extends", "remove"].contains(&part.as_str())) {
         return Some((format!("`{}` cannot be set", parts[0]), "it says how files are read".to_string(), String::new()));
     }
-    let (depth, known) = match leaf(&SCHEMA, &parts, 0) {
-        Ok(schema) if schema.get("any").is_some() || types(schema).iter().any(|t| ["number", "integer"].contains(t)) => return None,
-        Ok(schema) => return Some((format!("`{key}` is not a number"), format!("it is {}", kinds(schema)), String::new())),
-        Err(wrong) => wrong,
-    };
-    let place = if depth == 0 { "a scenario".to_string() } else { format!("`{}`", parts[..depth].join(".")) };
-    Some((format!("unknown key `{}`", parts[depth]), format!("{place} has no such key"), did_you_mean(&parts[depth], known)))
+    match leaf(&SCHEMA, &parts, 0, "") {
+        Ok((schema, _)) if schema.get("any").is_some() || types(schema).iter().any(|t| ["number", "integer"].contains(t)) => None,
+        Ok((schema, _)) => Some((format!("`{key}` is not a number"), format!("it is {}", kinds(schema)), String::new())),
+        Err((depth, known)) => Some(unknown(&parts, depth, known)),
+    }
 }
 
-/// The schema that parts of a key lead to; else how many of them are known, and the names that may follow.
-fn leaf<'s>(schema: &'s Json, parts: &[String], depth: usize) -> Result<&'s Json, (usize, Vec<&'s str>)> {
+/// What is wrong with a key of which `depth` parts are known, and the names that may follow: message, reason, hint.
+fn unknown(parts: &[String], depth: usize, known: Vec<&str>) -> (String, String, String) {
+    let place = if depth == 0 { "a scenario".to_string() } else { format!("`{}`", parts[..depth].join(".")) };
+    (format!("unknown key `{}`", parts[depth]), format!("{place} has no such key"), did_you_mean(&parts[depth], known))
+}
+
+/// The schema that parts of a key lead to, and its unit or that of what it is within; else how many of them are known, and the names that may follow.
+fn leaf<'s>(schema: &'s Json, parts: &[String], depth: usize, unit: &'s str) -> Result<(&'s Json, &'s str), (usize, Vec<&'s str>)> {
+    let unit = schema.get("unit").and_then(Json::as_str).unwrap_or(unit);
     let schema = follow(schema);
-    let Some(part) = parts.get(depth).filter(|_| schema.get("any").is_none()) else { return Ok(schema) };
+    let Some(part) = parts.get(depth).filter(|_| schema.get("any").is_none()) else { return Ok((schema, unit)) };
     if let Some(items) = branch_of(schema, "array").get("items") {
         // Ids may hold dots: as many parts as lead on.
-        let mut ends = (depth + 1..parts.len().max(depth + 2)).map(|next| leaf(items, parts, next));
+        let mut ends = (depth + 1..parts.len().max(depth + 2)).map(|next| leaf(items, parts, next, unit));
         let first = ends.next().unwrap_or(Err((depth, Vec::new())));
         return first.or_else(|wrong| ends.find(Result::is_ok).unwrap_or(Err(wrong)));
     }
@@ -142,12 +147,12 @@ fn leaf<'s>(schema: &'s Json, parts: &[String], depth: usize) -> Result<&'s Json
     let own = table.get("properties").and_then(Json::as_object);
     let open = table.get("additionalProperties").filter(|a| a.is_object());
     if let Some(inner) = own.and_then(|own| own.get(part)) {
-        return leaf(inner, parts, depth + 1);
+        return leaf(inner, parts, depth + 1, unit);
     }
     match open {
-        Some(open) if names_of.is_empty() || part == "*" || names_of.contains(&part.as_str()) => leaf(open, parts, depth + 1),
+        Some(open) if names_of.is_empty() || part == "*" || names_of.contains(&part.as_str()) => leaf(open, parts, depth + 1, unit),
         Some(_) => Err((depth, names_of)),
-        None if part == "*" => own.into_iter().flatten().find_map(|(_, inner)| leaf(inner, parts, depth + 1).ok()).ok_or((depth, Vec::new())),
+        None if part == "*" => own.into_iter().flatten().find_map(|(_, inner)| leaf(inner, parts, depth + 1, unit).ok()).ok_or((depth, Vec::new())),
         None => Err((depth, own.into_iter().flat_map(|own| own.keys()).map(String::as_str).collect())),
     }
 }
@@ -161,37 +166,28 @@ pub fn branch_of<'s>(schema: &'s Json, kind: &str) -> &'s Json {
 
 /// Checks the value of a dotted key of a scenario where there is none to put it into; `multiplies` if it is no value but a factor of one.
 pub fn value_of(key: &str, node: &Node, multiplies: bool, ledger: &mut Ledger) {
-    let (mut schema, mut unit, mut item): (&Json, &str, bool) = (&SCHEMA, "", false);
-    let mut at = 0;
-    for part in key.split('.') {
-        let path = key[..at].trim_end_matches('.');
-        at += part.len() + 1;
-        let table = branch_of(follow(schema), "object");
-        let list = branch_of(follow(schema), "array").get("items");
-        match property(schema, part).or(list) {
-            Some(inner) => {
-                item = property(schema, part).is_none();
-                schema = inner;
-                unit = inner.get("unit").and_then(Json::as_str).unwrap_or(unit);
-            }
-            // A key of unknown tables; or a part of an id with dots.
-            None if part == "*" || (item && at < key.len()) => return,
-            None => {
-                let keys = table.get("properties").and_then(Json::as_object).into_iter().flat_map(|k| k.keys()).map(String::as_str);
-                let place = if path.is_empty() { "a scenario".to_string() } else { format!("`{path}`") };
-                ledger.error(node.key, key, format!("unknown key `{part}`"), format!("{place} has no such key"), did_you_mean(part, keys));
-                return;
-            }
+    let parts: Vec<String> = key.split('.').map(str::to_string).collect();
+    let (schema, unit) = match leaf(&SCHEMA, &parts, 0, "") {
+        Ok(found) => found,
+        Err((depth, known)) => {
+            let (message, reason, hint) = unknown(&parts, depth, known);
+            ledger.error(node.key, key, message, reason, hint);
+            return;
         }
-    }
+    };
     // Tables are laid over what stands there, entry by entry.
     match &node.value {
         Value::Table(entries) => entries.iter().for_each(|(inner, node)| value_of(&format!("{key}.{inner}"), node, multiplies, ledger)),
-        _ if multiplies => {}
+        _ if multiplies || schema.get("any").is_some() => {}
         _ => {
             check(node, schema, key, unit, ledger);
         }
     }
+}
+
+/// Whether two dotted keys, in which `*` stands for any name, may mean the same value, or one within the other.
+pub fn meet(a: &str, b: &str) -> bool {
+    a.split('.').zip(b.split('.')).all(|(a, b)| a == b || a == "*" || b == "*")
 }
 
 fn types(schema: &Json) -> Vec<&str> {

@@ -178,7 +178,7 @@ impl Reader<'_> {
         for Read { uncertain, keys, .. } in parameters {
             for (key, at) in keys {
                 // One that multiplies may be of many keys, each of which has a value of its own.
-                let other = earlier.iter().find(|(_, k)| k == key || (meet(k, key) && !uncertain.parameter.multiplies));
+                let other = earlier.iter().find(|(_, k)| k == key || (check::meet(k, key) && !uncertain.parameter.multiplies));
                 if let Some((id, k)) = other {
                     let (path, also) = (format!("parameter.{}", uncertain.parameter.id), if k == key { String::new() } else { format!(" by `{k}`") });
                     self.ledger.error(*at, &path, format!("two parameters set `{key}`"), format!("`{id}` sets it too{also}"), "keep one of them");
@@ -241,10 +241,4 @@ impl Reader<'_> {
             }
         }
     }
-}
-
-/// Whether two keys, in which `*` stands for any name, may be of one value.
-fn meet(a: &str, b: &str) -> bool {
-    let (a, b): (Vec<&str>, Vec<&str>) = (a.split('.').collect(), b.split('.').collect());
-    a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| a == b || *a == "*" || *b == "*")
 }

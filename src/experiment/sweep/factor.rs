@@ -71,13 +71,6 @@ pub struct Key {
     pub multiplies: bool,
 }
 
-impl Key {
-    /// Whether another key means the same value, one within it, or one that it is within.
-    pub fn meets(&self, other: &Key) -> bool {
-        self.name.split('.').zip(other.name.split('.')).all(|(a, b)| a == b || a == "*" || b == "*")
-    }
-}
-
 /// Keys below a key; the key itself if no table stands there.
 pub fn leaves(name: &str, node: &Node, multiplies: bool, keys: &mut Vec<Key>) {
     for (inner, node) in node.entries() {

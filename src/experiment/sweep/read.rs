@@ -307,7 +307,7 @@ impl Reader<'_> {
         for (n, later) in factors.iter().enumerate() {
             for (earlier, set) in factors[..n].iter().zip(&sets) {
                 let path = format!("factor.{}", later.id);
-                if let Some(key) = sets[n].iter().find(|key| !key.multiplies && set.iter().any(|k| k.meets(key))) {
+                if let Some(key) = sets[n].iter().find(|key| !key.multiplies && set.iter().any(|k| check::meet(&k.name, &key.name))) {
                     let why = format!("`{}` sets it too, and points would report values of it that are not run", earlier.id);
                     self.ledger.error(key.at, &path, format!("two factors set `{}`", key.name), why, "keep one of them, or let this one multiply");
                 }

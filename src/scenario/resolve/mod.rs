@@ -133,10 +133,10 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
     let horizon = run.as_ref().map_or(months, |r| (r.end.since(r.start) + 1).max(1) as usize);
     let series = series::series(&parts, &ground, start, horizon, &mut replaced, ledger);
     let links = network::links(&parts, &ground, ledger);
-    let network = network::network(&parts, &ground, &links, ledger);
     let freight = network::freight(&parts, &ground, ledger);
     let ties = network::ties(&parts, &ground, ledger);
     let corridors = corridors::corridors(&parts, &ground, &links, run.as_ref(), ledger);
+    let network = network::network(&parts, &ground, links, ledger);
     let law = law::law(&parts, &ground, start, run.as_ref().map(|r| r.end), &mut replaced, ledger);
     let demography = people::demography(&parts, &ground, run.as_ref(), ledger);
     let (markets, departures, returns) = places::markets(&parts, &mut ground, ledger);

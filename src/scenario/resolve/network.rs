@@ -16,9 +16,9 @@ use crate::{
 };
 
 /// The network without the corridors' links.
-pub fn network(parts: &Parts, ground: &Ground, links: &[Link], ledger: &mut Ledger) -> Option<Network> {
+pub fn network(parts: &Parts, ground: &Ground, links: Vec<Link>, ledger: &mut Ledger) -> Option<Network> {
     let travel: Option<Travel> = parts.section("travel", ledger);
-    travel.map(|travel| Network { nodes: ground.nodes.clone(), links: links.to_vec(), travel })
+    travel.map(|travel| Network { nodes: ground.nodes.clone(), links, travel })
 }
 
 /// What carrying goods costs, with markets beyond nodes that are known.
