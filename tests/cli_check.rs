@@ -34,6 +34,59 @@ fn sweeps_are_checked_too() {
 }
 
 #[test]
+fn files_that_do_not_stand_alone_are_told_apart() {
+    let names = [
+        ("scenarios/targets/money.toml", "is a file of targets", "musafir validate"),
+        ("scenarios/targets/bars.toml", "is a file of targets", "musafir validate"),
+        ("scenarios/world/regimes.toml", "is a part of scenarios", "`extends`"),
+        ("scenarios/world/series.csv", "is a table", "`[tables]`"),
+    ];
+    for (file, what, reader) in names {
+        let (code, out, err) = musafir(&["check", file]);
+        assert!(code == 2 && out.contains("wrong") && err.contains(what) && err.contains(reader) && err.contains("1 error"), "{file}: {err}");
+    }
+}
+
+#[test]
+fn all_mistakes_of_a_book_of_claims_stand_in_one_list() {
+    let (code, out, err) = musafir(&["check", "scenarios/claims.toml"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("claims.toml: right (39 claims,"), "{out}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let book = folder.path().join("claims.toml");
+    let of = |scenario: &str, measure: &str, year: u32| format!("{{ scenario = \"{scenario}\", measure = \"{measure}\", origin = \"UZB\", destination = \"RUS\", year = {year} }}");
+    let text = format!(
+        "[[claim]]\nnumber = 1\nsays = \"a\"\n[[claim]]\nnumber = \"two\"\nsays = \"b\"\n[[claim]]\nnumber = 3\nsays = \"c\"\ntest = [\n{{ what = \"x\", of = {}, above = 0 }},\n{{ what = \"y\", of = {}, abve = 0 }},\n{{ what = \"z\", of = {} }},\n]\n",
+        of("small", "departure", 2006),
+        of("big", "departures", 2006),
+        of("small", "returns", 1999),
+    );
+    std::fs::write(&book, text).expect("written");
+    let small = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/small");
+    std::fs::create_dir(folder.path().join("world")).expect("made");
+    for part in ["", "world"] {
+        for entry in std::fs::read_dir(format!("{small}/{part}")).expect("reads").flatten().filter(|e| e.path().is_file()) {
+            std::fs::copy(entry.path(), folder.path().join(part).join(entry.file_name())).expect("copied");
+        }
+    }
+    let (code, _, err) = musafir(&["check", book.to_str().expect("a path")]);
+    let told = [
+        "claim 1 has no test",
+        "`claim.1.number` has the wrong type",
+        "did you mean `departures`?",
+        "there is no scenario `big`",
+        "did you mean `above`?",
+        "`y` has no bound",
+        "the years 1999 to 1999",
+    ];
+    for told in told {
+        assert!(err.contains(told), "{told} is not told:\n{err}");
+    }
+    assert_eq!(code, 2);
+    assert!(err.contains("claims.toml:11:52") && err.contains("`z` has no bound"), "{err}");
+}
+
+#[test]
 fn check_prints_json() {
     let (code, out, err) = musafir(&["check", "--json", "tests/findings/ten.toml"]);
     assert_eq!((code, err.as_str()), (2, ""));

@@ -47,6 +47,16 @@ fn held(name: &str, findings: Findings) -> Findings {
 }
 
 #[test]
+fn constants_of_the_choice_are_bounded_and_large_numbers_short() {
+    for key in ["behaviour.choose.xi.RUS", "behaviour.choose.origin.UZB", "behaviour.choose.xi_origin.RUS.UZB", "behaviour.choose.motive.settle.RUS"] {
+        let error = small(&set(&[(key, "1e308")])).expect_err("outside").to_string();
+        assert!(error.contains(key) && error.contains("1e308") && error.contains("-1000 to 1000"), "{error}");
+    }
+    let error = small(&set(&[("behaviour.choose.b_wage", "1e300")])).expect_err("outside").to_string();
+    assert!(error.contains("`behaviour.choose.b_wage` is 1e300"), "{error}");
+}
+
+#[test]
 fn ten_mistakes_show_at_once() {
     let findings = golden("ten");
     let wanted = [

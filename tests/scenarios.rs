@@ -7,7 +7,7 @@ use std::{
 
 use musafir::{
     engine::{Setup, Simulation, observe::MonthView, observe::Observer},
-    experiment::claims::{Book, Trial},
+    experiment::claims::{Trial, read::Reading},
     measure::scope::Scope,
     scenario::{Overrides, Scenario},
     units::Month,
@@ -117,13 +117,13 @@ fn without_the_belt_and_road_none_of_its_lines_carries_anybody() {
 
 #[test]
 fn the_claims_are_all_there_and_can_be_tested() {
-    let text = std::fs::read_to_string(folder().join("claims.toml")).expect("reads");
-    let book = Book::read(&text).expect("right");
+    let reading = Reading::of(&folder().join("claims.toml")).expect("reads");
+    let book = reading.right().expect("right");
     assert_eq!(book.claim.iter().map(|c| c.number).collect::<Vec<_>>(), (1..=39).collect::<Vec<_>>());
     let shipped = names();
     assert!(book.scenarios().iter().all(|s| shipped.contains(s)), "{:?}", book.scenarios());
     let scope = Scope::new(&named("baseline").world);
-    Trial::new(&book, &scope, (2005, 2040)).expect("every measure, place and year is there");
+    Trial::new(book, &scope, (2005, 2040)).expect("every measure, place and year is there");
     let page = std::fs::read_to_string(folder().join("../docs/claims.md")).expect("docs/claims.md");
     for claim in &book.claim {
         assert!(page.contains(&format!("| {} | {}", claim.number, claim.says)), "docs/claims.md does not hold claim {} as told; run `musafir claims`", claim.number);

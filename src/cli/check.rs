@@ -1,4 +1,4 @@
-//! `musafir check`: every mistake of scenario files, sweeps, calibrations and ensembles at once.
+//! `musafir check`: every mistake of scenario files, sweeps, calibrations, ensembles and books of claims at once.
 
 use std::{
     fmt::Write as _,
@@ -8,20 +8,23 @@ use std::{
 
 use serde_json::json;
 
-use super::{WRONG, diagnostics, flags::Reading, print, usage};
+use super::{WRONG, claims, diagnostics, flags::Reading, print, usage};
 use crate::{
     experiment::{
         calibration::{self, Calibration},
         ensemble::{Ensemble, described},
         sweep::{self, Flags, Sweep},
     },
-    scenario::{Finding, Findings, Overrides, Scenario, document},
+    scenario::{
+        Finding, Findings, Overrides, Scenario, document,
+        finding::{At, Ledger},
+    },
 };
 
 /// Arguments of `check`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Scenario files, sweeps, calibrations, ensembles.
+    /// Scenario files, sweeps, calibrations, ensembles, books of claims.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -75,6 +78,19 @@ struct Right {
     warnings: Vec<Finding>,
 }
 
+/// What a file is that does not stand alone, and what reads it.
+fn dependent(file: &Path) -> Option<(&'static str, &'static str)> {
+    let whole = || document::has(file, &["title", "extends", "run", "tables", "behaviour"]);
+    match () {
+        () if file.extension().is_some_and(|e| e == "csv") => Some(("a table", "check a scenario that names it in `[tables]`")),
+        () if document::has(file, &["series", "bars"]) => Some(("a file of targets", "`musafir validate SCENARIO` reads it, with the others of its folder")),
+        () if document::has(file, &["regime", "closure", "amnesty", "trend", "corridor", "shock", "rule", "cells"]) && !whole() => {
+            Some(("a part of scenarios", "check a scenario that has it in `extends`"))
+        }
+        () => None,
+    }
+}
+
 /// What a file means to be.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -82,6 +98,7 @@ enum Kind {
     Sweep,
     Calibration,
     Ensemble,
+    Claims,
 }
 
 impl Kind {
@@ -90,17 +107,23 @@ impl Kind {
             () if sweep::is_one(file) => Kind::Sweep,
             () if document::has(file, &["member"]) => Kind::Ensemble,
             () if document::has(file, &["method", "parameter"]) => Kind::Calibration,
+            () if document::has(file, &["claim"]) => Kind::Claims,
             () => Kind::Scenario,
         }
     }
 
     fn name(self) -> &'static str {
-        ["a scenario", "a sweep", "a calibration", "an ensemble"][self as usize]
+        ["a scenario", "a sweep", "a calibration", "an ensemble", "a book of claims"][self as usize]
     }
 }
 
 /// Reads a file of a kind.
 fn checked(file: &Path, kind: Kind, overrides: &Overrides) -> Result<Right, Findings> {
+    if let Some((what, reader)) = dependent(file) {
+        let mut ledger = Ledger::default();
+        ledger.error(At::NOWHERE, "", format!("`{}` is {what}", file.display()), "it cannot be checked by itself", reader);
+        return Err(Findings { list: ledger.sorted() });
+    }
     let root = overrides.root.clone();
     let other = |said: String| Right { said, hash: None, warnings: Vec::new() };
     Ok(match kind {
@@ -116,6 +139,10 @@ fn checked(file: &Path, kind: Kind, overrides: &Overrides) -> Result<Right, Find
         Kind::Ensemble => {
             let ensemble = Ensemble::load(file)?;
             other(format!("{}; {}", ensemble.title, described(&ensemble)))
+        }
+        Kind::Claims => {
+            let (book, scenarios, _) = claims::read(file)?;
+            other(format!("{} claims, {} scenarios", book.claim.len(), scenarios.len()))
         }
         Kind::Scenario => {
             let scenario = Scenario::load(file, overrides)?;

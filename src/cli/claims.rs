@@ -15,13 +15,14 @@ use crate::{
         claims::{
             Book, Trial,
             page::{self, Made},
+            read::Reading,
         },
         ensemble::Ensemble,
         inputs::Inputs,
         replicate::{Grown, Stopped, Tree, Variant},
     },
     measure::scope::Scope,
-    scenario::{Overrides, Scenario, Template},
+    scenario::{Findings, Overrides, Scenario, Template, finding::At},
     store::atomic,
 };
 
@@ -60,10 +61,8 @@ pub fn execute(args: &Args) -> ExitCode {
     }
     let (book, scenarios, mut trial) = match read(&args.file) {
         Ok(read) => read,
-        Err(why) => {
-            if !why.is_empty() {
-                let _ = writeln!(std::io::stderr(), "error: {}: {why}", args.file.display());
-            }
+        Err(findings) => {
+            diagnostics::print(&findings);
             return ExitCode::from(WRONG);
         }
     };
@@ -95,32 +94,38 @@ fn failed(why: &str) -> ExitCode {
     ExitCode::from(FAILED)
 }
 
-/// The book, its scenarios, and what is to be measured; an empty text if the mistakes are on the screen already.
-fn read(file: &Path) -> Result<(Book, Vec<Scenario>, Trial), String> {
-    let text = std::fs::read_to_string(file).map_err(|e| e.to_string())?;
-    let book = Book::read(&text)?;
+/// The book, its scenarios, and what is to be measured.
+///
+/// # Errors
+/// Everything that is wrong with the book and with its scenarios.
+pub fn read(file: &Path) -> Result<(Book, Vec<Scenario>, Trial), Findings> {
+    let mut reading = Reading::of(file)?;
     let folder = file.parent().unwrap_or(Path::new("."));
-    let (mut scenarios, mut wrong) = (Vec::new(), false);
-    for name in book.scenarios() {
-        match Scenario::load(&folder.join(format!("{name}.toml")), &Overrides::default()) {
+    let (mut scenarios, mut wrong) = (Vec::new(), Vec::new());
+    let there: Vec<PathBuf> = reading.book.scenarios().iter().map(|name| folder.join(format!("{name}.toml"))).filter(|path| path.is_file()).collect();
+    for path in &there {
+        match Scenario::load(path, &Overrides::default()) {
             Ok(scenario) => scenarios.push(scenario),
-            Err(findings) => {
-                diagnostics::print(&findings);
-                wrong = true;
-            }
+            Err(findings) => wrong.extend(findings.list),
         }
     }
-    let Some(first) = scenarios.first().filter(|_| !wrong) else {
-        return Err(if wrong { String::new() } else { "no claim is tested".to_string() });
-    };
-    let scope = Scope::new(&first.world);
-    let world = &first.world;
-    if let Some(other) = scenarios.iter().find(|s| (s.world.start, s.world.months) != (world.start, world.months) || Scope::new(&s.world).party_names != scope.party_names) {
-        return Err(format!("`{}` has other months or places than `{}`", other.title, first.title));
+    let mut trial = None;
+    if let Some(first) = scenarios.first() {
+        let (world, scope) = (&first.world, Scope::new(&first.world));
+        let last = world.start.plus(world.months as i32 - 1);
+        let other = |s: &Scenario| (s.world.start, s.world.months) != (world.start, world.months) || Scope::new(&s.world).party_names != scope.party_names;
+        for scenario in scenarios.iter().filter(|s| other(s)) {
+            let what = format!("`{}` has other months or places than `{}`", scenario.title, first.title);
+            reading.ledger.error(At::NOWHERE, "", what, "all scenarios of a book are held beside each other", "");
+        }
+        trial = Trial::new(&reading.book, &scope, (world.start.year(), last.year())).map_err(|mistakes| reading.tell(mistakes)).ok();
+    } else if wrong.is_empty() {
+        reading.ledger.error(At::NOWHERE, "", format!("no claim of `{}` is tested", file.display()), "no test can be used", "");
     }
-    let last = world.start.plus(world.months as i32 - 1);
-    let trial = Trial::new(&book, &scope, (world.start.year(), last.year()))?;
-    Ok((book, scenarios, trial))
+    match (trial, reading.right()) {
+        (Some(trial), Ok(book)) if wrong.is_empty() => Ok((book.clone(), scenarios, trial)),
+        (_, book) => Err(Findings { list: book.err().into_iter().flat_map(|findings| findings.list).chain(wrong).collect() }),
+    }
 }
 
 /// Runs all replicates on the scenarios of the members of an ensemble.

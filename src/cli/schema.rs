@@ -1,10 +1,10 @@
-//! `musafir schema`: the JSON Schema of scenario files, of sweeps, calibrations, ensembles, of targets, of bars.
+//! `musafir schema`: the JSON Schema of scenario files, of sweeps, calibrations, ensembles, of targets, of bars, of claims.
 
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use super::{BAR_NOT_MET, DONE, print, usage};
 use crate::{
-    experiment::{calibration, ensemble, past::target_file, sweep},
+    experiment::{calibration, claims, ensemble, past::target_file, sweep},
     scenario::check,
 };
 
@@ -23,6 +23,8 @@ enum Of {
     Targets,
     /// The split and the bars of `validate`.
     Bars,
+    /// Books of claims.
+    Claims,
 }
 
 /// Arguments of `schema`.
@@ -44,6 +46,7 @@ pub fn execute(args: &Args) -> ExitCode {
         Of::Scenario => (check::schema_of_files(), "", "scenarios/scenario.schema.json"),
         Of::Sweep => (sweep::schema(), " --of sweep", "scenarios/sweeps/sweep.schema.json"),
         Of::Targets => (target_file::schema_of_targets(), " --of targets", "scenarios/targets/targets.schema.json"),
+        Of::Claims => (claims::read::schema(), " --of claims", "scenarios/claims.schema.json"),
         Of::Bars => (target_file::schema_of_bars(), " --of bars", "scenarios/targets/bars.schema.json"),
     };
     let text = format!("{schema:#}\n");

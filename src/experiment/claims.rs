@@ -1,27 +1,29 @@
 //! Claims held against runs. A book of claims (`scenarios/claims.toml`) says for each claim which quantities of which scenarios would bear it
 //! out; runs of those scenarios on the same persons and draws give the quantities, replicate by replicate; [`verdict`] says what follows,
-//! [`page`] writes it down. No verdict stands in the book.
+//! [`page`] writes it down. [`read`] tells all that is wrong with a book. No verdict stands in the book.
 
 pub mod page;
+pub mod read;
 pub mod verdict;
 
 use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use crate::measure::{columns, scope::Scope, year::Value};
+use crate::{
+    measure::{columns, scope::Scope, year::Value},
+    scenario::finding::did_you_mean,
+};
 
 /// A book of claims.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 pub struct Book {
     /// The claims.
     pub claim: Vec<Claim>,
 }
 
 /// A claim.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 pub struct Claim {
     /// Number.
     pub number: u32,
@@ -40,8 +42,7 @@ pub struct Claim {
 }
 
 /// A test: a quantity and the bounds between which it must lie.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 pub struct Test {
     /// What is looked at, in few words.
     pub what: String,
@@ -56,8 +57,7 @@ pub struct Test {
 }
 
 /// A measure of `summary.csv` in a scenario, or its paired difference to another scenario.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, Deserialize, schemars::JsonSchema)]
 pub struct Term {
     /// Name of the scenario's file without extension.
     pub scenario: Option<String>,
@@ -101,6 +101,18 @@ impl Quantity {
 }
 
 impl Term {
+    /// Whether it says a key itself.
+    fn says(&self, key: &str) -> bool {
+        match key {
+            "scenario" => self.scenario.is_some(),
+            "measure" => self.measure.is_some(),
+            "origin" => self.origin.is_some(),
+            "destination" => self.destination.is_some(),
+            "year" => self.year.is_some(),
+            _ => self.last_year.is_some(),
+        }
+    }
+
     /// This term, with what it does not say as in another.
     fn or(&self, other: &Term) -> Term {
         Term {
@@ -122,15 +134,26 @@ impl Test {
     }
 }
 
+/// Something wrong with a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// Index of the claim.
+    pub claim: usize,
+    /// Dotted path within it; empty: the whole.
+    pub at: String,
+    /// What is wrong.
+    pub what: String,
+    /// Why that is wrong.
+    pub why: String,
+    /// The likely fix; may be empty.
+    pub hint: String,
+}
+
 impl Book {
-    /// Reads a book.
-    ///
-    /// # Errors
-    /// What is wrong with the text.
-    pub fn read(text: &str) -> Result<Book, String> {
-        let book: Book = toml::from_str(text).map_err(|e| e.to_string())?;
-        let wrong: Vec<String> = book.claim.iter().filter_map(Claim::mistake).collect();
-        if wrong.is_empty() { Ok(book) } else { Err(wrong.join("\n")) }
+    /// All terms as they are written: index of the claim and of the test, `of` or `over`.
+    fn terms(&self) -> impl Iterator<Item = (usize, usize, &'static str, &Term)> {
+        let tests = self.claim.iter().enumerate().flat_map(|(c, claim)| claim.test.iter().enumerate().map(move |(t, test)| (c, t, test)));
+        tests.flat_map(|(c, t, test)| [("of", Some(&test.of)), ("over", test.over.as_ref())].into_iter().filter_map(move |(key, term)| Some((c, t, key, term?))))
     }
 
     /// Names of all scenarios, in order of appearance.
@@ -150,14 +173,18 @@ impl Book {
 }
 
 impl Claim {
-    /// What is wrong with it by itself.
-    fn mistake(&self) -> Option<String> {
-        let at = self.number;
+    /// What is wrong with it by itself, the claim of an index.
+    fn mistakes(&self, claim: usize) -> Vec<Mistake> {
+        let mistake = |at: String, what: String, why: &str, hint: &str| Mistake { claim, at, what, why: why.to_string(), hint: hint.to_string() };
         if self.test.is_empty() == self.not_tested.is_none() {
-            return Some(format!("claim {at}: it has tests or says why not, one of the two"));
+            let what = format!("claim {} has {}", self.number, if self.test.is_empty() { "no test" } else { "tests and a reason why not" });
+            return vec![mistake(String::new(), what, "it is tested, or `not_tested` says why not", "")];
         }
-        let unbounded = self.test.iter().find(|t| t.above.is_none() && t.below.is_none());
-        unbounded.map(|t| format!("claim {at}: `{}` has neither `above` nor `below`", t.what))
+        let unbounded = self.test.iter().enumerate().filter(|(_, t)| t.above.is_none() && t.below.is_none());
+        let told = |(t, test): (usize, &Test)| {
+            mistake(format!("test.{t}"), format!("`{}` has no bound", test.what), "a test says between which values the claim holds", "add `above` or `below`")
+        };
+        unbounded.map(told).collect()
     }
 }
 
@@ -176,15 +203,24 @@ impl Trial {
     ///
     /// # Errors
     /// Names that do not exist and years that are not run, all of them.
-    pub fn new(book: &Book, scope: &Scope, years: (i32, i32)) -> Result<Trial, String> {
+    pub fn new(book: &Book, scope: &Scope, years: (i32, i32)) -> Result<Trial, Vec<Mistake>> {
         let scenarios = book.scenarios();
         let mut wrong = Vec::new();
         let mut quantities = Vec::new();
-        for claim in &book.claim {
+        for (c, claim) in book.claim.iter().enumerate() {
             let mut of_claim = Vec::new();
-            for test in &claim.test {
-                let mut term = |term: &Term| keys(term, &scenarios, scope, years).map_err(|why| wrong.push(format!("claim {}, `{}`: {why}", claim.number, test.what))).ok();
-                let (of, over) = (term(&test.of), test.whole_over().map(|over| term(&over)));
+            for (t, test) in claim.test.iter().enumerate() {
+                let mut term = |name: &str, term: &Term| match keys(term, &scenarios, scope, years) {
+                    Ok(keys) => Some(keys),
+                    Err(Wrong { key, what, hint }) => {
+                        // What the denominator does not say stands in the numerator.
+                        let own = name == "of" || test.over.as_ref().is_some_and(|over| over.says(key));
+                        let at = format!("test.{t}.{}.{key}", if own { name } else { "of" });
+                        wrong.push(Mistake { claim: c, at, what, why: format!("claim {}: {}", claim.number, test.what), hint });
+                        None
+                    }
+                };
+                let (of, over) = (term("of", &test.of), test.whole_over().map(|over| term("over", &over)));
                 if let (Some(of), Some(over)) = (of, over.map_or(Some(None), |o| o.map(Some))) {
                     of_claim.push(Quantity { of, over });
                 }
@@ -192,7 +228,7 @@ impl Trial {
             quantities.push(of_claim);
         }
         let values = quantities.iter().map(|q| vec![Vec::new(); q.len()]).collect();
-        if wrong.is_empty() { Ok(Trial { scenarios, quantities, values }) } else { Err(wrong.join("\n")) }
+        if wrong.is_empty() { Ok(Trial { scenarios, quantities, values }) } else { Err(wrong) }
     }
 
     /// Takes the yearly values of one replicate, by scenario.
@@ -217,20 +253,32 @@ impl Trial {
     }
 }
 
+/// What is wrong with a key of a term.
+struct Wrong {
+    key: &'static str,
+    what: String,
+    hint: String,
+}
+
 /// The values that a term is made of.
-fn keys(term: &Term, scenarios: &[String], scope: &Scope, years: (i32, i32)) -> Result<(Key, Option<Key>), String> {
-    let missing = |key: &str| format!("`{key}` is missing");
-    let place = |names: &[String], name: &Option<String>, key: &str| {
-        let name = name.as_ref().ok_or_else(|| missing(key))?;
-        names.iter().position(|n| n == name).map(|p| p as u8).ok_or_else(|| format!("there is no {key} `{name}`"))
+fn keys(term: &Term, scenarios: &[String], scope: &Scope, years: (i32, i32)) -> Result<(Key, Option<Key>), Wrong> {
+    let missing = |key: &'static str| Wrong { key, what: format!("`{key}` is missing"), hint: format!("add `{key} = ...`") };
+    let named = |names: &[&str], name: &Option<String>, key: &'static str| {
+        let name = name.as_deref().ok_or_else(|| missing(key))?;
+        let unknown = || Wrong { key, what: format!("there is no {key} `{name}`"), hint: did_you_mean(name, names.iter().copied()) };
+        names.iter().position(|n| *n == name).map(|p| p as u8).ok_or_else(unknown)
     };
-    let measure = term.measure.as_deref().ok_or_else(|| missing("measure"))?;
-    let measure = columns::measure(measure).ok_or_else(|| format!("there is no measure `{measure}`"))?;
-    let (origin, destination) = (place(&scope.party_names, &term.origin, "origin")?, place(&scope.destination_names, &term.destination, "destination")?);
+    fn list(names: &[String]) -> Vec<&str> {
+        names.iter().map(String::as_str).collect()
+    }
+    let measure = named(&columns::MEASURES.map(|m| m.0), &term.measure, "measure")?;
+    let origin = named(&list(&scope.party_names), &term.origin, "origin")?;
+    let destination = named(&list(&scope.destination_names), &term.destination, "destination")?;
     let first = term.year.ok_or_else(|| missing("year"))?;
     let last = term.last_year.unwrap_or(first);
     if first < years.0 || last > years.1 || last < first {
-        return Err(format!("the years {first} to {last} are not within {} to {}", years.0, years.1));
+        let what = format!("the years {first} to {last} are not within {} to {}", years.0, years.1);
+        return Err(Wrong { key: if first < years.0 || first > years.1 { "year" } else { "last_year" }, what, hint: String::new() });
     }
     let of = |name: &String| {
         let scenario = scenarios.iter().position(|s| s == name).unwrap_or(0);
@@ -244,7 +292,7 @@ mod tests {
     use super::*;
 
     fn book(test: &str) -> Book {
-        Book::read(&format!("[[claim]]\nnumber = 1\nsays = \"x\"\n[[claim.test]]\nwhat = \"y\"\n{test}")).expect("right")
+        toml::from_str(&format!("[[claim]]\nnumber = 1\nsays = \"x\"\n[[claim.test]]\nwhat = \"y\"\n{test}")).expect("right")
     }
 
     fn scope() -> Scope {
@@ -300,14 +348,20 @@ mod tests {
     }
 
     #[test]
-    fn everything_wrong_is_said() {
+    fn everything_wrong_is_said_where_it_stands() {
         let of = "scenario = \"a\", measure = \"departure\", origin = \"UZB\", destination = \"RUS\", year = 2010";
-        let why = |test: String| Trial::new(&book(&test), &scope(), (2010, 2011)).expect_err("wrong");
-        assert!(why(format!("of = {{ {of} }}\nabove = 0")).contains("no measure `departure`"));
+        let why = |test: String| {
+            let mistakes = Trial::new(&book(&test), &scope(), (2010, 2011)).expect_err("wrong");
+            mistakes.into_iter().map(|m| format!("{}: {} {}", m.at, m.what, m.hint)).collect::<Vec<_>>().join("; ")
+        };
+        assert_eq!(why(format!("of = {{ {of} }}\nabove = 0")), "test.0.of.measure: there is no measure `departure` did you mean `departures`?");
         let of = of.replace("departure", "departures");
-        assert!(why(format!("of = {{ {of} }}\nover = {{ year = 2012 }}\nabove = 0")).contains("2012"));
-        assert!(why(format!("of = {{ {} }}\nabove = 0", of.replace("RUS", "MOON"))).contains("no destination `MOON`"));
-        assert!(Book::read("[[claim]]\nnumber = 7\nsays = \"x\"").expect_err("wrong").contains("claim 7"));
-        assert!(Book::read(&format!("[[claim]]\nnumber = 7\nsays = \"x\"\n[[claim.test]]\nwhat = \"y\"\nof = {{ {of} }}")).expect_err("wrong").contains("above"));
+        assert!(why(format!("of = {{ {of} }}\nover = {{ year = 2012 }}\nabove = 0")).starts_with("test.0.over.year: the years 2012 to 2012"));
+        let moon = of.replace("RUS", "MOON");
+        let twice = why(format!("of = {{ {moon} }}\nover = {{ year = 2011 }}\nabove = 0"));
+        assert_eq!(twice.matches("test.0.of.destination: there is no destination `MOON`").count(), 2, "the denominator has it from the numerator: {twice}");
+        let mistake = |text: &str| toml::from_str::<Claim>(text).expect("parses").mistakes(0).remove(0);
+        assert!(mistake("number = 7\nsays = \"x\"").what.contains("claim 7"));
+        assert_eq!(mistake(&format!("number = 7\nsays = \"x\"\n[[test]]\nwhat = \"y\"\nof = {{ {of} }}")).at, "test.0");
     }
 }

@@ -47,8 +47,8 @@ impl Counts {
     }
 
     #[inline]
-    fn add(&mut self, place: usize, sex: u8, age: usize) {
-        self.0[(place * SEXES + usize::from(sex)) * GROUPS.len() + group(age)] += 1;
+    fn add(&mut self, place: usize, sex: u8, age: usize, told: bool) {
+        self.0[(place * SEXES + usize::from(sex)) * GROUPS.len() + group(age)] += u32::from(told);
     }
 
     fn plus(&mut self, other: &Counts) {
@@ -96,7 +96,7 @@ impl Moves {
             _ => return,
         };
         for place in [0, 1 + scope.country_of[usize::from(abroad)]] {
-            counts.add(place, event.sex, usize::from(event.age));
+            counts.add(place, event.sex, usize::from(event.age), true);
         }
     }
 
@@ -119,14 +119,18 @@ impl Moves {
 
 /// Persons aged 16-64 by home region at the start of a month: foreign citizens abroad, and with `at_home` those at home.
 pub fn census(scope: &Scope, chunks: &[Chunk], month: Month, at_home: bool) -> Vec<Counts> {
+    // Row of the counts by place: those at home stand first.
+    let mut row = [0; 1 + HOME as usize];
+    for (row, country) in row.iter_mut().zip(&scope.country_of) {
+        *row = 1 + country;
+    }
     let count = |chunk: &Chunk| {
         let mut counts = Counts::new(scope);
+        // Who is told is hard to foresee: counting nothing is cheaper than a branch.
         let mut put = |person: &Person| {
-            let foreign = person.place != HOME && person.status() != Status::Naturalised;
-            if person.active(month) && (person.place == HOME || foreign) {
-                let place = if foreign { 1 + scope.country_of[usize::from(person.place)] } else { 0 };
-                counts.add(place, person.sex(), (person.age(month) / 12) as usize);
-            }
+            let citizen = person.place == HOME || person.status() != Status::Naturalised;
+            let age = person.age(month).max(0) as usize / 12;
+            counts.add(row[usize::from(person.place)], person.sex(), age, citizen & person.active(month));
         };
         if at_home {
             chunk.person.iter().for_each(&mut put);

@@ -239,7 +239,9 @@ impl Chunk {
 
     /// Rows of foreign citizens abroad, ascending.
     pub fn rows_abroad(&self) -> impl Iterator<Item = usize> {
-        self.abroad.iter().enumerate().flat_map(|(word, &bits)| (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| word * 64 + bit))
+        let rest = |bits: &u64| Some(bits & (bits - 1)).filter(|rest| *rest != 0);
+        let set = move |bits: u64| std::iter::successors(Some(bits).filter(|bits| *bits != 0), rest).map(|bits| bits.trailing_zeros() as usize);
+        self.abroad.iter().enumerate().flat_map(move |(word, &bits)| set(bits).map(move |bit| word * 64 + bit))
     }
 
     /// Rows of a household.

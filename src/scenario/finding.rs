@@ -245,6 +245,11 @@ fn shortened(line: &str, span: Range<usize>) -> (String, Range<usize>) {
     (format!("{lead}{}{tail}", &line[from..to]), shift(span.start)..shift(span.end))
 }
 
+/// A number for people: very large and very small ones with an exponent.
+pub fn figure(x: f64) -> String {
+    if x == 0.0 || (1e-6..1e15).contains(&x.abs()) { format!("{x}") } else { format!("{x:e}") }
+}
+
 /// The candidate most like `name`, if any is like it at all.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();

@@ -270,7 +270,7 @@ pub struct LinkItem {
     pub to: String,
     /// Means of travel.
     pub mode: Mode,
-    /// Length; omitted: 1.2 times the distance on the globe (air: 1).
+    /// Length; omitted: `travel.detour` times the distance on the globe (air: the distance).
     #[schemars(range(min = 0.0, max = 20_000.0), extend("unit" = "km"))]
     pub km: Option<f64>,
     /// Hours in motion.

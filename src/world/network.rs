@@ -100,6 +100,9 @@ pub struct Travel {
     /// Fixed part of an air fare.
     #[schemars(range(min = 0.0, max = 500.0), extend("unit" = "USD"))]
     pub air_usd: f64,
+    /// Length of a surface link over the distance on the globe, where a corridor does not say how long its link is.
+    #[schemars(range(min = 1.0, max = 3.0), extend("unit" = "ratio"))]
+    pub detour: f64,
     /// Where the values come from.
     #[serde(flatten)]
     pub provenance: crate::units::Provenance,

@@ -4,12 +4,14 @@ use super::{Ground, Parts};
 use crate::{
     behaviour::{Behaviour, ByCode, choose, consider, remit, traits::MOTIVES},
     population::class,
-    scenario::finding::{Ledger, did_you_mean},
+    scenario::finding::{Ledger, did_you_mean, figure},
     world::place::Country,
 };
 
 /// Most bands of age: those that a class code has room for.
 const MOST_BANDS: usize = class::BANDS;
+/// Most that a constant of the choice can be worth, either way: long before, one alternative takes all or none, which may be wanted.
+const MOST_UTILITY: f64 = 1000.0;
 
 /// All parameters; each section is checked by itself, so that a mistake in one does not hide those of another.
 pub fn behaviour(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Option<Behaviour> {
@@ -83,7 +85,7 @@ fn homes(parts: &Parts, ground: &Ground, consider: &consider::Params, ledger: &m
             ledger.error(parts.at(&full), &full, format!("unknown home region `{id}`"), format!("`{path}` is by home regions of the table `regions`"), hint);
         }
         if !(0.0..=100.0).contains(factor) {
-            ledger.error(parts.at(&full), &full, format!("`{full}` cannot be {factor}"), "it must be from 0 to 100", "1 is like the rest of the country");
+            ledger.error(parts.at(&full), &full, format!("`{full}` cannot be {}", figure(*factor)), "it must be from 0 to 100", "1 is like the rest of the country");
         }
     }
 }
@@ -105,10 +107,23 @@ fn ages(parts: &Parts, consider: &consider::Params, ledger: &mut Ledger) {
     }
 }
 
+/// Constants of the choice by code, within bounds.
+fn utilities(parts: &Parts, path: &str, map: &ByCode, ledger: &mut Ledger) {
+    for (code, utility) in map.iter().filter(|(_, utility)| utility.abs() > MOST_UTILITY) {
+        let full = format!("{path}.{code}");
+        ledger.error(parts.at(&full), &full, format!("`{full}` cannot be {}", figure(*utility)), format!("it must be from -{MOST_UTILITY} to {MOST_UTILITY}"), "");
+    }
+}
+
 fn constants(parts: &Parts, ground: &Ground, choose: &choose::Params, ledger: &mut Ledger) {
     let (origins, countries) = (&ground.places.origins, &ground.places.countries);
     by_code(parts, "behaviour.choose.xi", &choose.xi, countries, ground.countries_known, ledger);
     by_code(parts, "behaviour.choose.origin", &choose.origin, origins, ground.countries_known, ledger);
+    utilities(parts, "behaviour.choose.xi", &choose.xi, ledger);
+    utilities(parts, "behaviour.choose.origin", &choose.origin, ledger);
+    for (code, map) in &choose.xi_origin {
+        utilities(parts, &format!("behaviour.choose.xi_origin.{code}"), map, ledger);
+    }
     if ground.countries_known {
         for (code, map) in &choose.xi_origin {
             let path = "behaviour.choose.xi_origin";
@@ -125,6 +140,7 @@ fn constants(parts: &Parts, ground: &Ground, choose: &choose::Params, ledger: &m
         if !MOTIVES.contains(&motive.as_str()) {
             ledger.error(parts.at(&path), &path, format!("unknown motive `{motive}`"), "motives are earn, study, experience, settle", did_you_mean(motive, MOTIVES));
         }
+        utilities(parts, &path, map, ledger);
         if ground.countries_known {
             unknown(parts, &path, map, countries, ledger);
         }

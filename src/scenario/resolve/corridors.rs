@@ -19,9 +19,9 @@ use crate::{
 };
 
 /// All corridors, checked against the network without them and the time of the run.
-pub fn corridors(parts: &Parts, ground: &Ground, base: &[Link], run: Option<&Run>, ledger: &mut Ledger) -> Vec<Corridor> {
+pub fn corridors(parts: &Parts, ground: &Ground, base: &[Link], detour: f64, run: Option<&Run>, ledger: &mut Ledger) -> Vec<Corridor> {
     let items = parts.list::<CorridorItem>("corridor", ledger, |path, json, ledger| names(parts, ground, path, json, ledger));
-    let corridors: Vec<Corridor> = items.iter().map(|item| corridor(parts, ground, item, ledger)).collect();
+    let corridors: Vec<Corridor> = items.iter().map(|item| corridor(parts, ground, item, detour, ledger)).collect();
     corridor_checks::all(parts, ground, &items, &corridors, base, run, ledger);
     corridors
 }
@@ -98,10 +98,10 @@ fn names(parts: &Parts, ground: &Ground, path: &str, json: &Json, ledger: &mut L
     }
 }
 
-fn corridor(parts: &Parts, ground: &Ground, item: &Item<CorridorItem>, ledger: &mut Ledger) -> Corridor {
+fn corridor(parts: &Parts, ground: &Ground, item: &Item<CorridorItem>, detour: f64, ledger: &mut Ledger) -> Corridor {
     let corridor = &item.value;
     let on = |channel: Channel| corridor.channels.get(&channel).copied().unwrap_or(true);
-    let (links, touched) = links(parts, ground, item, ledger);
+    let (links, touched) = links(parts, ground, item, detour, ledger);
     let origins = &ground.places.origins;
     let touched_homes = || (0..ground.places.homes.len()).filter(|&h| touched.contains(&origins[ground.places.homes[h].origin].code)).collect::<Vec<usize>>();
     let homes = |key: &str, list: &[String], ledger: &mut Ledger| {
@@ -136,7 +136,7 @@ fn corridor(parts: &Parts, ground: &Ground, item: &Item<CorridorItem>, ledger: &
 }
 
 /// The links, and the codes of the countries that they touch.
-fn links(parts: &Parts, ground: &Ground, item: &Item<CorridorItem>, ledger: &mut Ledger) -> (Vec<Link>, BTreeSet<String>) {
+fn links(parts: &Parts, ground: &Ground, item: &Item<CorridorItem>, detour: f64, ledger: &mut Ledger) -> (Vec<Link>, BTreeSet<String>) {
     let (mut links, mut touched) = (Vec::new(), BTreeSet::new());
     for (i, link) in item.value.links.iter().enumerate() {
         let ends = [("from", &link.from), ("to", &link.to)].map(|(key, name)| node(parts, ground, &format!("{}.links.{i}.{key}", item.path), name, ledger));
@@ -151,7 +151,7 @@ fn links(parts: &Parts, ground: &Ground, item: &Item<CorridorItem>, ledger: &mut
             id: format!("{}-{}", item.value.id, i + 1),
             ends: [from, to],
             mode: link.mode,
-            km: link.km.unwrap_or(if link.mode == Mode::Air { globe } else { 1.2 * globe }),
+            km: link.km.unwrap_or(if link.mode == Mode::Air { globe } else { detour * globe }),
             hours: link.hours,
             fare_usd: link.fare_usd,
             border_hours: link.border_hours,

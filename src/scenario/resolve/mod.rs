@@ -132,11 +132,12 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
     // Series reach the end of the scenario even if the run stops earlier: what is indexed to a year must not depend on where it stops.
     let horizon = run.as_ref().map_or(months, |r| (r.end.since(r.start) + 1).max(1) as usize);
     let series = series::series(&parts, &ground, start, horizon, &mut replaced, ledger);
-    let links = network::links(&parts, &ground, ledger);
+    let (links, network) = network::network(&parts, &ground, ledger);
     let freight = network::freight(&parts, &ground, ledger);
     let ties = network::ties(&parts, &ground, ledger);
-    let corridors = corridors::corridors(&parts, &ground, &links, run.as_ref(), ledger);
-    let network = network::network(&parts, &ground, links, ledger);
+    // Where the prices are wrong, which has been told, lengths matter no more.
+    let detour = network.as_ref().map_or(1.0, |n| n.travel.detour);
+    let corridors = corridors::corridors(&parts, &ground, &links, detour, run.as_ref(), ledger);
     let law = law::law(&parts, &ground, start, run.as_ref().map(|r| r.end), &mut replaced, ledger);
     let demography = people::demography(&parts, &ground, run.as_ref(), ledger);
     let (markets, departures, returns) = places::markets(&parts, &mut ground, ledger);

@@ -15,10 +15,12 @@ use crate::{
     },
 };
 
-/// The network without the corridors' links.
-pub fn network(parts: &Parts, ground: &Ground, links: Vec<Link>, ledger: &mut Ledger) -> Option<Network> {
+/// The links of the table, and the network without those of corridors.
+pub fn network(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> (Vec<Link>, Option<Network>) {
+    let links = links(parts, ground, ledger);
     let travel: Option<Travel> = parts.section("travel", ledger);
-    travel.map(|travel| Network { nodes: ground.nodes.clone(), links, travel })
+    let network = travel.map(|travel| Network { nodes: ground.nodes.clone(), links: links.clone(), travel });
+    (links, network)
 }
 
 /// What carrying goods costs, with markets beyond nodes that are known.
@@ -56,7 +58,7 @@ pub fn ties(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Option<ties:
 }
 
 /// The links of the table.
-pub fn links(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Link> {
+fn links(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Link> {
     let table = parts.table(&shapes::LINKS);
     super::places::repeated(table, &["link"], ledger);
     let mut links = Vec::new();
