@@ -14,6 +14,7 @@ use std::{
 
 use musafir::{
     experiment::{
+        parting::Parting,
         queue::{Division, Queue, Watch},
         sweep::{
             Flags, Sweep,
@@ -58,7 +59,7 @@ fn a_run_that_shares_its_past_is_the_run_by_itself() {
     let all = plan.runs();
     assert_eq!((plan.points.len(), all.len()), (10, 20));
     let own = (plan.length() * all.len()) as u64;
-    let shared: u64 = (1..=2).map(|k| plan.months(&all.iter().filter(|r| r.replicate == k).map(|r| r.world).collect::<Vec<_>>())).sum();
+    let shared: u64 = (1..=2).map(|k| plan.months_of(&all.iter().filter(|r| r.replicate == k).map(|r| r.world).collect::<Vec<_>>())).sum();
     assert!(shared < own / 2, "{shared} of {own} months");
     let mut expected: BTreeMap<Run, ([u8; 32], Vec<u64>)> = BTreeMap::new();
     for &run in &all {

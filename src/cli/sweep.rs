@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     experiment::{
+        parting::Parting,
         queue::{Division, End, Queue, Spent},
         sweep::{
             Flags, Sweep, findings,

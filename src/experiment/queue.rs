@@ -11,10 +11,13 @@ use std::{
     time::Instant,
 };
 
-use super::sweep::{
-    Sweep,
-    plan::{Plan, Run},
-    runs::{Finished, Runs},
+use super::{
+    parting::Parting,
+    sweep::{
+        Sweep,
+        plan::{Plan, Run},
+        runs::{Finished, Runs},
+    },
 };
 use crate::{
     behaviour::Behaviour,

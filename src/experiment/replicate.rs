@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{
     diversion::{self, Matrix, Places},
     inputs::Inputs,
+    parting::{Parting, classes},
 };
 use crate::{
     behaviour::Behaviour,
@@ -90,48 +91,36 @@ pub struct Tree<'w> {
     named: usize,
 }
 
+impl Parting for Tree<'_> {
+    type Read = blake3::Hash;
+
+    fn base(&self, world: usize) -> blake3::Hash {
+        self.variants[world].inputs.base
+    }
+
+    fn read(&self, world: usize, t: usize) -> blake3::Hash {
+        let Inputs { months, base, .. } = self.variants[world].inputs;
+        months.get(t).copied().unwrap_or(*base)
+    }
+
+    fn length(&self) -> usize {
+        self.variants.first().map_or(0, |v| v.inputs.months.len())
+    }
+}
+
 impl<'w> Tree<'w> {
     /// Of worlds of the same places and months.
     pub fn new(variants: Vec<Variant<'w>>, named: usize) -> Tree<'w> {
         Tree { variants, named }
     }
 
-    /// Groups of worlds with the same key, by their smallest member.
-    fn classes(&self, group: &[usize], key: impl Fn(&Inputs) -> [blake3::Hash; 2]) -> Vec<Vec<usize>> {
-        let mut classes: Vec<([blake3::Hash; 2], Vec<usize>)> = Vec::new();
-        for &member in group {
-            let key = key(self.variants[member].inputs);
-            match classes.iter_mut().find(|(k, _)| *k == key) {
-                Some((_, class)) => class.push(member),
-                None => classes.push((key, vec![member])),
-            }
-        }
-        classes.into_iter().map(|(_, class)| class).collect()
-    }
-
-    fn at(&self, group: &[usize], t: usize) -> Vec<Vec<usize>> {
-        self.classes(group, |i| [i.base, i.months.get(t).copied().unwrap_or(i.base)])
-    }
-
-    /// The first month from `t` on in which a group parts.
-    fn parting(&self, group: &[usize], t: usize) -> Option<usize> {
-        let first = &self.variants[*group.first()?].inputs.months;
-        let differs = |k: &usize| group.iter().any(|&m| self.variants[m].inputs.months.get(*k) != first.get(*k));
-        (t..first.len()).find(differs)
-    }
-
     /// Months that a replicate simulates.
     pub fn months(&self) -> u64 {
-        let all: Vec<usize> = (0..self.variants.len()).collect();
-        self.at(&all, 0).iter().map(|class| self.months_from(class, 0)).sum()
+        self.months_of(&self.all())
     }
 
-    fn months_from(&self, group: &[usize], t: usize) -> u64 {
-        let end = self.variants[group[0]].inputs.months.len();
-        match self.parting(group, t) {
-            None => (end - t) as u64,
-            Some(k) => (k - t) as u64 + self.at(group, k).iter().map(|class| self.months_from(class, k)).sum::<u64>(),
-        }
+    fn all(&self) -> Vec<usize> {
+        (0..self.variants.len()).collect()
     }
 
     /// Number of worlds.
@@ -141,14 +130,9 @@ impl<'w> Tree<'w> {
 
     /// Most runs in memory at once.
     pub fn depth(&self) -> usize {
-        let all: Vec<usize> = (0..self.variants.len()).collect();
-        let starts = self.at(&all, 0);
+        let starts = self.starts(&self.all());
         // Synthesised persons wait for the next start.
         starts.iter().map(|class| self.depth_from(class, 0)).max().unwrap_or(0) + usize::from(starts.len() > 1)
-    }
-
-    fn depth_from(&self, group: &[usize], t: usize) -> usize {
-        self.parting(group, t).map_or(1, |k| 1 + self.at(group, k).iter().map(|class| self.depth_from(class, k)).max().unwrap_or(0))
     }
 
     /// Runs all worlds on the persons and draws of one seed.
@@ -156,17 +140,17 @@ impl<'w> Tree<'w> {
     /// # Errors
     /// If `watch` stopped it.
     pub fn grow(&self, setup: Setup, replicate: u32, watch: &dyn Watch) -> Result<Grown, Stopped> {
-        let all: Vec<usize> = (0..self.variants.len()).collect();
+        let all = self.all();
         let mut grown = Grown {
             values: vec![Arc::default(); all.len()],
             states: vec![[0; 32]; all.len()],
             diversion: (0..all.len()).map(|m| self.same_persons(m).then(BTreeMap::new)).collect(),
             ..Grown::default()
         };
-        for class in self.classes(&all, |i| [i.synthesis, i.synthesis]) {
+        for class in classes(&all, |w| self.variants[w].inputs.synthesis) {
             let first = &self.variants[class[0]];
             let mut chunks = synthesis::synthesise(first.world, first.behaviour, setup.seed, setup.sample, setup.chunk_rows);
-            let starts = self.at(&class, 0);
+            let starts = self.starts(&class);
             for (n, start) in starts.iter().enumerate() {
                 let own = if n + 1 == starts.len() { std::mem::take(&mut chunks) } else { chunks.clone() };
                 let variant = &self.variants[start[0]];

@@ -6,6 +6,7 @@ use crate::{
     cli::{progress::duration, table::thousands},
     engine::{Setup, Simulation},
     experiment::{
+        parting::Parting,
         queue::Division,
         sweep::{
             Sweep,
@@ -49,7 +50,7 @@ pub fn bytes_of_run(sweep: &Sweep) -> u64 {
 
 /// Months that some runs simulate, shared ones once.
 pub fn months(plan: &Plan, runs: &[Run]) -> u64 {
-    (1..=plan.replicates).map(|k| plan.months(&runs.iter().filter(|r| r.replicate == k).map(|r| r.world).collect::<Vec<_>>())).sum()
+    (1..=plan.replicates).map(|k| plan.months_of(&runs.iter().filter(|r| r.replicate == k).map(|r| r.world).collect::<Vec<_>>())).sum()
 }
 
 impl Costs {

@@ -12,7 +12,10 @@ use serde::{Deserialize, Serialize};
 use super::{Outcome, Point, Sweep};
 use crate::{
     engine::{CHUNK_ROWS, Setup},
-    experiment::inputs::{Inputs, Known},
+    experiment::{
+        inputs::{Inputs, Known},
+        parting::Parting,
+    },
     scenario::Severity,
     store::{StoreError, sealed},
 };
@@ -210,61 +213,26 @@ impl Plan {
         runs
     }
 
-    fn read(&self, world: usize, t: usize) -> u32 {
-        let World { months, base, .. } = &self.worlds[world];
-        months.get(t).copied().unwrap_or(*base)
-    }
-
     /// Runs of one of `shards` machines, `shard` from 1.
     pub fn shard(runs: &[Run], shard: usize, shards: usize) -> Vec<Run> {
         let part = |k: usize| runs.len() * k / shards.max(1);
         runs[part(shard.saturating_sub(1)).min(runs.len())..part(shard).min(runs.len())].to_vec()
     }
+}
 
-    /// Groups of worlds that may start as one run.
-    pub fn starts(&self, worlds: &[usize]) -> Vec<Vec<usize>> {
-        Plan::classes(worlds, |w| (self.worlds[w].base, self.read(w, 0)))
+impl Parting for Plan {
+    type Read = u32;
+
+    fn base(&self, world: usize) -> u32 {
+        self.worlds[world].base
     }
 
-    /// Groups into which a group falls in a month.
-    pub fn at(&self, worlds: &[usize], t: usize) -> Vec<Vec<usize>> {
-        Plan::classes(worlds, |w| self.read(w, t))
+    fn read(&self, world: usize, t: usize) -> u32 {
+        let World { months, base, .. } = &self.worlds[world];
+        months.get(t).copied().unwrap_or(*base)
     }
 
-    fn classes<K: PartialEq>(worlds: &[usize], key: impl Fn(usize) -> K) -> Vec<Vec<usize>> {
-        let mut classes: Vec<(K, Vec<usize>)> = Vec::new();
-        for &world in worlds {
-            let key = key(world);
-            match classes.iter_mut().find(|(k, _)| *k == key) {
-                Some((_, class)) => class.push(world),
-                None => classes.push((key, vec![world])),
-            }
-        }
-        classes.into_iter().map(|(_, class)| class).collect()
-    }
-
-    /// The first month from `t` on in which a group parts.
-    pub fn parting(&self, worlds: &[usize], t: usize) -> Option<usize> {
-        let first = *worlds.first()?;
-        let months = self.worlds[first].months.len();
-        (t..months).find(|&k| worlds.iter().any(|&w| self.read(w, k) != self.read(first, k)))
-    }
-
-    /// Months that some runs of one replicate simulate.
-    pub fn months(&self, worlds: &[usize]) -> u64 {
-        self.starts(worlds).iter().map(|group| self.months_from(group, 0)).sum()
-    }
-
-    fn months_from(&self, group: &[usize], t: usize) -> u64 {
-        let end = self.worlds[group[0]].months.len();
-        match self.parting(group, t) {
-            None => (end - t) as u64,
-            Some(k) => (k - t) as u64 + self.at(group, k).iter().map(|class| self.months_from(class, k)).sum::<u64>(),
-        }
-    }
-
-    /// Months of a run.
-    pub fn length(&self) -> usize {
+    fn length(&self) -> usize {
         self.worlds.first().map_or(0, |w| w.months.len())
     }
 }
