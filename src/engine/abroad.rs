@@ -64,7 +64,7 @@ pub fn hazards(params: &stay::Params, settle: &settle::Params, regime: &Regime, 
         params.age * climate.leave,
         params.onward[stay as usize] * climate.leave,
         if documented { regime.papers_lost } else { regime.papers_gained },
-        when(!documented, regime.detection),
+        when(!documented, regime.detection * climate.leave),
         match stay {
             Stay::Seasonal => settle.seasonal_to_open_ended,
             Stay::OpenEnded => when(documented, settle.open_ended_to_settled),

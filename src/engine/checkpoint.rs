@@ -12,7 +12,7 @@ use crate::{
     world::World,
 };
 
-const MAGIC: &[u8; 16] = b"musafir state 05";
+const MAGIC: &[u8; 16] = b"musafir state 06";
 
 struct Hashing<'a, T: ?Sized> {
     inner: &'a mut T,
@@ -107,6 +107,7 @@ impl<'w> Simulation<'w> {
             out.slice(values)?;
         }
         out.slice(&[market.held])?;
+        out.slice(&self.quota.opened)?;
         out.slice(&self.quota.used)?;
         for state in &self.policy.states {
             out.slice(&[state.since.map_or(u64::MAX, |since| since as u64), state.seen.to_bits()])?;
@@ -177,6 +178,7 @@ impl<'w> Simulation<'w> {
             *values = input.vector_of(count)?;
         }
         simulation.market.held = input.vector_of::<u64>(1)?[0];
+        simulation.quota.opened = input.vector_of(simulation.quota.opened.len())?;
         simulation.quota.used = input.vector_of(simulation.quota.used.len())?;
         for state in &mut simulation.policy.states {
             let [since, seen] = input.vector_of::<u64>(2)?[..] else { return Err(wrong("a rule has no state")) };

@@ -7,9 +7,10 @@ use super::{
 };
 use crate::{
     behaviour::Behaviour,
+    math::{exp, ln},
     units::Month,
     world::{
-        World,
+        World, macro_series,
         place::{SECTORS, Sector},
     },
 };
@@ -17,7 +18,7 @@ use crate::{
 /// Series that the markets follow, prepared once: by country of destination and by origin, monthly.
 #[derive(Clone, Debug, Default)]
 pub struct Drivers {
-    /// Demand for migrants by country, 1 in the base month.
+    /// Demand for migrants by country, about 1 in the base year.
     pub demand: Vec<Vec<f64>>,
     /// Real output by origin, 1 in the first month.
     pub output: Vec<Vec<f64>>,
@@ -40,23 +41,30 @@ pub struct Drivers {
 /// Year to which jobs and living cost refer.
 const BASE_YEAR: i32 = 2013;
 
-/// Real output as an index, 1 in the first month: yearly levels from yearly growth (the value of each July), log-linear between the middles
-/// of the years, so that a year's growth is that between its middle and the one before.
+/// Months of the base year, as far as the run has them; else those of its nearest year.
+fn base_year(start: Month, months: usize) -> std::ops::Range<usize> {
+    let january = Month::new(BASE_YEAR, 1).since(start);
+    let from = january.clamp(0, (months as i32 - 12).max(0)) as usize;
+    from..(january + 12).clamp(from as i32 + 1, months as i32) as usize
+}
+
+/// Mean over some months.
+fn mean(values: &[f64], months: &std::ops::Range<usize>) -> f64 {
+    values[months.clone()].iter().sum::<f64>() / months.len() as f64
+}
+
+/// Real output as an index, 1 in the first month: levels of years from growth by year, then months with these means.
 fn real_index(growth: Option<&[f64]>, start: Month, months: usize) -> Vec<f64> {
     let Some(growth) = growth else { return vec![1.0; months] };
-    let at = |year: i32| growth[(Month::new(year, 7).since(start).max(0) as usize).min(months - 1)];
+    let at = |year: i32| growth[(Month::new(year, 1).since(start).max(0) as usize).min(months - 1)];
     let (first, last) = (start.year() - 1, start.plus(months as i32).year() + 1);
-    let mut levels = vec![0.0];
+    let mut levels = vec![1.0];
     for year in first + 1..=last {
-        levels.push(levels[levels.len() - 1] + at(year).max(-0.9).ln_1p());
+        levels.push(levels[levels.len() - 1] * (1.0 + at(year).max(-0.9)));
     }
-    let level = |t: usize| {
-        let x = (f64::from(start.0) + t as f64 - f64::from(Month::new(first, 7).0)) / 12.0;
-        let k = (x.floor().max(0.0) as usize).min(levels.len() - 2);
-        levels[k] + (levels[k + 1] - levels[k]) * (x - k as f64)
-    };
-    let base = level(0);
-    (0..months).map(|t| (level(t) - base).exp()).collect()
+    let from = start.since(Month::new(first, 1)) as usize;
+    let index = macro_series::spread(&levels);
+    index[from..from + months].iter().map(|level| level / index[from]).collect()
 }
 
 impl Drivers {
@@ -68,25 +76,26 @@ impl Drivers {
     /// Prepares them with what corridors do.
     pub fn with(world: &World, behaviour: &Behaviour, corridors: Effects) -> Drivers {
         let months = world.horizon;
-        let base = (Month::new(BASE_YEAR, 7).since(world.start).max(0) as usize).min(months.saturating_sub(1));
+        let base = base_year(world.start, months);
         let series = |name: &str, place: &str| world.series.get(name, place);
         // What the base year was is not for a shock to change.
-        let based = |name: &str, place: &str| world.series_before().get(name, place).and_then(|v| v.get(base)).copied().unwrap_or(1.0);
+        let based = |name: &str, place: &str| world.series_before().get(name, place).map_or(1.0, |v| mean(v, &base));
         let constant = |v: f64| vec![v; months];
         let mut drivers = Drivers { deflator: series("us_cpi", "WORLD").map_or_else(|| constant(1.0), |v| v.iter().map(|x| x / 100.0).collect()), corridors, ..Drivers::default() };
         for (c, country) in world.places.countries.iter().enumerate() {
             let jobs = &world.markets.countries[c];
             let output = real_index(series("gdp_growth", &country.code), world.start, months);
-            let output_base = real_index(world.series_before().get("gdp_growth", &country.code), world.start, months)[base];
+            let output_base = mean(&real_index(world.series_before().get("gdp_growth", &country.code), world.start, months), &base);
             let (construction, construction_base) = (series("construction_index", &country.code), based("construction_index", &country.code));
             let log_mean = |t: usize| {
-                let output = (output[t] / output_base).ln();
-                construction.map_or(output, |i| f64::midpoint(output, (i[t] / construction_base).ln()))
+                let output = ln(output[t] / output_base);
+                construction.map_or(output, |i| f64::midpoint(output, ln(i[t] / construction_base)))
             };
-            let years = |t: usize| (t as f64 - base as f64) / 12.0;
-            let log_oil = |t: usize| series("oil_usd", "WORLD").map_or(0.0, |oil| (oil[t] / based("oil_usd", "WORLD")).ln());
-            let log_demand = |t: usize| jobs.demand_elasticity * log_mean(t) + jobs.demand_trend * years(t) + jobs.oil_elasticity * log_oil(t);
-            drivers.demand.push((0..months).map(|t| log_demand(t).exp()).collect());
+            let years = |t: usize| (t as f64 - (base.start + base.end - 1) as f64 / 2.0) / 12.0;
+            // Oil may cost nothing.
+            let log_oil = |t: usize| series("oil_usd", "WORLD").map_or(0.0, |oil| ln(oil[t].max(f64::MIN_POSITIVE) / based("oil_usd", "WORLD").max(f64::MIN_POSITIVE)));
+            let log_demand = |t: usize| jobs.demand_elasticity * log_mean(t) + jobs.demand_trend.ln_1p() * years(t) + jobs.oil_elasticity * log_oil(t);
+            drivers.demand.push((0..months).map(|t| exp(log_demand(t))).collect());
             let ratio = series("migrant_pay_ratio", &country.code).map_or_else(|| constant(1.0), <[f64]>::to_vec);
             let pay: Vec<f64> = series("wage_usd", &country.code).map_or_else(|| constant(0.0), |w| w.iter().zip(&ratio).map(|(w, r)| w * r).collect());
             // Prices at the destination in dollars: local prices over the exchange rate, or dollar prices where one is missing.
@@ -172,7 +181,7 @@ impl Market {
         let labour = &behaviour.labour;
         self.supply = supply(world, totals, sample);
         for (d, place) in world.places.destinations.iter().enumerate() {
-            let fall = (self.demand_peak[place.country] / drivers.demand[place.country][t]).ln().max(0.0);
+            let fall = ln(self.demand_peak[place.country] / drivers.demand[place.country][t]).max(0.0);
             for s in 0..4 {
                 let k = d * 4 + s;
                 let (pay, employment) = levels(world, behaviour, drivers, self.supply[k], d, s, t, fall);
@@ -185,7 +194,7 @@ impl Market {
             let millions = crate::units::Money(invested).usd() / sample / 1e6;
             self.invested_jobs[r] += labour.jobs_per_million_invested * millions - labour.invested_jobs_lost * self.invested_jobs[r];
             if labour.feedback {
-                let output = crate::math::exp(labour.formal_jobs_gdp * drivers.output[home.origin][t].ln());
+                let output = exp(labour.formal_jobs_gdp * ln(drivers.output[home.origin][t]));
                 let corridors = &drivers.corridors;
                 let formal = self.formal_start[r] * output * corridors.home_demand[r][t] + self.invested_jobs[r] + corridors.home_jobs[r][t];
                 let force = labour_force(drivers, totals, home.origin, r, t, sample).max(1.0);

@@ -23,6 +23,7 @@ use crate::{
         stay::Climate,
         traits::{MOTIVES, Motive, Status, Stay},
     },
+    math::{exp, ln},
     population::person::Person,
     units::{MILLS, Month},
     world::{
@@ -139,10 +140,15 @@ impl<'w> Environment<'w> {
 
     /// Pay of a documented migrant times employment for a sex and education, US dollars a month, multiplier one.
     pub fn pay(&self, destination: usize, sector: usize, sex: u8, education: u8) -> f64 {
+        self.pay_of(destination, sector, sex, education, 0.0)
+    }
+
+    /// Likewise, less a fee of those who have work.
+    fn pay_of(&self, destination: usize, sector: usize, sex: u8, education: u8, fee: f64) -> f64 {
         let labour = &self.behaviour.labour;
         let k = destination * 4 + sector;
         let women = if sex == 1 { labour.women_pay_abroad } else { 1.0 };
-        self.tables.pay[k] * self.tables.employment[k] * labour.education_pay_abroad[usize::from(education)] * women
+        (self.tables.pay[k] - fee) * self.tables.employment[k] * labour.education_pay_abroad[usize::from(education)] * women
     }
 
     /// The environment of month `index`, from the state at the end of the month before.
@@ -162,7 +168,7 @@ impl<'w> Environment<'w> {
         let falls: Vec<(f64, f64)> = (0..countries)
             .map(|c| {
                 let pay = drivers.pay[c][index] / drivers.deflator[index];
-                ((market.pay_peak[c] / pay.max(1e-9)).ln().max(0.0), (market.demand_peak[c] / drivers.demand[c][index]).ln().max(0.0))
+                (ln(market.pay_peak[c] / pay.max(1e-9)).max(0.0), ln(market.demand_peak[c] / drivers.demand[c][index]).max(0.0))
             })
             .collect();
         let season = world.season_returns[month.of_year()];
@@ -221,9 +227,9 @@ impl<'w> Environment<'w> {
     fn home_tables(&mut self) {
         let (labour, consider) = (&self.behaviour.labour, &self.behaviour.consider);
         let month = self.month.of_year();
-        let season = crate::math::exp(consider.season_exponent * crate::math::ln(self.world.season_departures[month].max(1e-9)));
+        let season = exp(consider.season_exponent * ln(self.world.season_departures[month].max(1e-9)));
         for (r, home) in self.world.places.homes.iter().enumerate() {
-            let push = self.resolved.home[r] * crate::math::exp(consider.b_push * (self.tables.unemployment[r] - consider.push_reference));
+            let push = self.resolved.home[r] * exp(consider.b_push * (self.tables.unemployment[r] - consider.push_reference));
             self.pace.push(season * push);
             for sex in 0..2 {
                 for education in 0..3 {
@@ -252,7 +258,9 @@ impl<'w> Environment<'w> {
                 let fee = self.regime[o * countries + c].permit_usd_month;
                 let living = drivers.living[c][self.index];
                 for s in 0..4 {
-                    let pay = self.tables.pay[d * 4 + s] * self.tables.employment[d * 4 + s];
+                    // Who has no work pays for no permit.
+                    let employment = self.tables.employment[d * 4 + s];
+                    let (pay, fee) = (self.tables.pay[d * 4 + s] * employment, fee * employment);
                     for motive in [Motive::Earn, Motive::Study, Motive::Experience, Motive::Settle] {
                         for status in [Status::Documented, Status::Undocumented, Status::Naturalised] {
                             let pay = if status == Status::Undocumented { pay * enter.undocumented_pay } else { pay };
@@ -307,12 +315,14 @@ impl<'w> Environment<'w> {
         self.journey = self.tables.cost.iter().map(|c| if c.generalised.is_finite() { c.generalised } else { 0.0 }).chain([0.0; LANES]).collect();
     }
 
-    /// Expected net earnings abroad, US dollars a month: documented or not as entrants choose.
+    /// Expected net earnings abroad, US dollars a month: documented or not as entrants choose. The permit is paid in employment, and by the
+    /// earnings multiplier like all money of a cell, of which factors of sex and education are part.
     pub fn net_earnings(&self, origin: usize, destination: usize, sector: usize, sex: u8, education: u8) -> f64 {
         let regime = &self.regime[origin * self.countries() + self.resolved.country_of[destination]];
         let pay = self.pay(destination, sector, sex, education);
         let without = self.behaviour.enter.undocumented(regime, pay);
-        (1.0 - without) * (pay - regime.permit_usd_month) + without * pay * self.behaviour.enter.undocumented_pay
+        let net = self.pay_of(destination, sector, sex, education, regime.permit_usd_month);
+        (1.0 - without) * net + without * pay * self.behaviour.enter.undocumented_pay
     }
 
     /// Utility of a sector of a region: earnings (levels abroad and at home, see `choose::Params::wage_level`), taste, and its size (jobs are
@@ -426,7 +436,7 @@ impl<'w> Environment<'w> {
 fn weigh_regions(value: &mut [f64], weight: &mut [f64], [inclusive, base, open]: [&[f64]; 3], home: f64, nest: f64) {
     for ((((value, weight), inclusive), base), open) in value.iter_mut().zip(weight).zip(inclusive).zip(base).zip(open) {
         *value = base + (inclusive - home);
-        *weight = open * crate::math::exp(*value / nest);
+        *weight = open * exp(*value / nest);
     }
 }
 

@@ -51,6 +51,7 @@ pub struct Oracle<'w> {
     pub policy: Policy,
     factors: Ledger,
     used: Vec<u64>,
+    opened: Vec<f64>,
     index: usize,
 }
 
@@ -69,6 +70,7 @@ impl<'w> Oracle<'w> {
             policy: Policy::new(world),
             factors: simulation.ledger,
             used: vec![0; world.places.origins.len() * world.places.countries.len()],
+            opened: vec![0.0; world.places.origins.len() * world.places.countries.len()],
             index: 0,
         };
         // At the start, who turns 16 in the first month is not yet of age, who turns 65 still is.
@@ -222,7 +224,7 @@ impl<'w> Oracle<'w> {
         let (origin, country) = (env.resolved.origin_of[home], env.resolved.country_of[usize::from(p.place)]);
         let job = usize::from(p.place) * SECTORS + usize::from(p.sector());
         let without = if p.status() == Status::Undocumented { self.behaviour.enter.undocumented_pay } else { 1.0 };
-        let (pay, fee) = (tables.pay[job] * tables.employment[job] * without, env.regime[origin * env.countries() + country].permit_usd_month);
+        let (pay, fee) = (tables.pay[job] * tables.employment[job] * without, env.regime[origin * env.countries() + country].permit_usd_month * tables.employment[job]);
         let share = self.behaviour.remit.share.get(&self.world.places.origins[origin].code).copied().unwrap_or(0.0);
         let budget = self.behaviour.remit.budget(share, p.motive_type(), p.status(), p.stay(), pay, fee, self.drivers.living[country][self.index]);
         budget.remitted * i64::from(env.resolved.multiplier_abroad(p))
@@ -378,11 +380,15 @@ impl<'w> Oracle<'w> {
     fn quota(&mut self, env: &Environment<'_>, mut applicants: Vec<(usize, u32, u32, usize, usize, u8, u8, i64)>) {
         if env.month.of_year() == 0 {
             self.used.fill(0);
+            self.opened.fill(0.0);
+        }
+        for (opened, regime) in self.opened.iter_mut().zip(&env.regime).filter(|(_, regime)| regime.kind == Kind::Quota) {
+            *opened += regime.places_per_year * self.setup.sample / 12.0;
         }
         applicants.sort_unstable();
         for (pair, _, _, k, row, destination, sector, paid) in applicants {
             let u = Stream::new(env.seed, Purpose::QuotaSize, Month::new(env.month.year(), 1), pair as u32).uniform(0);
-            let open = (env.regime[pair].places_per_year * self.setup.sample * ((env.month.of_year() + 1) as f64 / 12.0) + u).floor() as u64;
+            let open = (self.opened[pair] + u).floor() as u64;
             if self.used[pair] < open {
                 self.used[pair] += 1;
                 self.depart(env, k, row, destination, sector);

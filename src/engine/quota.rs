@@ -12,33 +12,46 @@ use crate::{
     world::{World, regime::Kind},
 };
 
-/// Places given so far in the year, by origin x country.
+/// Places of the year so far, by origin x country, simulated persons.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Places {
-    /// Simulated persons.
+    /// Opened: a twelfth of the year's in each month in which there is a quota.
+    pub opened: Vec<f64>,
+    /// Given.
     pub used: Vec<u64>,
 }
 
 impl Places {
-    /// No places given.
+    /// None yet.
     pub fn new(world: &World) -> Places {
-        Places { used: vec![0; world.places.origins.len() * world.places.countries.len()] }
+        let pairs = world.places.origins.len() * world.places.countries.len();
+        Places { opened: vec![0.0; pairs], used: vec![0; pairs] }
     }
 }
 
-/// Places of a year open up to the month in equal parts: `floor(quota x sample x part of the year + a keyed uniform of the year)`.
-fn open(env: &Environment<'_>, pair: usize, sample: f64) -> u64 {
-    let part = (env.month.of_year() + 1) as f64 / 12.0;
-    let january = Month::new(env.month.year(), 1);
-    let u = Stream::new(env.seed, Purpose::QuotaSize, january, pair as u32).uniform(0);
-    (env.regime[pair].places_per_year * sample * part + u).floor() as u64
+impl Places {
+    /// Opens those of a month.
+    fn open(&mut self, env: &Environment<'_>, sample: f64) {
+        if env.month.of_year() == 0 {
+            self.opened.fill(0.0);
+            self.used.fill(0);
+        }
+        for (opened, regime) in self.opened.iter_mut().zip(&env.regime).filter(|(_, regime)| regime.kind == Kind::Quota) {
+            *opened += regime.places_per_year * sample / 12.0;
+        }
+    }
+
+    /// Whole places opened in the year so far: rounded by a keyed uniform of the year.
+    fn whole(&self, env: &Environment<'_>, pair: usize) -> u64 {
+        let january = Month::new(env.month.year(), 1);
+        let u = Stream::new(env.seed, Purpose::QuotaSize, january, pair as u32).uniform(0);
+        (self.opened[pair] + u).floor() as u64
+    }
 }
 
 /// Gives the places of the month.
 pub fn settle(env: &Environment<'_>, ledger: &Ledger, places: &mut Places, sample: f64, chunks: &mut [Chunk], outcomes: &mut [Outcome]) {
-    if env.month.of_year() == 0 {
-        places.used.fill(0);
-    }
+    places.open(env, sample);
     // (pair, keyed order, key, chunk, applicant)
     let mut all: Vec<(usize, u32, u32, usize, usize)> = Vec::new();
     for (k, (chunk, outcome)) in chunks.iter().zip(outcomes.iter()).enumerate() {
@@ -52,7 +65,7 @@ pub fn settle(env: &Environment<'_>, ledger: &Ledger, places: &mut Places, sampl
     all.sort_unstable();
     let mut granted: Vec<(usize, usize, bool)> = Vec::with_capacity(all.len());
     for (pair, _, _, k, n) in all {
-        let free = places.used[pair] < open(env, pair, sample);
+        let free = places.used[pair] < places.whole(env, pair);
         places.used[pair] += u64::from(free);
         granted.push((k, n, free));
     }

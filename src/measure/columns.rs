@@ -179,7 +179,7 @@ pub const SUMMARY: TableSpec = TableSpec {
         column("year", Kind::Whole, "year", "Calendar year."),
         column("measure", Kind::Name, "name", "What is measured, see the list below."),
         column("origin", Kind::Name, "ISO 3166", "Country of origin, CA3 for all of them, or another country for measures of countries."),
-        column("destination", Kind::Name, "ISO 3166", "Country of destination, RUS+KAZ, MIDDLE-EAST (TUR, IRN, ARE, SAU, QAT) or ALL."),
+        column("destination", Kind::Name, "ISO 3166", "Country of destination, group of countries (column `groups` of the table `countries`) or ALL."),
         column("mean", Kind::Real, "see unit", "Mean over replicates."),
         column("mean_low", Kind::Real, "see unit", "Lower end of the 90 % interval of the mean."),
         column("mean_high", Kind::Real, "see unit", "Upper end of the 90 % interval of the mean."),

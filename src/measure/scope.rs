@@ -8,12 +8,7 @@ use crate::{
     world::{World, place::Sector},
 };
 
-/// All origins together.
-pub const ALL_ORIGINS: &str = "CA3";
-/// All destinations together.
-pub const ALL_DESTINATIONS: &str = "ALL";
-/// Groups of countries of destination.
-const GROUPS: [(&str, &[&str]); 2] = [("RUS+KAZ", &["RUS", "KAZ"]), ("MIDDLE-EAST", &["TUR", "IRN", "ARE", "SAU", "QAT"])];
+pub use crate::world::place::{ALL_DESTINATIONS, ALL_ORIGINS};
 
 /// Places of a run. A *row of origins* is an origin or, last, all of them; a *row of destinations* is a country, a group, or, last, all.
 #[derive(Clone, Debug)]
@@ -51,12 +46,13 @@ impl Scope {
         let codes: Vec<String> = places.countries.iter().map(|c| c.code.clone()).collect();
         let mut destination_names = codes.clone();
         let mut members: Vec<u32> = (0..codes.len()).map(|c| 1 << c).collect();
-        for (name, group) in GROUPS {
-            let bits = codes.iter().enumerate().filter(|(_, code)| group.contains(&code.as_str())).map(|(c, _)| 1 << c).sum();
-            if bits != 0 {
-                destination_names.push(name.to_string());
-                members.push(bits);
+        for (c, name) in places.countries.iter().enumerate().flat_map(|(c, country)| country.groups.iter().map(move |name| (c, name))) {
+            let row = destination_names.iter().position(|n| n == name).unwrap_or(members.len());
+            if row == members.len() {
+                destination_names.push(name.clone());
+                members.push(0);
             }
+            members[row] |= 1 << c;
         }
         destination_names.push(ALL_DESTINATIONS.to_string());
         members.push((0..codes.len()).map(|c| 1 << c).sum());

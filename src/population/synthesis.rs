@@ -160,7 +160,8 @@ impl<'w> Region<'w> {
         let mut left = exponential;
         let mut age = OF_AGE.max(self.world.start.since(birth));
         while age < AGED_OUT {
-            let until = ((age / 60 + 1) * 60).min(AGED_OUT);
+            let next = self.world.demography.next_period(origin, sex, birth.plus(age)).map_or(AGED_OUT, |month| month.since(birth));
+            let until = ((age / 60 + 1) * 60).min(next).min(AGED_OUT);
             let hazard = self.world.demography.death_hazard(origin, sex, age, birth.plus(age));
             let months = f64::from(until - age);
             if hazard > 0.0 && left < hazard * months {
@@ -246,14 +247,16 @@ impl<'w> Region<'w> {
         let u = uniform(streams.of(Purpose::InitialPlace).bits(k));
         let fades = self.behaviour.consider.experience_fades.max(1e-6);
         if u < rate {
-            let d = category(&self.places, u / rate);
+            let d = category(&self.places, u / rate.min(1.0));
             let place = &world.places.destinations[d];
             let pair = &world.demography.initial[world.places.homes[self.home].origin][place.country];
             let taste = if person.sex() == 1 { &self.behaviour.choose.sector_women } else { &self.behaviour.choose.sector_men };
             let jobs: Vec<f64> = (0..4).map(|s| place.sector_jobs[s] * exp(taste[s])).collect();
             let all: f64 = jobs.iter().sum();
             let sector = category(&jobs, streams.of(Purpose::InitialSector).uniform(k) * all);
-            let seasonal = pair.seasonal_share * params.seasonal_present;
+            // Of all stays some are away for the winter: the share among those who are present is smaller.
+            let present = pair.seasonal_share * params.seasonal_present;
+            let seasonal = present / (1.0 - pair.seasonal_share + present).max(1e-12);
             let settled = (1.0 - seasonal) * pair.settled_share;
             let stay = [Stay::Seasonal, Stay::Settled, Stay::OpenEnded][category(&[seasonal, settled, 1.0 - seasonal - settled], streams.of(Purpose::InitialStay).uniform(k))];
             let undocumented = streams.of(Purpose::InitialStatus).uniform(k) < pair.undocumented_share && stay != Stay::Settled;

@@ -85,6 +85,7 @@ pub static COUNTRIES: Shape = Shape {
         text("name", "English name"),
         one_of("role", &["origin", "destination", "transit"], "what the country is in the model"),
         one_of("macro_area", AREAS, "macro-cultural area"),
+        optional(text("groups", "of a country of destination: names of groups that have results of their own, with spaces between")),
         SOURCE,
         VERIFIED,
     ],

@@ -95,6 +95,12 @@ pub struct Demography {
 }
 
 impl Demography {
+    /// First month after a given one in which the rates change.
+    pub fn next_period(&self, origin: usize, sex: usize, month: Month) -> Option<Month> {
+        let periods = &self.mortality[origin][sex];
+        periods.get(periods.partition_point(|(from, _)| *from <= month.year())).map(|(from, _)| Month::new(*from, 1))
+    }
+
     /// Death rate a month at an age in months.
     pub fn death_hazard(&self, origin: usize, sex: usize, age_months: i32, month: Month) -> f64 {
         let periods = &self.mortality[origin][sex];

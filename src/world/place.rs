@@ -48,6 +48,11 @@ impl MacroArea {
     }
 }
 
+/// Name of all origins together in results.
+pub const ALL_ORIGINS: &str = "CA3";
+/// Name of all destinations together in results.
+pub const ALL_DESTINATIONS: &str = "ALL";
+
 /// A country of origin or of destination.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Country {
@@ -57,6 +62,8 @@ pub struct Country {
     pub name: String,
     /// Macro-cultural area.
     pub area: MacroArea,
+    /// Groups of countries that it belongs to: they have results of their own.
+    pub groups: Vec<String>,
 }
 
 /// A region where people are at home.

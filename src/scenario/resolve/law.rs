@@ -215,7 +215,8 @@ fn timeline(parts: &Parts, list: &[&Item<RegimeItem>], ledger: &mut Ledger) -> V
             burden: pick(r.burden, |b| b.burden),
             documents_usd: pick(r.documents_usd, |b| b.documents_usd),
             intermediary_usd: pick(r.intermediary_usd, |b| b.intermediary_usd),
-            permit_usd_month: pick(r.permit_usd_month, |b| b.permit_usd_month),
+            // Where anybody may work, no permit goes on from the regime before.
+            permit_usd_month: if r.kind == Kind::FreeMovement { r.permit_usd_month.unwrap_or(0.0) } else { pick(r.permit_usd_month, |b| b.permit_usd_month) },
             papers_log_odds: r.papers_log_odds,
             success: r.success.unwrap_or(1.0),
             places_per_year: r.places_per_year.unwrap_or(0.0),

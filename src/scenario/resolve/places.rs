@@ -12,7 +12,7 @@ use crate::{
     world::{
         labour::{CountryJobs, Markets},
         network::Node,
-        place::{Country, Destination, Home, MacroArea, Places, SECTORS, Sector},
+        place::{ALL_DESTINATIONS, ALL_ORIGINS, Country, Destination, Home, MacroArea, Places, SECTORS, Sector},
     },
 };
 
@@ -76,13 +76,32 @@ pub fn repeated(table: &Table, columns: &[&str], ledger: &mut Ledger) {
     }
 }
 
+/// Groups of a country: names that nothing else has.
+fn groups(countries: &Table, row: &Row, ledger: &mut Ledger) -> Vec<String> {
+    let names = countries.text(row, "groups");
+    if !names.is_empty() && countries.text(row, "role") != "destination" {
+        let (what, why) = (format!("{} is no country of destination", countries.text(row, "country")), "groups are of countries that people go to");
+        countries.error(ledger, row, "groups", what, why, "leave it empty");
+    }
+    let taken = |name: &str| [ALL_ORIGINS, ALL_DESTINATIONS].contains(&name) || countries.rows.iter().any(|r| countries.text(r, "country") == name);
+    for name in names.split_whitespace().filter(|name| taken(name)) {
+        countries.error(ledger, row, "groups", format!("a group cannot be called `{name}`"), "results have another place of this name", "");
+    }
+    names.split_whitespace().map(str::to_string).collect()
+}
+
 /// Reads countries, nodes and regions.
 pub fn ground(parts: &Parts, ledger: &mut Ledger) -> Ground {
     let countries = parts.table(&shapes::COUNTRIES);
     repeated(countries, &["country"], ledger);
     let mut places = Places::default();
     for row in &countries.rows {
-        let country = Country { code: countries.text(row, "country").to_string(), name: countries.text(row, "name").to_string(), area: area(countries.text(row, "macro_area")) };
+        let country = Country {
+            code: countries.text(row, "country").to_string(),
+            name: countries.text(row, "name").to_string(),
+            area: area(countries.text(row, "macro_area")),
+            groups: groups(countries, row, ledger),
+        };
         match countries.text(row, "role") {
             "origin" => places.origins.push(country),
             "destination" => places.countries.push(country),

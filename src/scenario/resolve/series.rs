@@ -11,7 +11,7 @@ use crate::{
         table::{Row, Table},
     },
     units::Month,
-    world::macro_series::{MacroSeries, SERIES, domain, monthly},
+    world::macro_series::{MacroSeries, SERIES, domain, monthly, of_years},
 };
 
 /// Series that every origin must have.
@@ -45,7 +45,7 @@ pub fn series(parts: &Parts, ground: &Ground, start: Month, months: usize, repla
         .map(|(key, years)| {
             let years: Vec<(i32, f64)> = years.into_iter().collect();
             let growth = growth.get(&key).copied().unwrap_or(0.0);
-            let values = monthly(&years, growth, start, months);
+            let values = monthly(&years, growth, start, months, of_years(&key.0));
             (key, values)
         })
         .collect();
