@@ -324,3 +324,61 @@ fn what_ships_fits_together() {
         assert_eq!(text(&root().join(name)), format!("{schema:#}\n"), "write {name} anew: musafir schema --of ...");
     }
 }
+
+/// A copy of the small world with files of its own beside it.
+fn beside_the_small_world(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/small");
+    for part in ["", "world"] {
+        fs::create_dir_all(folder.path().join(part)).expect("made");
+        for entry in fs::read_dir(from.join(part)).expect("reads").flatten().filter(|e| e.path().is_file()) {
+            fs::copy(entry.path(), folder.path().join(part).join(entry.file_name())).expect("copied");
+        }
+    }
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).expect("written");
+    }
+    folder
+}
+
+#[test]
+fn what_a_scenario_says_itself_comes_before_the_ensemble() {
+    let own = "title = \"Own\"\nextends = \"small.toml\"\nremove = [\"rus-2009\"]\n[behaviour.choose]\nb_cost = 0.11\n[cells.jobs.RUS]\njobs_2013 = 77_000\n";
+    let later = "title = \"Later\"\nextends = \"own.toml\"\n";
+    let keys = ["behaviour.choose.b_cost", "behaviour.choose.b_kin", "cells.jobs.RUS.jobs_2013", "closure.rus-2009.entry"];
+    let parameters = keys.iter().enumerate().map(|(i, key)| format!("[[parameter]]\nid = \"p{i}\"\nkeys = [\"{key}\"]\n")).collect::<Vec<_>>().concat();
+    let ensemble = |scenario: &str| format!("title = \"E\"\nscenario = \"{scenario}\"\n{parameters}[[member]]\nid = 1\nweight = 1.0\nvalues = [0.5, 0.4, 50_000.0, 0.25]\n");
+    let (of_small, of_own) = (ensemble("small.toml"), ensemble("own.toml"));
+    let folder = beside_the_small_world(&[("own.toml", own), ("later.toml", later), ("of-small.toml", &of_small), ("of-own.toml", &of_own)]);
+    let members = |file: &str, ensemble: &str, set: &[(&str, &str)]| {
+        let ensemble = Ensemble::load(&folder.path().join(ensemble)).unwrap_or_else(|f| panic!("{f}"));
+        let overrides = Overrides { set: set.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect(), ..Overrides::default() };
+        let (mut scenarios, kept) = ensemble.scenarios(&folder.path().join(file), &overrides, 1).unwrap_or_else(|f| panic!("{f}"));
+        (scenarios.remove(0), kept.iter().map(|f| f.path.clone()).collect::<Vec<_>>())
+    };
+    let seen = |s: &Scenario| {
+        let russia = s.world.places.country("RUS").expect("Russia");
+        (
+            s.behaviour.choose.b_cost,
+            s.behaviour.choose.b_kin,
+            s.world.markets.countries[russia].jobs_2013,
+            s.world.law.closures.iter().find(|c| c.id == "rus-2009").map(|c| c.entry),
+        )
+    };
+    // The scenario that was fitted has all of the member; one that extends it keeps what it says, and what it has dropped stays away.
+    let (small, kept) = members("small.toml", "of-small.toml", &[]);
+    assert_eq!((seen(&small), kept.len()), ((0.5, 0.4, 50_000.0, Some(0.25)), 0));
+    for file in ["own.toml", "later.toml"] {
+        let (scenario, kept) = members(file, "of-small.toml", &[]);
+        assert_eq!(seen(&scenario), (0.11, 0.4, 77_000.0, None), "{file}");
+        assert_eq!(kept.len(), 3, "{kept:?}");
+    }
+    // Fitted to the other file, members change what that one says.
+    let fewer = of_own.replace("[[parameter]]\nid = \"p3\"\nkeys = [\"closure.rus-2009.entry\"]\n", "").replace(", 0.25]", "]");
+    fs::write(folder.path().join("of-own.toml"), fewer).expect("written");
+    let (scenario, kept) = members("later.toml", "of-own.toml", &[]);
+    assert_eq!((seen(&scenario), kept.len()), ((0.5, 0.4, 50_000.0, None), 0));
+    // The command line comes before all.
+    let (scenario, kept) = members("small.toml", "of-small.toml", &[("behaviour.choose.b_kin", "0.07")]);
+    assert_eq!((seen(&scenario), kept), ((0.5, 0.07, 50_000.0, Some(0.25)), vec!["behaviour.choose.b_kin".to_string()]));
+}

@@ -87,6 +87,21 @@ fn all_mistakes_of_a_book_of_claims_stand_in_one_list() {
 }
 
 #[test]
+fn a_file_of_another_kind_is_told_by_its_name() {
+    for (command, file, told) in [
+        ("run", "tests/small/sweep.toml", "is a sweep, not a scenario; `musafir sweep` takes it"),
+        ("show", "tests/small/calibration.toml", "is a calibration, not a scenario; `musafir calibrate` takes it"),
+        ("trace", "scenarios/claims.toml", "is a book of claims, not a scenario"),
+        ("validate", "scenarios/ensemble.toml", "is an ensemble, not a scenario; give it to --ensemble"),
+        ("sweep", SMALL, "is a scenario, not a sweep; `musafir run` takes it"),
+        ("calibrate", SMALL, "is a scenario, not a calibration"),
+    ] {
+        let (code, _, err) = musafir(&[command, file]);
+        assert!(code == 2 && err.contains(told) && err.lines().count() <= 2, "{command}: {err}");
+    }
+}
+
+#[test]
 fn check_prints_json() {
     let (code, out, err) = musafir(&["check", "--json", "tests/findings/ten.toml"]);
     assert_eq!((code, err.as_str()), (2, ""));

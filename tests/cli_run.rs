@@ -362,6 +362,15 @@ fn a_run_is_recognised_and_another_is_refused() {
     let said = run(SMALL, &foreign, &[]);
     assert!(said.code == 2 && said.err.contains("summary.csv"), "{}", said.err);
     assert_eq!(fs::read_to_string(foreign.join("summary.csv")).expect("a file"), "mine\n");
+    // Whatever people write is safe, be it called like a result or not.
+    for name in ["a.toml", "notes.md", "ensemble.toml", "flows.csv"] {
+        let mine = place.path().join(name.replace('.', "-"));
+        fs::create_dir(&mine).expect("a folder");
+        fs::write(mine.join(name), "mine\n").expect("it is written");
+        let said = run(SMALL, &mine, &[]);
+        assert!(said.code == 2 && said.err.contains(name) && said.err.contains("--force"), "{name}: {}", said.err);
+        assert_eq!(fs::read_to_string(mine.join(name)).expect("a file"), "mine\n");
+    }
 }
 
 #[test]

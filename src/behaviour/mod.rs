@@ -1,5 +1,5 @@
 //! What persons do: each file is one process with its parameters and pure functions. No function here knows of chunks, threads or files.
-//! Uses `units`, `math`, `draw`, `world`; the engine calls it.
+//! Uses `units`, `math`, `world`; the engine calls it.
 
 pub mod afford;
 pub mod choose;

@@ -13,6 +13,7 @@ use super::{
     flags::{enough_memory, stem},
     folder::{self, Writing},
     interrupt,
+    kind::Kind,
     stop::{Stop, end},
 };
 use crate::{
@@ -55,8 +56,13 @@ pub fn execute(args: &Args) -> ExitCode {
 
 fn run(args: &Args) -> Result<(String, u8), Stop> {
     let started = Instant::now();
+    if args.running.until.is_some() {
+        return Err(Stop::Usage("--until has no effect here: a calibration runs to the last month of its targets".to_string()));
+    }
     let flags =
         Flags { sample: args.running.sample, seed: args.running.seed, members: args.members.map(|n| n as usize), steps: args.steps.map(|n| n as usize), root: args.root.clone() };
+    Kind::Calibration.expect(&args.calibration)?;
+    args.page.as_deref().map_or(Ok(()), folder::markdown)?;
     let mut calibration = Calibration::load(&args.calibration, &flags)?;
     if !args.running.quiet {
         print_list(&calibration.warnings);

@@ -8,12 +8,12 @@ use std::{
 
 use serde_json::json;
 
-use super::{WRONG, claims, diagnostics, flags::Reading, print, usage};
+use super::{WRONG, claims, diagnostics, flags::Reading, kind::Kind, print, usage};
 use crate::{
     experiment::{
         calibration::{self, Calibration},
         ensemble::{Ensemble, described},
-        sweep::{self, Flags, Sweep},
+        sweep::{Flags, Sweep},
     },
     scenario::{
         Finding, Findings, Overrides, Scenario, document,
@@ -88,32 +88,6 @@ fn dependent(file: &Path) -> Option<(&'static str, &'static str)> {
             Some(("a part of scenarios", "check a scenario that has it in `extends`"))
         }
         () => None,
-    }
-}
-
-/// What a file means to be.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Scenario,
-    Sweep,
-    Calibration,
-    Ensemble,
-    Claims,
-}
-
-impl Kind {
-    fn of(file: &Path) -> Kind {
-        match () {
-            () if sweep::is_one(file) => Kind::Sweep,
-            () if document::has(file, &["member"]) => Kind::Ensemble,
-            () if document::has(file, &["method", "parameter"]) => Kind::Calibration,
-            () if document::has(file, &["claim"]) => Kind::Claims,
-            () => Kind::Scenario,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        ["a scenario", "a sweep", "a calibration", "an ensemble", "a book of claims"][self as usize]
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{DONE, FAILED, WRONG, diagnostics, flags::Uncertain, interrupt, progress::Replicates, usage};
+use super::{DONE, FAILED, WRONG, diagnostics, flags::Uncertain, folder, interrupt, progress::Replicates, usage};
 use crate::{
     engine::{CHUNK_ROWS, Setup},
     experiment::{
@@ -36,7 +36,7 @@ pub struct Args {
     #[arg(long, default_value_t = 0.01)]
     sample: f64,
     /// Runs of each scenario.
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 20)]
     replicates: u32,
     /// Seed of the first.
     #[arg(long, default_value_t = 1)]
@@ -58,6 +58,9 @@ pub struct Args {
 pub fn execute(args: &Args) -> ExitCode {
     if !(args.sample > 0.0 && args.sample <= 1.0) || args.replicates == 0 {
         return usage("--sample lies above 0 and up to 1, --replicates is 1 or more");
+    }
+    if let Err(stop) = folder::markdown(&args.out) {
+        return stop.end();
     }
     let (book, scenarios, mut trial) = match read(&args.file) {
         Ok(read) => read,

@@ -6,12 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::stop::Stop;
+use super::{kind::Kind, stop::Stop};
 use crate::{
     experiment::ensemble::Ensemble,
     measure::record,
     population::synthesis,
-    scenario::{Overrides, Scenario},
+    scenario::{Finding, Overrides, Scenario},
     units::Month,
     world::World,
 };
@@ -114,13 +114,28 @@ impl Running {
 
     /// Reads the scenario of a file. Its warnings are printed, unless they are in `said` already.
     pub fn load(&self, file: &Path, overrides: &Overrides, said: &mut BTreeSet<String>) -> Result<Scenario, Stop> {
+        Kind::Scenario.expect(file)?;
         let scenario = Scenario::load(file, overrides)?;
-        for warning in scenario.warnings.iter().map(ToString::to_string).filter(|_| !self.quiet) {
+        self.say(&scenario.warnings, said);
+        Ok(scenario)
+    }
+
+    /// The scenarios of all replicates with the values of an ensemble's members; none without one. What the scenario keeps to itself is
+    /// printed and becomes one of its warnings.
+    pub fn members(&self, ensemble: Option<&Ensemble>, file: &Path, overrides: &Overrides, replicates: u32, scenario: &mut Scenario) -> Result<Vec<Scenario>, Stop> {
+        let Some(ensemble) = ensemble else { return Ok(Vec::new()) };
+        let (members, kept) = ensemble.scenarios(file, overrides, replicates)?;
+        self.say(&kept, &mut BTreeSet::new());
+        scenario.warnings.extend(kept);
+        Ok(members)
+    }
+
+    fn say(&self, warnings: &[Finding], said: &mut BTreeSet<String>) {
+        for warning in warnings.iter().map(ToString::to_string).filter(|_| !self.quiet) {
             if said.insert(warning.clone()) {
                 let _ = writeln!(std::io::stderr(), "{warning}");
             }
         }
-        Ok(scenario)
     }
 }
 

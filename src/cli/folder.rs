@@ -16,8 +16,10 @@ use crate::{
     },
 };
 
-/// Files by which the results of a command are known.
-const MARKS: [&str; 8] = ["run.json", "calibration.json", "sweep.json", "summary.csv", "compare.csv", "validation.csv", "results.parquet", "scenario.toml"];
+/// Records by which the results of a command are known.
+const MARKS: [&str; 3] = ["run.json", "calibration.json", "sweep.json"];
+/// Ends of names of results, and of what people write.
+const OTHERS: [&str; 8] = ["toml", "csv", "parquet", "html", "md", "xlsx", "geojson", "txt"];
 
 /// Records of commands that leave results.
 const RECORDS: [&str; 2] = [record::FILE, sweep::record::RECORD];
@@ -35,7 +37,7 @@ pub fn finished<R: Provenance>(folder: &Path, planned: &R, force: bool) -> Resul
     }
     let place = folder.display();
     let Some(record) = R::read(folder) else {
-        let foreign = MARKS.into_iter().find(|name| folder.join(name).exists());
+        let foreign = foreign(folder);
         return foreign.map_or(Ok(None), |name| Err(instead(&format!("{place} holds a `{name}` of something else"))));
     };
     if !planned.same(&record) {
@@ -45,9 +47,24 @@ pub fn finished<R: Provenance>(folder: &Path, planned: &R, force: bool) -> Resul
     Ok(record.complete(folder).then_some(record))
 }
 
+/// A file of a folder that is of another command, or of somebody: what commands leave when they are interrupted ends otherwise.
+fn foreign(folder: &Path) -> Option<String> {
+    let file = |name: &str| MARKS.contains(&name) || Path::new(name).extension().is_some_and(|e| OTHERS.iter().any(|other| e == *other));
+    let files = fs::read_dir(folder).ok()?.flatten().filter(|entry| entry.path().is_file());
+    files.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| !name.starts_with('.') && file(name)).min()
+}
+
 /// Why not to write into a folder, and what to do.
 pub fn instead(why: &str) -> Stop {
     Stop::Usage(format!("{why}; choose another place with --out, or replace it with --force"))
+}
+
+/// Makes sure that a page for people goes into no file of another kind.
+///
+/// # Errors
+/// A name that is not one of Markdown.
+pub fn markdown(page: &Path) -> Result<(), Stop> {
+    if page.extension().is_some_and(|e| e == "md") { Ok(()) } else { Err(Stop::Usage(format!("{} would be written as Markdown; give it a name that ends in .md", page.display()))) }
 }
 
 /// Files on their way into a folder of results.

@@ -10,6 +10,7 @@ mod export;
 mod flags;
 mod folder;
 mod interrupt;
+mod kind;
 mod man;
 mod progress;
 mod report;

@@ -38,10 +38,10 @@ pub fn execute(args: &Args) -> ExitCode {
 fn command(args: &Args) -> Result<String, Stop> {
     let started = Instant::now();
     let overrides = args.running.overrides(&args.reading, args.replicates)?;
-    let scenario = args.running.load(&args.scenario, &overrides, &mut BTreeSet::new())?;
+    let mut scenario = args.running.load(&args.scenario, &overrides, &mut BTreeSet::new())?;
     let out = args.running.out(&stem(&args.scenario));
     let ensemble = args.uncertain.named()?;
-    let members = ensemble.as_ref().map_or_else(|| Ok(Vec::new()), |e| e.scenarios(&args.scenario, &overrides, scenario.run.replicates))?;
+    let members = args.running.members(ensemble.as_ref(), &args.scenario, &overrides, scenario.run.replicates, &mut scenario)?;
     Job { args, scenario: &scenario, ensemble: ensemble.as_ref(), members: &members, out: &out, seconds_load: started.elapsed().as_secs_f64() }.run()
 }
 

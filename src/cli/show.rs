@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf, process::ExitCode};
 
-use super::{WRONG, diagnostics, flags::Reading, print, usage};
+use super::{WRONG, diagnostics, flags::Reading, kind::Kind, print, stop::Stop, usage};
 use crate::scenario::{Entry, Inventory, Outlook, Rows, finding, shapes};
 
 /// Arguments of `show`.
@@ -34,6 +34,7 @@ pub fn execute(args: &Args) -> ExitCode {
         return usage(&format!("there is no table `{name}`: {hint}"));
     }
     let load = |path: &PathBuf| {
+        Kind::Scenario.expect(path).map_err(Stop::end)?;
         Inventory::load(path, &overrides).map_err(|findings| {
             diagnostics::print(&findings);
             ExitCode::from(WRONG)

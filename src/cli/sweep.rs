@@ -17,6 +17,7 @@ use super::{
     flags::stem,
     folder::{self, Writing},
     interrupt,
+    kind::Kind,
     stop::{Stop, end},
 };
 use crate::{
@@ -64,6 +65,7 @@ fn command(args: &Args) -> Result<(String, usize), Stop> {
     };
     let pool = args.running.pool()?;
     let (sweep, plan) = pool.install(|| {
+        Kind::Sweep.expect(&file)?;
         let sweep = Sweep::load(&file, &flags)?;
         let plan = if args.running.force { Plan::new(&sweep) } else { Plan::kept_in(&folder, &sweep) };
         Ok::<_, Stop>((sweep, plan))

@@ -174,6 +174,9 @@ pub fn execute(args: &Args) -> ExitCode {
     overrides.until = args.until;
     overrides.set.extend(args.sample.map(|sample| ("run.sample".into(), format!("{sample:?}").to_lowercase())));
     overrides.set.extend(args.seed.map(|seed| ("run.seed".into(), seed.to_string())));
+    if let Err(stop) = super::kind::Kind::Scenario.expect(&args.scenario) {
+        return stop.end();
+    }
     let scenario = match Scenario::load(&args.scenario, &overrides) {
         Ok(scenario) => scenario,
         Err(findings) => {

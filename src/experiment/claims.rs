@@ -176,15 +176,23 @@ impl Claim {
     /// What is wrong with it by itself, the claim of an index.
     fn mistakes(&self, claim: usize) -> Vec<Mistake> {
         let mistake = |at: String, what: String, why: &str, hint: &str| Mistake { claim, at, what, why: why.to_string(), hint: hint.to_string() };
+        if self.says.trim().is_empty() {
+            return vec![mistake("says".to_string(), format!("claim {} says nothing", self.number), "readers want to know what is claimed", "")];
+        }
+        if self.not_tested.as_ref().is_some_and(|why| why.trim().is_empty()) {
+            return vec![mistake("not_tested".to_string(), format!("claim {} does not say why it is not tested", self.number), "readers want to know", "")];
+        }
         if self.test.is_empty() == self.not_tested.is_none() {
             let what = format!("claim {} has {}", self.number, if self.test.is_empty() { "no test" } else { "tests and a reason why not" });
             return vec![mistake(String::new(), what, "it is tested, or `not_tested` says why not", "")];
         }
-        let unbounded = self.test.iter().enumerate().filter(|(_, t)| t.above.is_none() && t.below.is_none());
-        let told = |(t, test): (usize, &Test)| {
-            mistake(format!("test.{t}"), format!("`{}` has no bound", test.what), "a test says between which values the claim holds", "add `above` or `below`")
+        let why = "a test says between which values the claim holds";
+        let of_test = |(t, test): (usize, &Test)| match (test.above, test.below) {
+            (None, None) => Some(mistake(format!("test.{t}"), format!("`{}` has no bound", test.what), why, "add `above` or `below`")),
+            (Some(above), Some(below)) if above >= below => Some(mistake(format!("test.{t}.below"), format!("`{}` can never hold", test.what), why, "`above` is the lesser")),
+            _ => None,
         };
-        unbounded.map(told).collect()
+        self.test.iter().enumerate().filter_map(of_test).collect()
     }
 }
 
@@ -212,11 +220,13 @@ impl Trial {
             for (t, test) in claim.test.iter().enumerate() {
                 let mut term = |name: &str, term: &Term| match keys(term, &scenarios, scope, years) {
                     Ok(keys) => Some(keys),
-                    Err(Wrong { key, what, hint }) => {
-                        // What the denominator does not say stands in the numerator.
-                        let own = name == "of" || test.over.as_ref().is_some_and(|over| over.says(key));
-                        let at = format!("test.{t}.{}.{key}", if own { name } else { "of" });
-                        wrong.push(Mistake { claim: c, at, what, why: format!("claim {}: {}", claim.number, test.what), hint });
+                    Err(mistakes) => {
+                        for Wrong { key, what, hint } in mistakes {
+                            // What the denominator does not say stands in the numerator.
+                            let own = name == "of" || test.over.as_ref().is_some_and(|over| over.says(key));
+                            let at = format!("test.{t}.{}.{key}", if own { name } else { "of" });
+                            wrong.push(Mistake { claim: c, at, what, why: format!("claim {}: {}", claim.number, test.what), hint });
+                        }
                         None
                     }
                 };
@@ -260,31 +270,47 @@ struct Wrong {
     hint: String,
 }
 
-/// The values that a term is made of.
-fn keys(term: &Term, scenarios: &[String], scope: &Scope, years: (i32, i32)) -> Result<(Key, Option<Key>), Wrong> {
-    let missing = |key: &'static str| Wrong { key, what: format!("`{key}` is missing"), hint: format!("add `{key} = ...`") };
-    let named = |names: &[&str], name: &Option<String>, key: &'static str| {
-        let name = name.as_deref().ok_or_else(|| missing(key))?;
-        let unknown = || Wrong { key, what: format!("there is no {key} `{name}`"), hint: did_you_mean(name, names.iter().copied()) };
-        names.iter().position(|n| *n == name).map(|p| p as u8).ok_or_else(unknown)
-    };
+/// The values that a term is made of, or all that is wrong with it.
+fn keys(term: &Term, scenarios: &[String], scope: &Scope, years: (i32, i32)) -> Result<(Key, Option<Key>), Vec<Wrong>> {
     fn list(names: &[String]) -> Vec<&str> {
         names.iter().map(String::as_str).collect()
     }
-    let measure = named(&columns::MEASURES.map(|m| m.0), &term.measure, "measure")?;
-    let origin = named(&list(&scope.party_names), &term.origin, "origin")?;
-    let destination = named(&list(&scope.destination_names), &term.destination, "destination")?;
-    let first = term.year.ok_or_else(|| missing("year"))?;
+    let mut wrong = Vec::new();
+    let missing = |key: &'static str| Wrong { key, what: format!("`{key}` is missing"), hint: format!("add `{key} = ...`") };
+    let mut named = |names: &[&str], name: &Option<String>, key: &'static str| {
+        let place = name.as_deref().ok_or_else(|| missing(key)).and_then(|name| {
+            let unknown = || Wrong { key, what: format!("there is no {key} `{name}`"), hint: did_you_mean(name, names.iter().copied()) };
+            names.iter().position(|n| *n == name).map(|p| p as u8).ok_or_else(unknown)
+        });
+        place.unwrap_or_else(|mistake| {
+            wrong.push(mistake);
+            0
+        })
+    };
+    let measure = named(&columns::MEASURES.map(|m| m.0), &term.measure, "measure");
+    let origin = named(&list(&scope.party_names), &term.origin, "origin");
+    let destination = named(&list(&scope.destination_names), &term.destination, "destination");
+    let first = term.year.unwrap_or(years.0);
     let last = term.last_year.unwrap_or(first);
-    if first < years.0 || last > years.1 || last < first {
+    if term.year.is_none() {
+        wrong.push(missing("year"));
+    } else if first < years.0 || last > years.1 || last < first {
         let what = format!("the years {first} to {last} are not within {} to {}", years.0, years.1);
-        return Err(Wrong { key: if first < years.0 || first > years.1 { "year" } else { "last_year" }, what, hint: String::new() });
+        wrong.push(Wrong { key: if first < years.0 || first > years.1 { "year" } else { "last_year" }, what, hint: String::new() });
+    }
+    if term.scenario.is_none() {
+        wrong.push(missing("scenario"));
+    } else if term.scenario == term.against {
+        wrong.push(Wrong { key: "against", what: "a scenario is held against itself".to_string(), hint: "name another one".to_string() });
     }
     let of = |name: &String| {
         let scenario = scenarios.iter().position(|s| s == name).unwrap_or(0);
         Key { scenario, measure, origin, destination, years: (first, last) }
     };
-    Ok((of(term.scenario.as_ref().ok_or_else(|| missing("scenario"))?), term.against.as_ref().map(of)))
+    match term.scenario.as_ref().filter(|_| wrong.is_empty()) {
+        Some(scenario) => Ok((of(scenario), term.against.as_ref().map(of))),
+        None => Err(wrong),
+    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! Ensembles: weighted sets of values of uncertain keys, as a calibration leaves them and as runs, comparisons and sweeps take them.
 //!
 //! Members are resampled once to equal weight; replicate k uses member k, so that N replicates are always N runs. Members change the
-//! baseline's values in whatever scenario they are used with, which is never fitted again.
+//! baseline's values in whatever scenario they are used with, which is never fitted again; what that scenario says itself comes first.
 
 use std::{
     collections::BTreeSet,
     fmt::Write as _,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ use serde_json::Value as Json;
 use crate::{
     measure::summary::number,
     scenario::{
-        Change, Findings, Overrides, Scenario, Severity, Template, check,
+        Change, Finding, Findings, Overrides, Scenario, Severity, Template, check,
         document::{self, Document},
         finding::{At, Ledger, Source},
         tree::{Node, Value},
@@ -31,6 +32,10 @@ struct File {
     /// What made it.
     #[serde(default)]
     source: String,
+    /// Name of the scenario file whose values members change. What a scenario that extends it says itself, and what `--set` says, comes first;
+    /// omitted: what `--set` says.
+    #[serde(default)]
+    scenario: String,
     /// What the model itself misses of published values, beside their own errors.
     #[serde(default)]
     discrepancy: Discrepancy,
@@ -110,6 +115,8 @@ pub struct Ensemble {
     pub title: String,
     /// What made it.
     pub source: String,
+    /// Name of the file whose values members change; empty: of any.
+    pub scenario: String,
     /// What the model itself misses of published values.
     pub discrepancy: Discrepancy,
     /// Uncertain keys.
@@ -128,14 +135,14 @@ pub fn schema() -> Json {
 }
 
 impl Ensemble {
-    /// Of parameters and members (weight and values).
-    pub fn new(title: &str, source: &str, discrepancy: Discrepancy, parameters: Vec<Parameter>, members: Vec<(f64, Vec<f64>)>) -> Ensemble {
+    /// Of title, source and scenario, of parameters and members (weight and values).
+    pub fn new(head: [&str; 3], discrepancy: Discrepancy, parameters: Vec<Parameter>, members: Vec<(f64, Vec<f64>)>) -> Ensemble {
         let members = members.into_iter().map(|(weight, values)| Member { weight, values, at: At::NOWHERE }).collect();
         let text = Source { name: String::new(), text: String::new(), folder: PathBuf::new() };
-        Ensemble::of(title.to_string(), source.to_string(), discrepancy, parameters, members, text)
+        Ensemble::of(head.map(str::to_string), discrepancy, parameters, members, text)
     }
 
-    fn of(title: String, source: String, discrepancy: Discrepancy, parameters: Vec<Parameter>, members: Vec<Member>, text: Source) -> Ensemble {
+    fn of([title, source, scenario]: [String; 3], discrepancy: Discrepancy, parameters: Vec<Parameter>, members: Vec<Member>, text: Source) -> Ensemble {
         let mut hasher = blake3::Hasher::new();
         hasher.update(format!("{parameters:?}{discrepancy:?}").as_bytes());
         for member in &members {
@@ -145,7 +152,7 @@ impl Ensemble {
             });
         }
         let equal = equal_weights(&members.iter().map(|m| m.weight).collect::<Vec<_>>());
-        Ensemble { title, source, discrepancy, parameters, members, hash: hasher.finalize().to_hex().to_string(), text, equal }
+        Ensemble { title, source, scenario, discrepancy, parameters, members, hash: hasher.finalize().to_hex().to_string(), text, equal }
     }
 
     /// Reads an ensemble.
@@ -187,7 +194,7 @@ impl Ensemble {
         if ledger.errors() > 0 {
             return Err(Findings { list: ledger.sorted() });
         }
-        Ok(Ensemble::of(file.title, file.source, file.discrepancy, file.parameter, members, ledger.sources[0].clone()))
+        Ok(Ensemble::of([file.title, file.source, file.scenario], file.discrepancy, file.parameter, members, ledger.sources[0].clone()))
     }
 
     /// Index of the member that a replicate (from 1) uses; more replicates than members begin again.
@@ -198,11 +205,13 @@ impl Ensemble {
     /// What a member changes in a scenario.
     pub fn changes(&self, member: usize) -> Vec<Change> {
         let Some(member) = self.members.get(member) else { return Vec::new() };
+        let of: Arc<str> = Arc::from(self.scenario.as_str());
+        let of = &of;
         let change = |(parameter, &value): (&Parameter, &f64)| {
             let each = parameter.keys.iter().map(move |key| {
                 let whole = !parameter.multiplies && check::whole(key);
                 let value = if whole { Value::Int(value.round() as i64) } else { Value::Float(value) };
-                Change { key: key.clone(), value: Node { value, at: member.at, key: member.at }, multiplies: parameter.multiplies }
+                Change { key: key.clone(), value: Node { value, at: member.at, key: member.at }, multiplies: parameter.multiplies, of: Some(of.clone()) }
             });
             each.collect::<Vec<_>>()
         };
@@ -217,11 +226,11 @@ impl Ensemble {
         Template::new(scenario, overrides, &self.text)
     }
 
-    /// The scenarios of replicates 1 to `replicates`, in their order.
+    /// The scenarios of replicates 1 to `replicates`, in their order, and warnings of keys that the scenario keeps to itself.
     ///
     /// # Errors
     /// What is wrong in the scenario's files, or in them with the values of a member.
-    pub fn scenarios(&self, scenario: &Path, overrides: &Overrides, replicates: u32) -> Result<Vec<Scenario>, Findings> {
+    pub fn scenarios(&self, scenario: &Path, overrides: &Overrides, replicates: u32) -> Result<(Vec<Scenario>, Vec<Finding>), Findings> {
         use rayon::prelude::*;
         let template = self.template(scenario, overrides)?;
         let one = |k| {
@@ -230,7 +239,8 @@ impl Ensemble {
             Ok(Scenario { resolved: String::new(), ..scenario })
         };
         let all: Result<Vec<Scenario>, Findings> = (1..=replicates).into_par_iter().map(one).collect();
-        all.map_err(|mut findings: Findings| {
+        let kept = template.kept(&self.changes(self.member(1)));
+        all.map(|scenarios| (scenarios, kept)).map_err(|mut findings: Findings| {
             findings.list.retain(|f| f.severity == Severity::Error);
             findings
         })
@@ -240,7 +250,7 @@ impl Ensemble {
     pub fn toml(&self) -> String {
         let mut out = String::new();
         let text = |t: &str| toml::Value::String(t.to_string()).to_string();
-        let _ = writeln!(out, "title  = {}\nsource = {}\n", text(&self.title), text(&self.source));
+        let _ = writeln!(out, "title    = {}\nsource   = {}\nscenario = {}\n", text(&self.title), text(&self.source), text(&self.scenario));
         let Discrepancy { deviation, memory_years, least } = self.discrepancy;
         let _ = writeln!(out, "[discrepancy]\ndeviation    = {deviation:?}\nmemory_years = {memory_years:?}\nleast        = {least:?}\n");
         for parameter in &self.parameters {
@@ -328,8 +338,7 @@ mod tests {
         let parameter = |id: &str, multiplies| Parameter { id: id.to_string(), keys: vec![format!("behaviour.choose.{id}")], multiplies, unit: String::new() };
         let members = vec![(1.0, vec![0.3, short(1.0 / 3.0)]), (2.0, vec![0.4, 0.5])];
         let made = Ensemble::new(
-            "two \"keys\"",
-            "a test",
+            ["two \"keys\"", "a test", "base.toml"],
             Discrepancy { deviation: 0.1, memory_years: 4.0, least: 0.04 },
             vec![parameter("b_wage", false), parameter("b_cost", true)],
             members,
@@ -338,7 +347,7 @@ mod tests {
         let path = folder.path().join("ensemble.toml");
         std::fs::write(&path, made.toml()).unwrap();
         let read = Ensemble::load(&path).unwrap();
-        assert_eq!((&read.hash, &read.parameters), (&made.hash, &made.parameters));
+        assert_eq!((&read.hash, &read.parameters, read.scenario.as_str()), (&made.hash, &made.parameters, "base.toml"));
         assert_eq!(read.changes(1)[1].key, "behaviour.choose.b_cost");
         assert!(read.changes(1)[1].multiplies);
         std::fs::write(&path, made.toml().replace("values = [0.4, 0.5]", "values = [0.4]")).unwrap();

@@ -19,7 +19,7 @@ use crate::{
 /// Ends of stays in a country in a month or a year.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ends {
-    /// Those who returned, the naturalised included.
+    /// Those who returned; the naturalised never do.
     pub returned: i64,
     /// Sum of trips made by them.
     pub trips: i64,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     file::{Date, File},
-    finding::{Ledger, did_you_mean, figure},
+    finding::{Ledger, did_you_mean, figure, per_cent},
     layers,
     tree::{Node, Value},
 };
@@ -415,7 +415,7 @@ fn number(node: &Node, x: f64, schema: &Json, path: &str, unit: &str, ledger: &m
         (None, None) => "not a finite number".to_string(),
     };
     let unit = if unit.is_empty() { String::new() } else { format!("; unit: {unit}") };
-    let hint = if most == Some(1.0) && x > 1.0 && x <= 100.0 { format!("per cent? write {}", x / 100.0) } else { String::new() };
+    let hint = if most == Some(1.0) && x > 1.0 && x <= 100.0 { per_cent(x) } else { String::new() };
     ledger.error(node.at, path, format!("`{path}` is {}, {range}", figure(x)), format!("the values that make sense are bounded{unit}"), hint);
     None
 }

@@ -250,6 +250,12 @@ pub fn figure(x: f64) -> String {
     if x == 0.0 || (1e-6..1e15).contains(&x.abs()) { format!("{x}") } else { format!("{x:e}") }
 }
 
+/// A hint for a share that was given in per cent.
+pub fn per_cent(x: f64) -> String {
+    let share: f64 = format!("{:.10}", x / 100.0).parse().unwrap_or(x / 100.0);
+    format!("per cent? write {share}")
+}
+
 /// The candidate most like `name`, if any is like it at all.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();

@@ -47,7 +47,7 @@ pub struct RegimeItem {
     /// Probability that an application is granted (visa, quota).
     #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
     pub success: Option<f64>,
-    /// Places a year (quota).
+    /// Places a year for each country of citizens (quota).
     #[schemars(range(min = 0.0), extend("unit" = "persons/year"))]
     pub places_per_year: Option<f64>,
     /// Least education admitted.

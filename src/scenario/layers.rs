@@ -12,6 +12,9 @@ const LARGEST: u64 = 256 << 20;
 /// Most files in a chain.
 const MOST_FILES: usize = 64;
 
+/// Name of the source of a value that was given on the command line.
+pub const COMMAND_LINE: &str = "--set";
+
 /// The merged tree of a scenario.
 #[derive(Clone, Debug)]
 pub struct Layers {
@@ -259,7 +262,7 @@ fn merge(base: &mut Node, over: Node) {
 fn set_value(tree: &mut Node, key: &str, value: &str, folder: &Path, ledger: &mut Ledger) {
     let file = ledger.sources.len();
     let text = format!("{key} = {value}");
-    ledger.sources.push(Source { name: "--set".to_string(), text, folder: folder.to_path_buf() });
+    ledger.sources.push(Source { name: COMMAND_LINE.to_string(), text, folder: folder.to_path_buf() });
     let (key_at, value_at) = (At::new(file, 0..key.len()), At::new(file, key.len() + 3..key.len() + 3 + value.len()));
     let Some(parts) = segments(key) else {
         ledger.error(key_at, key, "this is not a key", "keys are names joined by dots", "for example `run.sample = 0.5`");

@@ -1,10 +1,13 @@
 //! A scenario read once and changed often: the merged tree of its files, of which changed copies are resolved. Used by the experiments.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{
     Findings, Overrides, Scenario, check,
-    finding::{At, Ledger, Source, did_you_mean},
+    finding::{At, Finding, Ledger, Source, did_you_mean},
     layers::{self, Layers},
     tree::{Node, Value},
 };
@@ -29,6 +32,9 @@ pub struct Change {
     pub value: Node,
     /// Whether the value in the files is multiplied.
     pub multiplies: bool,
+    /// Name of the file whose values it changes: what a file that extends that one says itself, or the command line, comes first. None: it
+    /// changes whatever stands there.
+    pub of: Option<Arc<str>>,
 }
 
 impl Template {
@@ -69,10 +75,43 @@ impl Template {
         Scenario::parts(&layers, self.until, ledger).map(|(parts, _)| (parts.world, parts.behaviour))
     }
 
+    /// Warnings of changes that give way to what the scenario says itself.
+    pub fn kept(&self, changes: &[Change]) -> Vec<Finding> {
+        let mut ledger = Ledger::default();
+        ledger.sources.clone_from(&self.ledger.sources);
+        for (change, at) in changes.iter().filter_map(|change| Some((change, self.own(change)?))) {
+            let what = format!("`{}` is not what members of the ensemble differ in here", change.key);
+            ledger.warn(at, &change.key, what, "the scenario says it itself, and that comes first", "");
+        }
+        ledger.sorted()
+    }
+
+    /// Where the scenario itself says, or drops, what a change of one of the files that it extends is about.
+    fn own(&self, change: &Change) -> Option<At> {
+        let (of, order, tree) = (change.of.as_deref()?, &self.layers.order, &self.layers.tree);
+        let name = |file: usize| self.ledger.sources.get(file).map_or("", |source| source.name.as_str());
+        let is_of = |file: &usize| Path::new(name(*file)).file_name().is_some_and(|n| n == of);
+        // Without that file among them all files are changed, and the command line alone comes first.
+        let last = order.iter().rposition(is_of).or_else(|| order.iter().rposition(|file| name(*file) != layers::COMMAND_LINE && file + 1 < self.ledger.sources.len()))?;
+        let above = |at: At| order[last + 1..].contains(&at.file).then_some(at);
+        if let Some(node) = tree.find(&change.key) {
+            return above(node.at);
+        }
+        match layers::segments(&change.key)?.as_slice() {
+            [cells, table, ..] if cells == "cells" => above(tree.find(&format!("tables.{table}"))?.at),
+            [list, id, ..] if id != "*" => {
+                let items = tree.get(list).filter(|node| matches!(node.value, Value::List(_)))?;
+                let there = items.items().iter().filter_map(Node::id).any(|item| change.key[list.len() + 1..].starts_with(item));
+                (!there && last + 2 < order.len()).then_some(items.key)
+            }
+            _ => None,
+        }
+    }
+
     fn changed(&self, changes: &[Change]) -> (Layers, Ledger) {
         let (mut layers, mut ledger) = (self.layers.clone(), self.ledger.clone());
         let file = ledger.sources.len().saturating_sub(1);
-        for change in changes {
+        for change in changes.iter().filter(|change| self.own(change).is_none()) {
             for (key, old) in matches(&layers.tree, change, file, &mut ledger) {
                 let mut node = change.value.clone();
                 placed(&mut node, file);

@@ -1,5 +1,5 @@
 //! The world as it stands in a scenario, resolved and read-only during a run: places, network, regimes, series, demography, markets.
-//! Uses `units`, `draw`, `store`; everything right of it in the architecture may use it.
+//! Uses `units` and `math`; everything right of it in the architecture may use it.
 
 pub mod corridor;
 pub mod demography;

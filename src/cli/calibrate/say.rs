@@ -37,7 +37,7 @@ pub fn all(args: &Args, out: &Path, record: &Record, findings: &Findings) -> Str
             range(key.posterior.p05, key.posterior.p95)
         );
     }
-    let headline: Vec<_> = findings.series.iter().filter(|s| s.headline && s.usage == "fit").collect();
+    let headline: Vec<_> = findings.series.iter().filter(|s| s.headline && s.usage == "fit" && s.predicted.mean.is_finite()).collect();
     let within = headline.iter().filter(|s| s.within).count();
     let _ = writeln!(text, "\nHeadline rows that may be fitted: {within} of {} have the mean within low and high.", headline.len());
     for missed in headline.iter().filter(|s| !s.within) {

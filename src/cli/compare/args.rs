@@ -102,8 +102,8 @@ pub fn load(args: &Args) -> Result<Loaded, Stop> {
     let mut members: Vec<Vec<Scenario>> = Vec::new();
     if let Some(ensemble) = &ensemble {
         members.resize_with(args.replicates as usize, Vec::new);
-        for (file, overrides) in args.files().zip(&changed) {
-            let of_file = ensemble.scenarios(file, overrides, args.replicates)?;
+        for ((file, overrides), scenario) in args.files().zip(&changed).zip(&mut scenarios) {
+            let of_file = args.running.members(Some(ensemble), file, overrides, args.replicates, scenario)?;
             members.iter_mut().zip(of_file).for_each(|(members, scenario)| members.push(scenario));
         }
     }

@@ -15,7 +15,7 @@ use crate::{
         attribute::TOTAL,
         record::Record,
     },
-    measure::summary::Interval,
+    measure::summary::{ENOUGH, Interval},
 };
 
 /// A finished pair.
@@ -97,7 +97,11 @@ fn pair(said: &Said) -> String {
     let (record, answer) = (&said.record, &said.answer);
     let mut text = String::new();
     let fork = record.fork.as_ref().map_or_else(|| "their inputs are the same".to_string(), |month| format!("one run until {month}"));
-    let replicates = if answer.replicates == 1 { "1 replicate".to_string() } else { format!("{} replicates, 90 % intervals of the paired difference", answer.replicates) };
+    let replicates = if answer.replicates == 1 {
+        "1 replicate".to_string()
+    } else {
+        format!("{} replicates, {} of the paired difference", answer.replicates, if answer.replicates < ENOUGH as usize { "range" } else { "90 % intervals" })
+    };
     let _ = writeln!(text, "\nA  {}\nB  {}\n{}, {replicates}; {fork}\n", record.a.scenario, record.b.scenario, answer.year);
     let _ = writeln!(text, "{:<22}{:>14}{:>14}{:>14}", "", "A", "B", "B - A");
     for row in &answer.rows {

@@ -9,6 +9,8 @@ use crate::{
     cli::{
         diagnostics::print_list,
         flags::{Reading, Running, Uncertain},
+        folder,
+        kind::Kind,
         stop::Stop,
     },
     engine::CHUNK_ROWS,
@@ -70,6 +72,8 @@ pub fn targets_of(args: &Args) -> PathBuf {
 pub fn load(args: &Args) -> Result<Loaded, Stop> {
     let mut overrides = args.running.overrides(&args.reading, Some(args.replicates))?;
     let folder = Folder::read(&targets_of(args));
+    Kind::Scenario.expect(&args.scenario)?;
+    args.page.as_deref().map_or(Ok(()), folder::markdown)?;
     let loaded = Scenario::load(&args.scenario, &overrides);
     let targets = Targets::of(folder, loaded.as_ref().ok().map(|l| Scope::new(&l.world)).as_ref());
     let (mut loaded, targets) = match (loaded, targets) {
@@ -88,6 +92,6 @@ pub fn load(args: &Args) -> Result<Loaded, Stop> {
     }
     loaded = args.running.load(&args.scenario, &overrides, &mut BTreeSet::new())?;
     let ensemble = args.uncertain.named()?;
-    let members = ensemble.as_ref().map_or_else(|| Ok(Vec::new()), |e| e.scenarios(&args.scenario, &overrides, args.replicates))?;
+    let members = args.running.members(ensemble.as_ref(), &args.scenario, &overrides, args.replicates, &mut loaded)?;
     Ok(Loaded { scenario: loaded, targets, ensemble, members })
 }

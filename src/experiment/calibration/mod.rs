@@ -74,6 +74,8 @@ pub struct Calibration {
     pub origins: Option<OriginsTable>,
     /// What is uncertain.
     pub uncertain: Vec<Uncertain>,
+    /// Name of the scenario's file.
+    pub scenario: String,
     /// The scenario as it is, run no longer than the targets need.
     pub base: Scenario,
     /// Published values.
@@ -122,7 +124,7 @@ impl Calibration {
         let title = format!("{}: {} members", self.title, z.len());
         let source = format!("musafir {} calibrate, scenario {}, targets {}", env!("CARGO_PKG_VERSION"), &self.base.hash[..12], &self.targets.hash[..12]);
         let parameters = self.uncertain.iter().map(|u| u.parameter.clone()).collect();
-        Ensemble::new(&title, &source, discrepancy, parameters, z.iter().zip(weights).map(|(z, w)| (*w, self.values(z))).collect())
+        Ensemble::new([&title, &source, &self.scenario], discrepancy, parameters, z.iter().zip(weights).map(|(z, w)| (*w, self.values(z))).collect())
     }
 
     /// The scenario of a draw.

@@ -97,6 +97,7 @@ impl Reader<'_> {
             self.others.extend(targets.warnings.iter().cloned());
         }
         let text = self.ledger.sources[0].clone();
+        let name = scenario.as_ref().and_then(|path| path.file_name()).map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let template = scenario.filter(|_| loaded.is_some()).and_then(|path| self.said(Template::new(&path, &overrides, &text)));
         self.try_out(template.as_ref(), &parameters);
         // Of a file with mistakes nothing is made.
@@ -113,6 +114,7 @@ impl Reader<'_> {
             errors: file.errors,
             origins: file.origins,
             uncertain: parameters.into_iter().map(|p| p.uncertain).collect(),
+            scenario: name,
             base: self.said(template.scenario(&[]))?,
             targets: targets?,
             template,
@@ -160,6 +162,9 @@ impl Reader<'_> {
                 "take `log` out, or choose another least number",
             );
         }
+        for (key, at) in keys.iter().filter(|(key, _)| key == "run" || key.starts_with("run.")) {
+            self.ledger.error(*at, &path, format!("`{key}` is no value of the world or of behaviour"), "what is run is the same for all members", "fit another key");
+        }
         if let Some((key, _)) = keys.iter().find(|(key, _)| check::whole(key)).filter(|_| !item.multiplies && (low.fract() != 0.0 || high.fract() != 0.0)) {
             self.ledger.warn(at("range"), &path, format!("values of `{path}` are rounded"), format!("`{key}` is a whole number"), "write whole numbers");
         }
@@ -191,9 +196,13 @@ impl Reader<'_> {
     /// Says which origins are no periods, or have nothing after them.
     fn origins(&mut self, cuts: Cuts) {
         let list = self.document.tree.get("origins").and_then(|o| o.get("until"));
+        let mut before: Option<target_file::Period> = None;
         for (n, node) in list.map_or(&[][..], Node::items).iter().enumerate() {
             let path = format!("origins.until.{n}");
             let Some(period) = target_file::period(node, &path, &mut self.ledger) else { continue };
+            if before.replace(period).is_some_and(|earlier| earlier.last >= period.last) {
+                self.ledger.error(node.at, &path, format!("the origin {period} does not come after the one before"), "each is an origin of its own, in the order of time", "");
+            }
             if let Some(until) = cuts.until.filter(|until| period.last >= until.last) {
                 self.ledger.error(node.at, &path, format!("after {period} nothing is left to forecast"), format!("no outcome after {until} is used anywhere"), "");
             }
@@ -207,7 +216,7 @@ impl Reader<'_> {
             let change = |(key, place): &(String, At)| {
                 let whole = !p.uncertain.parameter.multiplies && check::whole(key);
                 let value = if whole { Value::Int(value.round() as i64) } else { Value::Float(value) };
-                Change { key: key.clone(), value: Node { value, at, key: *place }, multiplies: p.uncertain.parameter.multiplies }
+                Change { key: key.clone(), value: Node { value, at, key: *place }, multiplies: p.uncertain.parameter.multiplies, of: None }
             };
             Some(p.keys.iter().map(change).collect())
         };

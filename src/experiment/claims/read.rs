@@ -1,6 +1,6 @@
 //! Reading a book of claims: all its mistakes at once, those of its scenarios' names with them. May be used by `cli`.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use serde_json::Value as Json;
 
@@ -42,6 +42,16 @@ impl Reading {
         let mut reading = Reading { ledger, book: Book { claim }, tree, places };
         let own: Vec<Mistake> = reading.book.claim.iter().enumerate().flat_map(|(c, claim)| claim.mistakes(c)).collect();
         reading.tell(own);
+        let mut numbers = BTreeSet::new();
+        let twice = reading.book.claim.iter().enumerate().filter(|(_, claim)| !numbers.insert(claim.number)).map(|(c, claim)| Mistake {
+            claim: c,
+            at: "number".to_string(),
+            what: format!("two claims have the number {}", claim.number),
+            why: "pages and scenarios name them by it".to_string(),
+            hint: "give this one another number".to_string(),
+        });
+        let twice: Vec<Mistake> = twice.collect();
+        reading.tell(twice);
         let folder = path.parent().unwrap_or(Path::new(""));
         let mut there: Vec<String> = std::fs::read_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
             .into_iter()

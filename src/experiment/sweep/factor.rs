@@ -158,7 +158,7 @@ impl Factor {
         };
         let place = self.node.get("range").or_else(|| self.node.get("dates")).unwrap_or(&self.node);
         let node = Node { value, at: place.at, key: self.node.get("key").or_else(|| self.node.get("keys")).unwrap_or(&self.node).at };
-        (self.keys.iter().map(|key| Change { key: key.clone(), value: node.clone(), multiplies: self.multiplies }).collect(), None)
+        (self.keys.iter().map(|key| Change { key: key.clone(), value: node.clone(), multiplies: self.multiplies, of: None }).collect(), None)
     }
 
     /// Keys that some value of it sets, tables key by key.

@@ -333,7 +333,7 @@ impl Reader<'_> {
 
 /// Entries of a table of keys.
 fn changes(set: &Node) -> Vec<Change> {
-    let change = |(key, value): &(String, Node)| Change { key: key.clone(), value: value.clone(), multiplies: false };
+    let change = |(key, value): &(String, Node)| Change { key: key.clone(), value: value.clone(), multiplies: false, of: None };
     set.entries().iter().map(change).collect()
 }
 

@@ -6,7 +6,7 @@ use super::{Ground, Parts};
 use crate::{
     scenario::{
         file::TrendItem,
-        finding::{Ledger, did_you_mean, figure},
+        finding::{Ledger, did_you_mean, figure, per_cent},
         shapes,
         table::{Row, Table},
     },
@@ -69,7 +69,7 @@ fn check_row(table: &Table, row: &Row, ground: &Ground, ledger: &mut Ledger) -> 
     let positive = least > 0.0;
     if value < least || value > most {
         let why = if positive { format!("{unit} is above 0") } else { format!("{unit} is from {least} to {most}") };
-        let hint = if *unit == "share" && value > 1.0 && value <= 100.0 { format!("per cent? write {}", value / 100.0) } else { String::new() };
+        let hint = if *unit == "share" && value > 1.0 && value <= 100.0 { per_cent(value) } else { String::new() };
         table.error(ledger, row, "value", format!("`{name}` of {place} cannot be {}", figure(value)), why, hint);
     }
     true

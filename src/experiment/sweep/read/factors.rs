@@ -179,7 +179,7 @@ impl Reader<'_> {
             let name = names.as_ref().map_or_else(|| plain(value), |n| n[i].clone());
             let key = node.get("key").or_else(|| node.get("keys")).map_or(value.key, |n| n.at);
             let value = Node { key, ..value.clone() };
-            let changes = keys.iter().map(|key| Change { key: key.clone(), value: value.clone(), multiplies: item.multiplies }).collect();
+            let changes = keys.iter().map(|key| Change { key: key.clone(), value: value.clone(), multiplies: item.multiplies, of: None }).collect();
             Choice { name, changes, scenario: None }
         };
         Some(values.iter().enumerate().map(choice).collect())

@@ -48,7 +48,7 @@ impl Reader<'_> {
     /// Holds what the sweep changes against the keys that scenarios may have, where there is no scenario to try it in.
     pub(super) fn hold(&mut self, fixed: &[Change], factors: &[Factor]) {
         let of_factors = factors.iter().flat_map(|f| f.trials().into_iter().flat_map(|level| f.changes(level).0));
-        for Change { key, value, multiplies } in fixed.iter().cloned().chain(of_factors) {
+        for Change { key, value, multiplies, .. } in fixed.iter().cloned().chain(of_factors) {
             check::value_of(&key, &value, multiplies, &mut self.ledger);
         }
     }
