@@ -145,7 +145,7 @@ fn members(args: &Args, book: &Book, ensemble: &Ensemble, trial: &mut Trial) -> 
     let numbers: Vec<u32> = (1..=args.replicates).collect();
     for batch in numbers.chunks(rayon::current_num_threads().max(1)) {
         let run = |&k: &u32| {
-            let setup = Setup { seed: args.seed.wrapping_add(u64::from(k) - 1), sample: args.sample, chunk_rows: CHUNK_ROWS };
+            let setup = Setup::replicate(args.seed, k, args.sample, CHUNK_ROWS);
             with_tree(&of(k)?, |tree| tree.grow(setup, k, &watcher)).map_err(|Stopped| STOPPED_EARLY.to_string())
         };
         let grown: Result<Vec<Grown>, String> = batch.par_iter().map(run).collect();
@@ -176,7 +176,7 @@ fn on_tree(args: &Args, tree: &Tree<'_>, trial: &mut Trial) -> Result<(), String
     let numbers: Vec<u32> = (1..=args.replicates).collect();
     for batch in numbers.chunks(rayon::current_num_threads().max(1)) {
         let run = |&k: &u32| {
-            let setup = Setup { seed: args.seed.wrapping_add(u64::from(k) - 1), sample: args.sample, chunk_rows: CHUNK_ROWS };
+            let setup = Setup::replicate(args.seed, k, args.sample, CHUNK_ROWS);
             tree.grow(setup, k, &watcher)
         };
         let grown: Result<Vec<Grown>, Stopped> = batch.par_iter().map(run).collect();

@@ -173,7 +173,7 @@ impl Job<'_> {
 
     fn setup(&self, replicate: u32) -> Setup {
         let run = &self.scenarios[0].run;
-        Setup { seed: run.seed.wrapping_add(u64::from(replicate) - 1), sample: run.sample, chunk_rows: self.args.chunk_rows.max(1) }
+        Setup::replicate(run.seed, replicate, run.sample, self.args.chunk_rows)
     }
 
     fn bytes_needed(&self, tree: &Tree<'_>, side_by_side: usize) -> u64 {

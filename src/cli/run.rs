@@ -157,7 +157,7 @@ impl Job<'_> {
 
     fn setup(&self, replicate: u32) -> Setup {
         let run = &self.scenario.run;
-        Setup { seed: run.seed.wrapping_add(u64::from(replicate) - 1), sample: run.sample, chunk_rows: self.args.chunk_rows }
+        Setup::replicate(run.seed, replicate, run.sample, self.args.chunk_rows)
     }
 
     fn simulate(&self, opened: Option<checkpoint::Opened>, mut profile: Option<&mut Profile>) -> Result<(Tally, Results), Stop> {

@@ -133,7 +133,7 @@ impl Job<'_> {
         let months = self.scenario.world.months as u64 * u64::from(run.replicates);
         let watcher = Replicates::new(run.replicates, months, self.args.running.silent());
         let one = |&k: &u32| {
-            let setup = Setup { seed: run.seed.wrapping_add(u64::from(k) - 1), sample: run.sample, chunk_rows: self.args.chunk_rows.max(1) };
+            let setup = Setup::replicate(run.seed, k, run.sample, self.args.chunk_rows);
             observe::run(self.loaded.members.get(k as usize - 1).unwrap_or(self.scenario), &wanted, setup, k, &watcher)
         };
         let numbers: Vec<u32> = (1..=run.replicates).collect();

@@ -1,5 +1,6 @@
 //! What happens to persons, as the engine tells it to totals and observers. May be used by everything right of `engine`.
 
+use crate::behaviour::traits::Status;
 pub use crate::population::person::{HOME, key_name};
 
 /// What happened.
@@ -79,6 +80,14 @@ pub struct Profile {
     pub status: u8,
     /// Motive (index of `traits::Motive`).
     pub motive: u8,
+}
+
+impl Profile {
+    /// Whether somebody abroad who has not become a citizen there.
+    #[inline]
+    pub fn is_foreign(&self) -> bool {
+        self.place != HOME && self.status < Status::Naturalised as u8
+    }
 }
 
 /// One event of one person.

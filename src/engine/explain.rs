@@ -3,7 +3,7 @@
 use super::{
     abroad::{self, CAUSES},
     leave,
-    month::Environment,
+    month::{Environment, REGION_TERMS},
     totals::{HOME_CELLS, Totals, home_cell},
 };
 use crate::{
@@ -25,7 +25,10 @@ pub struct Alternative {
 }
 
 /// Names of the terms.
-pub const TERMS: [&str; 9] = ["earnings and sector", "network", "regime", "constants", "demand", "ties", "journey", "kin", "motive"];
+pub const TERMS: [&str; 10] = {
+    let [network, size, regime, constants, demand, ties] = REGION_TERMS;
+    ["earnings and sector", network, size, regime, constants, demand, ties, "journey", "kin", "motive"]
+};
 
 /// What a person weighs in a month.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,20 +94,16 @@ fn options(env: &Environment<'_>, chunk: &Chunk, row: usize, totals: &Totals, sa
         .filter(|d| weighed[*d] > 0.0)
         .map(|d| {
             let c = env.resolved.country_of[d];
-            let pair = env.pair(chunk.home, c);
             let cost = env.tables.cost[home * destinations + d];
-            let network = choose.network_term(totals.diaspora(home, d) as f64 / sample / population.max(1.0));
-            let regime = -choose.b_regime * env.regime[pair].burden;
-            let constants = env.resolved.constant[pair];
-            let demand = -choose.b_drawdown * env.tables.demand_fall[c];
-            let ties = env.tables.tie[home * destinations + d];
+            let region = env.region_terms(home, d, totals.diaspora(home, d) as f64 / sample, population);
+            let [network, size, regime, constants, demand, ties] = region;
             let journey = choose.cost_term(cost.generalised, own);
             let pull = if kin >> d & 1 == 1 { choose.b_kin } else { 0.0 };
             let motive = env.resolved.motive[usize::from(person.motive()) * env.countries() + c];
-            let sector = env.tables.value[(home * HOME_CELLS + cell) * destinations + d] - network - regime - constants - demand - ties;
+            let sector = env.tables.value[(home * HOME_CELLS + cell) * destinations + d] - region.iter().sum::<f64>();
             Alternative {
                 region: d,
-                terms: [sector, network, regime, constants, demand, ties, journey, pull, motive],
+                terms: [sector, network, size, regime, constants, demand, ties, journey, pull, motive],
                 utility: choose.nest_country * crate::math::ln(weighed[d]),
                 money_usd: cost.money,
             }

@@ -68,6 +68,13 @@ pub struct Setup {
     pub chunk_rows: usize,
 }
 
+impl Setup {
+    /// That of replicate `k` (from 1) of a run with a seed: each has the seed after the one before.
+    pub fn replicate(seed: u64, k: u32, sample: f64, chunk_rows: usize) -> Setup {
+        Setup { seed: seed.wrapping_add(u64::from(k) - 1), sample, chunk_rows: chunk_rows.max(1) }
+    }
+}
+
 /// A run in progress.
 pub struct Simulation<'w> {
     world: &'w World,

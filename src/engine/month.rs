@@ -101,6 +101,9 @@ const STAYS_AND_STATUSES: [(Stay, Status); 6] = {
     [(Seasonal, Documented), (Seasonal, Undocumented), (OpenEnded, Documented), (OpenEnded, Undocumented), (Settled, Documented), (Settled, Undocumented)]
 };
 
+/// Terms of a region's utility that are the same for all persons of a home region.
+pub const REGION_TERMS: [&str; 6] = ["network", "size", "regime", "constants", "demand", "ties"];
+
 /// Countries of destination that a table has room for.
 pub const MAX_COUNTRIES: usize = 16;
 
@@ -334,16 +337,24 @@ impl<'w> Environment<'w> {
         abroad - home + taste + self.resolved.sector_size[destination * 4 + sector] + if usize::from(trade) == sector { choose.same_sector } else { 0.0 }
     }
 
-    /// Utility of a region beside earnings, sector, journey, kin and motive: network, regime, demand, constants, its size within the country,
-    /// and cultural ties.
-    pub fn region_value(&self, home: usize, destination: usize, diaspora: f64, population: f64) -> f64 {
+    /// What the utility of a region is made of beside earnings, sector, journey, kin and motive, in the order of [`REGION_TERMS`].
+    pub fn region_terms(&self, home: usize, destination: usize, diaspora: f64, population: f64) -> [f64; REGION_TERMS.len()] {
         let choose = &self.behaviour.choose;
         let c = self.resolved.country_of[destination];
         let pair = self.pair(home as u8, c);
-        let size = self.resolved.region_size[destination];
-        choose.network_term(diaspora / population.max(1.0)) + size - choose.b_regime * self.regime[pair].burden + self.resolved.constant[pair]
-            - choose.b_drawdown * self.tables.demand_fall[c]
-            + self.tables.tie[home * self.destinations() + destination]
+        [
+            choose.network_term(diaspora / population.max(1.0)),
+            self.resolved.region_size[destination],
+            -choose.b_regime * self.regime[pair].burden,
+            self.resolved.constant[pair],
+            -choose.b_drawdown * self.tables.demand_fall[c],
+            self.tables.tie[home * self.destinations() + destination],
+        ]
+    }
+
+    /// Their sum.
+    pub fn region_value(&self, home: usize, destination: usize, diaspora: f64, population: f64) -> f64 {
+        self.region_terms(home, destination, diaspora, population).iter().sum()
     }
 
     fn values(&mut self, drivers: &Drivers, totals: &Totals, sample: f64) {

@@ -98,9 +98,19 @@ pub const LABOUR: TableSpec = TableSpec {
         column("country", Kind::Name, "ISO 3166", "Its country."),
         column("sector", Kind::Name, "category", "Sector, or `all` at home."),
         column("wage_usd", Kind::Real, "USD/month", "At home the mean wage; abroad the pay of a documented man of mean skill."),
-        column("unemployment", Kind::Real, "share", "At home the unemployment rate; abroad one less expected employment of migrants."),
+        column(
+            "unemployment",
+            Kind::Real,
+            "share",
+            "At home the unemployment rate, abroad one less expected employment of migrants, as the month found them (from the end of the month before).",
+        ),
         column("jobs", Kind::Real, "persons", "Jobs for migrants; empty at home."),
-        column("persons", Kind::Real, "persons", "At home residents aged 16-64; abroad migrants at work or seeking it."),
+        column(
+            "persons",
+            Kind::Real,
+            "persons",
+            "At home residents aged 16-64 at the end of the month; abroad migrants at work or seeking it at the end of the month before, on which the month's pay rests.",
+        ),
     ],
 };
 

@@ -92,7 +92,7 @@ impl Flows {
                 return;
             }
             let cause = cause.map(|cause| (Move::CauseFirst as usize + usize::from(cause)).min(MOVES - 1));
-            if profile.status < 2 {
+            if profile.is_foreign() {
                 let sums = &mut self.sums[scope.country_of[usize::from(profile.place)]].0;
                 sums[what as usize] += 1;
                 if let Some(cause) = cause {

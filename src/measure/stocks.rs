@@ -56,7 +56,7 @@ impl Stocks {
         if profile.place != HOME {
             let person = usize::from(event.sex) * 4 + usize::from(profile.motive);
             self.persons[usize::from(profile.place) * CELLS + (person * 3 + usize::from(profile.status)) * 3 + usize::from(profile.stay)] += sign;
-            if profile.status < 2 {
+            if profile.is_foreign() {
                 let (sum, sign) = (&mut self.foreign[scope.country_of[usize::from(profile.place)]], i64::from(sign));
                 sum.persons += sign;
                 sum.men += if event.sex == 0 { sign } else { 0 };

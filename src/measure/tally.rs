@@ -126,7 +126,7 @@ impl Tally {
                 ends.trips += i64::from(event.trips);
                 ends.months += i64::from(event.spell);
             }
-            Happening::MovedOn if event.before.place != HOME && event.after.place != HOME && event.before.status < 2 => {
+            Happening::MovedOn if event.before.is_foreign() && event.after.place != HOME => {
                 let (from, to) = (country(event.before.place), country(event.after.place));
                 if from != to {
                     self.ends[from].onward_out += 1;

@@ -234,7 +234,7 @@ pub fn check(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Le
                 wrong_kind(node, inner, path, ledger)
             }
         }
-        Value::Int(n) if types(inner).contains(&"integer") => number(node, *n as f64, range, path, unit, ledger).map(|_| json!(n)),
+        Value::Int(n) if types(inner).contains(&"integer") => number(node, *n as f64, range, path, unit, ledger).map(|x| if x == *n as f64 { json!(n) } else { json!(x as i64) }),
         Value::Int(n) if types(inner).contains(&"number") => number(node, *n as f64, range, path, unit, ledger).map(|x| json!(x)),
         Value::Float(x) if types(inner).contains(&"number") => number(node, *x, range, path, unit, ledger).map(|x| json!(x)),
         Value::Int(_) | Value::Float(_) => wrong_kind(node, inner, path, ledger),
@@ -370,8 +370,9 @@ fn text_value(node: &Node, text: &str, schema: &Json, path: &str, ledger: &mut L
             return Some(json!(text));
         }
         let hint = super::finding::nearest(text, names.iter().copied()).map_or_else(String::new, |n| format!("did you mean `{n}`?"));
+        let near = super::finding::nearest(text, names.iter().copied()).map(|name| json!(name));
         ledger.error(node.at, path, format!("`{path}` cannot be `{text}`"), format!("it is one of {}", names.join(", ")), hint);
-        return None;
+        return near;
     }
     if types(schema).contains(&"string") { Some(json!(text)) } else { wrong_kind(node, schema, path, ledger) }
 }
@@ -381,6 +382,8 @@ fn date_value(node: &Node, text: &str, schema: &Json, path: &str, ledger: &mut L
         return wrong_kind(node, schema, path, ledger);
     }
     match text.parse::<Date>() {
+        // A date that is no TOML was told as such.
+        Err(_) if text.is_empty() && ledger.partial => None,
         Ok(_) => Some(json!(text)),
         Err(why) => {
             ledger.error(node.at, path, format!("`{path}` is not a date that can be used"), why, "write it as 2028-01-01 or \"2028-01\"");
@@ -417,5 +420,11 @@ fn number(node: &Node, x: f64, schema: &Json, path: &str, unit: &str, ledger: &m
     let unit = if unit.is_empty() { String::new() } else { format!("; unit: {unit}") };
     let hint = if most == Some(1.0) && x > 1.0 && x <= 100.0 { per_cent(x) } else { String::new() };
     ledger.error(node.at, path, format!("`{path}` is {}, {range}", figure(x)), format!("the values that make sense are bounded{unit}"), hint);
-    None
+    // The nearest that makes sense stands in, so that what is said with it is checked in the same round; nothing is run with it.
+    match (least, most) {
+        (Some(l), _) if low && above => Some(most.unwrap_or(l + 1.0)),
+        (Some(l), _) if low || x.is_nan() => Some(l),
+        (_, Some(m)) => Some(m),
+        _ => None,
+    }
 }

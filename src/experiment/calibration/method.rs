@@ -141,7 +141,7 @@ fn populate<M: Model>(budget: Budget, start: &[Vec<f64>], evidence: &Evidence, f
     let mut kept: Vec<(Particle, M::Output)> = Vec::new();
     for generation in 0..=budget.steps {
         let particles: Vec<Particle> = kept.iter().map(|(p, _)| p.clone()).collect();
-        let kernel = Kernel::new(&particles);
+        let kernel = Kernel::new(&particles, free);
         let fresh = if generation == 0 { budget.members } else { budget.members - keep };
         let place = |k: usize| {
             let prior = &fixed[runs + k];

@@ -17,29 +17,37 @@ pub struct Particle {
     pub weight: f64,
 }
 
-/// Where new particles are drawn from: a kept particle, by weight, and a normal step with twice the weighted covariance of those kept.
+/// Some of the dimensions of a place.
+fn among(dimensions: &[usize], z: &[f64]) -> DVector<f64> {
+    DVector::from_iterator(dimensions.len(), dimensions.iter().map(|&d| z[d]))
+}
+
+/// Where new particles are drawn from: a kept particle, by weight, and a normal step with twice the weighted covariance of those kept, in the
+/// dimensions that are fitted. What is not fitted is drawn from the prior by whoever asks, and so weighs nothing.
 pub struct Kernel<'a> {
     kept: &'a [Particle],
+    free: Vec<usize>,
     root: DMatrix<f64>,
     inverse: Cholesky<f64, nalgebra::Dyn>,
 }
 
 impl<'a> Kernel<'a> {
     /// None if the kept particles have no spread.
-    pub fn new(kept: &'a [Particle]) -> Option<Kernel<'a>> {
-        let dimensions = kept.first()?.z.len();
+    pub fn new(kept: &'a [Particle], free: &[bool]) -> Option<Kernel<'a>> {
+        let free: Vec<usize> = (0..free.len()).filter(|&d| free[d]).collect();
+        let dimensions = Some(free.len()).filter(|n| *n > 0 && !kept.is_empty())?;
         let total: f64 = kept.iter().map(|p| p.weight).sum();
         let mut mean = DVector::zeros(dimensions);
         for particle in kept {
-            mean += DVector::from_column_slice(&particle.z) * (particle.weight / total);
+            mean += among(&free, &particle.z) * (particle.weight / total);
         }
         let mut covariance = DMatrix::identity(dimensions, dimensions) * 1e-9;
         for particle in kept {
-            let off = DVector::from_column_slice(&particle.z) - &mean;
+            let off = among(&free, &particle.z) - &mean;
             covariance += &off * off.transpose() * (2.0 * particle.weight / total);
         }
         let inverse = Cholesky::new(covariance)?;
-        Some(Kernel { kept, root: inverse.l(), inverse })
+        Some(Kernel { kept, free, root: inverse.l(), inverse })
     }
 
     /// A new place, from a uniform number and as many normal ones as there are parameters.
@@ -50,20 +58,40 @@ impl<'a> Kernel<'a> {
             reached += p.weight;
             reached >= uniform * total
         });
-        let step = &self.root * DVector::from_column_slice(normal);
-        let from = chosen.unwrap_or(&self.kept[self.kept.len() - 1]);
-        from.z.iter().zip(step.iter()).map(|(z, s)| z + s).collect()
+        let step = &self.root * among(&self.free, normal);
+        let mut z = chosen.unwrap_or(&self.kept[self.kept.len() - 1]).z.clone();
+        for (&d, step) in self.free.iter().zip(step.iter()) {
+            z[d] += step;
+        }
+        z
     }
 
     /// Weight of a new place: prior density over the density with which it was drawn, both without the constants they share.
     pub fn weight(&self, z: &[f64]) -> f64 {
         let total: f64 = self.kept.iter().map(|p| p.weight).sum();
-        let at = DVector::from_column_slice(z);
+        let at = among(&self.free, z);
         let near = |p: &Particle| {
-            let off = &at - DVector::from_column_slice(&p.z);
+            let off = &at - among(&self.free, &p.z);
             p.weight / total * (-0.5 * off.dot(&self.inverse.solve(&off))).exp()
         };
         let drawn: f64 = self.kept.iter().map(near).sum();
         (-0.5 * at.norm_squared()).exp() / drawn.max(f64::MIN_POSITIVE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_fitted_weighs_nothing() {
+        let particle = |k: i32| Particle { distance: 1.0, z: vec![f64::from(k) * 0.3, f64::from(k * k)], predicted: Vec::new(), weight: 1.0 };
+        let kept: Vec<Particle> = (-3..4).map(particle).collect();
+        let kernel = Kernel::new(&kept, &[true, false]).expect("they have spread");
+        assert_eq!(kernel.weight(&[0.2, 40.0]), kernel.weight(&[0.2, -40.0]));
+        assert!(kernel.weight(&[0.0, 0.0]) > kernel.weight(&[3.0, 0.0]), "far from the prior");
+        let drawn = kernel.draw(0.5, &[1.0, 1.0]);
+        assert!(kept.iter().any(|p| p.z[1] == drawn[1] && p.z[0] != drawn[0]), "{drawn:?}");
+        assert!(Kernel::new(&kept, &[false, false]).is_none() && Kernel::new(&[], &[true, true]).is_none());
     }
 }

@@ -160,7 +160,7 @@ impl Keeper {
             return;
         }
         let (cell, cells) = (self.cell(event, profile), self.monthly.cells);
-        if profile.status < 2 {
+        if profile.is_foreign() {
             self.now[STOCK * cells + cell] += sign;
             self.now[MEN * cells + cell] += if event.sex == 0 { sign } else { 0 };
             self.now[UNDOCUMENTED * cells + cell] += if profile.status == 1 { sign } else { 0 };
@@ -184,7 +184,7 @@ impl Keeper {
             }
         }
         let mut flow = |kind: usize, profile: Profile| {
-            if profile.place != HOME && profile.status < 2 {
+            if profile.is_foreign() {
                 let cell = self.cell(event, profile);
                 self.flows[(kind - DEPARTURES) * self.monthly.cells + cell] += 1;
             }

@@ -178,7 +178,7 @@ impl Plan {
 
     /// How a replicate is set up: the same seed at every point.
     pub fn setup(&self, replicate: u32) -> Setup {
-        Setup { seed: self.seed.wrapping_add(u64::from(replicate) - 1), sample: self.sample, chunk_rows: CHUNK_ROWS }
+        Setup::replicate(self.seed, replicate, self.sample, CHUNK_ROWS)
     }
 
     /// What identifies a run, whatever sweep it is of.

@@ -68,7 +68,11 @@ fn check_row(table: &Table, row: &Row, ground: &Ground, ledger: &mut Ledger) -> 
     let (least, most) = domain(name);
     let positive = least > 0.0;
     if value < least || value > most {
-        let why = if positive { format!("{unit} is above 0") } else { format!("{unit} is from {least} to {most}") };
+        let why = match positive {
+            true if value > most => format!("{unit} is at most {}", figure(most)),
+            true => format!("{unit} is above 0"),
+            false => format!("{unit} is from {least} to {}", figure(most)),
+        };
         let hint = if *unit == "share" && value > 1.0 && value <= 100.0 { per_cent(value) } else { String::new() };
         table.error(ledger, row, "value", format!("`{name}` of {place} cannot be {}", figure(value)), why, hint);
     }

@@ -5,7 +5,7 @@ use crate::{
     scenario::{
         Run,
         file::ShockItem,
-        finding::{Ledger, did_you_mean},
+        finding::{Ledger, Severity, did_you_mean, figure},
         shapes,
     },
     units::Month,
@@ -77,6 +77,8 @@ impl Target {
 pub fn shocks(parts: &Parts, ground: &Ground, base: &Base<'_>, ledger: &mut Ledger) -> Vec<Shock> {
     let mut shocks = Vec::new();
     let mut series = base.series.clone();
+    // With a mistake among the regimes nobody knows what a change of them would do.
+    let whole = !ledger.partial && !ledger.list.iter().any(|f| f.severity == Severity::Error && f.path.starts_with("regime"));
     for item in parts.list::<ShockItem>("shock", ledger, |path, json, ledger| law::names(parts, ground, path, json, ledger)) {
         let errors = ledger.errors();
         let dated = dates(parts, &item, ledger);
@@ -86,7 +88,9 @@ pub fn shocks(parts: &Parts, ground: &Ground, base: &Base<'_>, ledger: &mut Ledg
         let shock = Shock { id: item.value.id.clone(), from, until, fade: item.value.fade_months.unwrap_or(0), change };
         if ledger.errors() == errors && !outside(parts, &item, &shock, base, ledger) {
             domain(parts, &item, &shock, base, &mut series, ledger);
-            effects(parts, &item, &shock, base, ledger);
+            if target != Target::Regimes || whole {
+                effects(parts, &item, &shock, base, ledger);
+            }
         }
         shocks.push(shock);
     }
@@ -293,7 +297,11 @@ fn domain(parts: &Parts, item: &Item<ShockItem>, shock: &Shock, base: &Base<'_>,
         if let Some((month, value)) = wrong {
             let key = if item.value.add.is_some() { "add" } else { "factor" };
             let path = format!("{}.{key}", item.path);
-            let range = if least > 0.0 { "it stays above 0".to_string() } else { format!("it stays from {least} to {most}") };
+            let range = match (value < least, least > 0.0) {
+                (true, true) => "it stays above 0".to_string(),
+                (true, false) => format!("it is at least {least}"),
+                _ => format!("it is at most {}", figure(most)),
+            };
             ledger.error(parts.at(&path), &path, format!("the shock brings `{name}` of {place} to {value:.3}"), format!("in {month}; {range}"), "");
         }
     }
