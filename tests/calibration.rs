@@ -382,3 +382,25 @@ fn what_a_scenario_says_itself_comes_before_the_ensemble() {
     let (scenario, kept) = members("small.toml", "of-small.toml", &[("behaviour.choose.b_kin", "0.07")]);
     assert_eq!((seen(&scenario), kept), ((0.5, 0.07, 50_000.0, Some(0.25)), vec!["behaviour.choose.b_kin".to_string()]));
 }
+
+#[test]
+fn what_cannot_be_run_is_found_before_anything_runs() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/small/calibration.toml")).expect("reads");
+    // Each end of these ranges is right with the other key as it is; together many draws are not.
+    let pair = "\n[[parameter]]\nid = \"net\"\nkey = \"behaviour.choose.b_net\"\nrange = [0.1, 0.69]\nsource = \"a test\"\n\n[[parameter]]\nid = \"go\"\nkey = \"behaviour.choose.nest_go\"\nrange = [0.6, 1.0]\nsource = \"a test\"\n\n[[parameter]]\nid = \"sample\"\nkey = \"run.sample\"\nrange = [0.1, 0.2]\nsource = \"a test\"\n";
+    let own: String = text.lines().take_while(|l| *l != "[[parameter]]").flat_map(|l| [l, "\n"]).collect();
+    let ensemble = "title = \"E\"\n[[parameter]]\nid = \"cost\"\nkeys = [\"behaviour.choose.b_cost\"]\n[[member]]\nid = 1\nweight = 1.0\nvalues = [-50.0]\n";
+    let without = pair[..pair.find("\n[[parameter]]\nid = \"sample\"").expect("it is there")].to_string();
+    let folder = beside_the_small_world(&[("pair.toml", &format!("{own}{without}")), ("run.toml", &format!("{own}{pair}")), ("e.toml", ensemble)]);
+    let targets = folder.path().join("recovery/targets");
+    fs::create_dir_all(&targets).expect("made");
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/small/recovery/targets")).expect("reads").flatten() {
+        fs::copy(entry.path(), targets.join(entry.file_name())).expect("copied");
+    }
+    let wrong = |file: &str| Calibration::load(&folder.path().join(file), &Flags::default()).expect_err("wrong").to_string();
+    let told = wrong("pair.toml");
+    assert!(told.contains("draws from the ranges make no scenario") && told.contains("`b_net` is"), "{told}");
+    assert!(wrong("run.toml").contains("`run.sample` is no value of the world"), "{}", wrong("run.toml"));
+    let told = Ensemble::load(&folder.path().join("e.toml")).expect_err("wrong").to_string();
+    assert!(told.contains("`behaviour.choose.b_cost` is -50"), "{told}");
+}

@@ -188,6 +188,14 @@ impl Ensemble {
         };
         let member = |(item, node): (MemberItem, &Node)| Member { weight: item.weight, values: item.values, at: node.get("values").map_or(node.at, |n| n.at) };
         let members: Vec<Member> = file.member.into_iter().zip(nodes).map(member).collect();
+        let places = nodes.iter().map(|n| n.get("values").map_or(&[][..], Node::items));
+        for (parameter, node) in places.flat_map(|values| file.parameter.iter().zip(values)) {
+            for key in &parameter.keys {
+                let whole = if let Value::Float(x) = node.value { Some(Value::Int(x.round() as i64)).filter(|_| check::whole(key)) } else { None };
+                let node = Node { value: whole.unwrap_or_else(|| node.value.clone()), ..node.clone() };
+                check::value_of(key, &node, parameter.multiplies, &mut ledger);
+            }
+        }
         if members.iter().map(|m| m.weight).sum::<f64>() <= 0.0 {
             ledger.error(tree.locate("member"), "member", "no member has a weight", "runs use members by their weights", "");
         }

@@ -80,7 +80,7 @@ impl Template {
         let mut ledger = Ledger::default();
         ledger.sources.clone_from(&self.ledger.sources);
         for (change, at) in changes.iter().filter_map(|change| Some((change, self.own(change)?))) {
-            let what = format!("`{}` is not what members of the ensemble differ in here", change.key);
+            let what = format!("the ensemble does not change `{}` here", change.key);
             ledger.warn(at, &change.key, what, "the scenario says it itself, and that comes first", "");
         }
         ledger.sorted()

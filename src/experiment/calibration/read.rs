@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::{
     Calibration, Flags, Uncertain,
     file::{File, ParameterItem},
-    method::Budget,
+    method::{self, Budget},
     schema,
 };
 use crate::{
@@ -53,6 +53,9 @@ pub fn read(path: &Path, flags: &Flags) -> Result<Calibration, Findings> {
         None => Err(Findings { list }),
     }
 }
+
+/// Draws that are tried before anything is run.
+const DRAWS: usize = 64;
 
 /// A parameter as far as it can be read.
 struct Read {
@@ -106,7 +109,7 @@ impl Reader<'_> {
         }
         let file: File = serde_json::from_value(json.clone()).map_err(|error| self.ledger.error(tree.at, "", "the calibration cannot be used", error.to_string(), "")).ok()?;
         let template = template?;
-        Some(Calibration {
+        let calibration = Calibration {
             title: file.title,
             path: self.path.to_path_buf(),
             method: file.method.kind,
@@ -119,7 +122,22 @@ impl Reader<'_> {
             targets: targets?,
             template,
             warnings: Vec::new(),
-        })
+        };
+        self.draws(&calibration);
+        Some(calibration)
+    }
+
+    /// Says if draws from the ranges, each of which is right, make no scenario together: the first ones of the fit itself.
+    fn draws(&mut self, calibration: &Calibration) {
+        let members = calibration.budget.members;
+        let draws = method::prior(members, calibration.uncertain.len(), calibration.base.run.seed);
+        let tried = &draws[..members.min(DRAWS)];
+        let wrong: Vec<Findings> = tried.par_iter().filter_map(|z| calibration.scenario(z).err()).collect();
+        if let Some(finding) = wrong.iter().flat_map(|w| &w.list).find(|f| f.severity == Severity::Error) {
+            let what = format!("{} of {} draws from the ranges make no scenario", wrong.len(), tried.len());
+            let why = format!("{}: {}", finding.message, finding.reason);
+            self.ledger.error(self.document.tree.locate("parameter"), "parameter", what, why, "narrow the ranges of what it names");
+        }
     }
 
     /// What was read of another file; its mistakes are kept.
