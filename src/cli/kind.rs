@@ -48,8 +48,7 @@ impl Kind {
     /// What it is, and what takes it.
     pub fn expect(self, file: &Path) -> Result<(), Stop> {
         let found = Kind::of(file);
-        let told = found != Kind::Scenario || document::has(file, &["run", "tables", "extends", "behaviour"]);
-        if found == self || !told {
+        if found == self || (found == Kind::Scenario && !document::has(file, &["run", "tables", "extends", "behaviour"])) {
             return Ok(());
         }
         Err(Stop::Usage(format!("{} is {}, not {}; {}", file.display(), found.name(), self.name(), found.taken())))

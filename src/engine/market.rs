@@ -93,7 +93,8 @@ impl Drivers {
             };
             let years = |t: usize| (t as f64 - (base.start + base.end - 1) as f64 / 2.0) / 12.0;
             // Oil may cost nothing.
-            let log_oil = |t: usize| series("oil_usd", "WORLD").map_or(0.0, |oil| ln(oil[t].max(f64::MIN_POSITIVE) / based("oil_usd", "WORLD").max(f64::MIN_POSITIVE)));
+            let (oil, oil_base) = (series("oil_usd", "WORLD"), based("oil_usd", "WORLD").max(f64::MIN_POSITIVE));
+            let log_oil = |t: usize| oil.map_or(0.0, |oil| ln(oil[t].max(f64::MIN_POSITIVE) / oil_base));
             let log_demand = |t: usize| jobs.demand_elasticity * log_mean(t) + jobs.demand_trend.ln_1p() * years(t) + jobs.oil_elasticity * log_oil(t);
             drivers.demand.push((0..months).map(|t| exp(log_demand(t))).collect());
             let ratio = series("migrant_pay_ratio", &country.code).map_or_else(|| constant(1.0), <[f64]>::to_vec);

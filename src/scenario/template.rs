@@ -101,7 +101,7 @@ impl Template {
             [cells, table, ..] if cells == "cells" => above(tree.find(&format!("tables.{table}"))?.at),
             [list, id, ..] if id != "*" => {
                 let items = tree.get(list).filter(|node| matches!(node.value, Value::List(_)))?;
-                let there = items.items().iter().filter_map(Node::id).any(|item| change.key[list.len() + 1..].starts_with(item));
+                let there = items.step(&change.key[list.len() + 1..]).is_some();
                 (!there && last + 2 < order.len()).then_some(items.key)
             }
             _ => None,

@@ -116,7 +116,7 @@ impl Node {
     }
 
     /// The child that a dotted path begins with, and the rest of the path. Ids may hold dots: the longest name that fits wins.
-    fn step<'p>(&self, path: &'p str) -> Option<(&Node, &'p str)> {
+    pub(super) fn step<'p>(&self, path: &'p str) -> Option<(&Node, &'p str)> {
         let mut end = path.len();
         loop {
             if let Some(child) = self.child(&path[..end]) {
