@@ -6,7 +6,7 @@ use std::{
 };
 
 use musafir::{
-    engine::{Setup, Simulation, observe::MonthView, observe::Observer},
+    engine::{Setup, Simulation, market::Drivers, observe::MonthView, observe::Observer},
     experiment::claims::{Trial, read::Reading},
     measure::scope::Scope,
     scenario::{Overrides, Scenario},
@@ -127,5 +127,28 @@ fn the_claims_are_all_there_and_can_be_tested() {
     let page = std::fs::read_to_string(folder().join("../docs/claims.md")).expect("docs/claims.md");
     for claim in &book.claim {
         assert!(page.contains(&format!("| {} | {}", claim.number, claim.says)), "docs/claims.md does not hold claim {} as told; run `musafir claims`", claim.number);
+    }
+}
+
+#[test]
+fn what_tables_say_of_a_year_does_not_depend_on_when_a_run_begins_and_ends() {
+    let drivers = |start: &str, end: &str| {
+        let set = [("run.start", start), ("run.end", end)].map(|(key, value)| (key.to_string(), format!("\"{value}\"")));
+        let overrides = Overrides { set: set.to_vec(), ..Overrides::default() };
+        let scenario = Scenario::load(&folder().join("baseline.toml"), &overrides).expect("it loads");
+        (scenario.world.start, Drivers::new(&scenario.world, &scenario.behaviour))
+    };
+    let (start, whole) = drivers("2005-01", "2020-12");
+    for (from, until) in [("2005-01", "2010-12"), ("2012-06", "2013-06"), ("2016-01", "2018-12")] {
+        let (first, part) = drivers(from, until);
+        let lead = first.since(start) as usize;
+        for (lists, of_whole) in [(&part.demand, &whole.demand), (&part.living, &whole.living)] {
+            for (values, of_whole) in lists.iter().zip(of_whole) {
+                // Growth after the end of a run is taken for that of its last year, which bends the months of that year.
+                for (t, value) in values.iter().enumerate().take(values.len() - 12) {
+                    assert!((value / of_whole[lead + t] - 1.0).abs() < 1e-9, "{from} to {until}, month {t}: {value} is not {}", of_whole[lead + t]);
+                }
+            }
+        }
     }
 }

@@ -148,3 +148,23 @@ fn csv_quotes_and_leaves_blanks() {
         2005-03-01,\"a,b\",2,-2,0.2857142857142857,20\n";
     assert_eq!(String::from_utf8(bytes).unwrap(), expected);
 }
+
+#[test]
+fn writers_into_one_folder_wait_for_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path();
+    let write = &|text: &str| {
+        let mut staging = Staging::new(target).unwrap();
+        for name in ["a", "b"] {
+            staging.file(name, |sink| sink.write_all(text.as_bytes())).unwrap();
+        }
+        staging.commit().unwrap();
+    };
+    std::thread::scope(|scope| {
+        for writer in ["1", "2", "3", "4"] {
+            scope.spawn(move || (0..20).for_each(|_| write(writer)));
+        }
+    });
+    assert_eq!(fs::read(target.join("a")).unwrap(), fs::read(target.join("b")).unwrap());
+    assert_eq!(fs::read_dir(target).unwrap().count(), 2);
+}

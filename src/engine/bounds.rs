@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     behaviour::consider,
-    draw::{Stream, bound},
+    draw::{Stream, UPPER_ERROR, bound},
     population::class,
 };
 
@@ -24,8 +24,8 @@ pub struct CauseBounds {
     pub cause: usize,
     /// Its draws.
     pub stream: Stream,
-    /// By code abroad.
-    pub bound: [u32; ABROAD_CODES],
+    /// By code abroad: the largest half of a draw that may fire, with room for the error of `draw::upper`; -1 where the cause cannot happen.
+    pub bound: [i32; ABROAD_CODES],
 }
 
 /// Bounds of a month.
@@ -37,7 +37,7 @@ pub struct Bounds {
     pub hazard: Vec<[f64; HOME_CODES]>,
     /// Least and largest factor of deprivation, with room for rounding.
     pub deprivation: [f64; 2],
-    /// By origin, by cause that can happen to anyone: compared with the draws' bits shifted right by one.
+    /// By origin, by cause that can happen to anyone.
     pub abroad: Vec<Vec<CauseBounds>>,
     /// Of the choice to go.
     pub screen: Screen,
@@ -83,13 +83,13 @@ pub fn rates(params: &consider::Params, women: f64) -> [u8; 256] {
 
 /// Bounds of the causes that can happen to anyone of an origin.
 fn of_causes(env: &Environment<'_>, origin: usize) -> Vec<CauseBounds> {
-    let mut causes: Vec<CauseBounds> = (0..CAUSES).map(|cause| CauseBounds { cause, stream: env.streams.causes[cause], bound: [0; ABROAD_CODES] }).collect();
+    let mut causes: Vec<CauseBounds> = (0..CAUSES).map(|cause| CauseBounds { cause, stream: env.streams.causes[cause], bound: [-1; ABROAD_CODES] }).collect();
     for code in 0..env.countries() * 6 {
         for (of_cause, hazard) in causes.iter_mut().zip(abroad::bounds(env, origin, class::ABROAD + code as u8)) {
-            of_cause.bound[code] = bound(hazard);
+            of_cause.bound[code] = if hazard > 0.0 { (bound(hazard) - 1 + UPPER_ERROR).min(i32::MAX as u32) as i32 } else { -1 };
         }
     }
-    causes.retain(|of_cause| of_cause.bound.iter().any(|bound| *bound > 0));
+    causes.retain(|of_cause| of_cause.bound.iter().any(|bound| *bound >= 0));
     causes
 }
 

@@ -113,8 +113,9 @@ struct Access<'w> {
 impl<'w> Access<'w> {
     fn new(world: &'w World) -> Access<'w> {
         let places = &world.places;
-        let year = (Month::new(world.freight.base_year, 7).since(world.start).max(0) as usize).min(world.horizon.saturating_sub(1));
-        let wage = |code: &str| world.series_before().get("wage_usd", code).map_or(0.0, |w| w[year]);
+        let (from, series) = world.reference();
+        let july = Month::new(world.freight.base_year, 7).since(from) as usize;
+        let wage = |code: &str| series.get("wage_usd", code).map_or(0.0, |w| w[july]);
         let market = |node: usize, people: f64, wage: f64| freight::Market { node, size: people * wage * 12.0 / 1e9, onward: 0.0 };
         let homes = places.homes.iter().map(|h| market(h.node, h.population, wage(&places.origins[h.origin].code) * h.wage_ratio));
         let destinations = places.destinations.iter().map(|d| market(d.node, d.population, wage(&places.countries[d.country].code) * d.wage_ratio));

@@ -10,7 +10,9 @@ use crate::{
     math::{exp, ln},
     units::Month,
     world::{
-        World, macro_series,
+        World,
+        labour::BASE_YEAR,
+        macro_series,
         place::{SECTORS, Sector},
     },
 };
@@ -36,16 +38,6 @@ pub struct Drivers {
     pub participation: Vec<[Vec<f64>; 2]>,
     /// What corridors do to markets and ties.
     pub corridors: Effects,
-}
-
-/// Year to which jobs and living cost refer.
-const BASE_YEAR: i32 = 2013;
-
-/// Months of the base year, as far as the run has them; else those of its nearest year.
-fn base_year(start: Month, months: usize) -> std::ops::Range<usize> {
-    let january = Month::new(BASE_YEAR, 1).since(start);
-    let from = january.clamp(0, (months as i32 - 12).max(0)) as usize;
-    from..(january + 12).clamp(from as i32 + 1, months as i32) as usize
 }
 
 /// Mean over some months.
@@ -76,22 +68,26 @@ impl Drivers {
     /// Prepares them with what corridors do.
     pub fn with(world: &World, behaviour: &Behaviour, corridors: Effects) -> Drivers {
         let months = world.horizon;
-        let base = base_year(world.start, months);
+        // What the base year was is not for a shock to change, nor for when the run begins and ends.
+        let (from, reference) = world.reference();
+        let january = Month::new(BASE_YEAR, 1).since(from) as usize;
+        let base = january..january + 12;
+        let reach = base.end.max(world.start.since(from) as usize + months);
         let series = |name: &str, place: &str| world.series.get(name, place);
-        // What the base year was is not for a shock to change.
-        let based = |name: &str, place: &str| world.series_before().get(name, place).map_or(1.0, |v| mean(v, &base));
+        let based = |name: &str, place: &str| reference.get(name, place).map_or(1.0, |v| mean(v, &base));
         let constant = |v: f64| vec![v; months];
         let mut drivers = Drivers { deflator: series("us_cpi", "WORLD").map_or_else(|| constant(1.0), |v| v.iter().map(|x| x / 100.0).collect()), corridors, ..Drivers::default() };
         for (c, country) in world.places.countries.iter().enumerate() {
             let jobs = &world.markets.countries[c];
             let output = real_index(series("gdp_growth", &country.code), world.start, months);
-            let output_base = mean(&real_index(world.series_before().get("gdp_growth", &country.code), world.start, months), &base);
+            let levels = real_index(reference.get("gdp_growth", &country.code), from, reach);
+            let output_base = mean(&levels, &base) / levels[world.start.since(from) as usize];
             let (construction, construction_base) = (series("construction_index", &country.code), based("construction_index", &country.code));
             let log_mean = |t: usize| {
                 let output = ln(output[t] / output_base);
                 construction.map_or(output, |i| f64::midpoint(output, ln(i[t] / construction_base)))
             };
-            let years = |t: usize| (t as f64 - (base.start + base.end - 1) as f64 / 2.0) / 12.0;
+            let years = |t: usize| (t as f64 - f64::from(Month::new(BASE_YEAR, 1).since(world.start)) - 5.5) / 12.0;
             // Oil may cost nothing.
             let (oil, oil_base) = (series("oil_usd", "WORLD"), based("oil_usd", "WORLD").max(f64::MIN_POSITIVE));
             let log_oil = |t: usize| oil.map_or(0.0, |oil| ln(oil[t].max(f64::MIN_POSITIVE) / oil_base));

@@ -5,7 +5,7 @@ use super::{
     month::Environment,
 };
 use crate::{
-    draw::Stream,
+    draw::{Stream, UPPER_ERROR, folded},
     population::{class, person::Chunk},
 };
 
@@ -63,7 +63,7 @@ fn rows(words: &[u64], mut each: impl FnMut(u16)) {
 }
 
 /// Whose draw lies under the bound of their rate, as bits. Reads rates and keys alone: a draw fires at hazard `h` if its uniform lies below
-/// `1 - exp(-h) <= h - h^2/2 + h^3/6`.
+/// `1 - exp(-h) <= h`.
 #[inline(never)]
 fn under_rates(rates: &[u8], keys: &[u32], pace: f32, stream: Stream, hits: &mut Vec<u64>) {
     let (rates, rates_left) = rates.as_chunks::<BLOCK>();
@@ -79,13 +79,13 @@ fn under_rates(rates: &[u8], keys: &[u32], pace: f32, stream: Stream, hits: &mut
 
 #[inline(always)]
 fn under(rates: &[u8; BLOCK], keys: &[u32; BLOCK], pace: f32, stream: Stream) -> u64 {
+    // Rounding of the bits to single precision is at most 64.
+    const ROOM: f32 = UPPER_ERROR as f32 + 64.0;
+    let scale = pace * (2_147_483_648.0 * 1.0001);
     let mut under = [0u8; BLOCK];
     for i in 0..BLOCK {
-        let h = hazard_of(rates[i]) * pace;
-        let share = h * (1.0 - h * (0.5 - h * (1.0 / 6.0)));
-        // Rounding of the bits to single precision is at most 64.
-        let bits = (stream.bits(keys[i]) >> 1) as i32 as f32;
-        under[i] = u8::from(bits < share * (2_147_483_648.0 * 1.0001) + 64.0) | u8::from(rates[i] == ALWAYS);
+        let bits = (stream.upper(folded(keys[i])) >> 1) as i32 as f32;
+        under[i] = u8::from(bits < hazard_of(rates[i]) * scale + ROOM) | u8::from(rates[i] == ALWAYS);
     }
     pack(&under)
 }
@@ -103,11 +103,11 @@ fn pack(bytes: &[u8; BLOCK]) -> u64 {
 fn abroad(chunk: &Chunk, causes: &[CauseBounds], rows: &[u16], due: &mut Vec<(u16, u16)>) {
     let (mut keys, mut codes, mut hits) = ([0u32; BLOCK], [0u8; BLOCK], [0u32; BLOCK]);
     for (i, &row) in rows.iter().enumerate() {
-        keys[i] = chunk.key[usize::from(row)];
+        keys[i] = folded(chunk.key[usize::from(row)]);
         codes[i] = chunk.class[usize::from(row)] - class::ABROAD;
     }
     for of_cause in causes {
-        let mut bounds = [0u32; BLOCK];
+        let mut bounds = [0; BLOCK];
         for i in 0..BLOCK {
             bounds[i] = of_cause.bound[usize::from(codes[i]) % ABROAD_CODES];
         }
@@ -116,11 +116,11 @@ fn abroad(chunk: &Chunk, causes: &[CauseBounds], rows: &[u16], due: &mut Vec<(u1
     due.extend(rows.iter().zip(hits).filter(|(_, causes)| *causes != 0).map(|(&row, causes)| (row, causes as u16)));
 }
 
-/// Marks whose draw of a cause lies under their bound. Stands apart so that its loop becomes vector instructions.
+/// Marks whose draw of a cause lies under their bound; keys are folded. Stands apart so that its loop becomes vector instructions.
 #[inline(never)]
-fn compare(keys: &[u32; BLOCK], bounds: &[u32; BLOCK], stream: Stream, cause: u32, hits: &mut [u32; BLOCK]) {
+fn compare(keys: &[u32; BLOCK], bounds: &[i32; BLOCK], stream: Stream, cause: u32, hits: &mut [u32; BLOCK]) {
     for i in 0..BLOCK {
-        hits[i] |= u32::from((stream.bits(keys[i]) >> 1) < bounds[i]) << cause;
+        hits[i] |= u32::from((stream.upper(keys[i]) >> 1) as i32 <= bounds[i]) << cause;
     }
 }
 

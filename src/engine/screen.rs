@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     behaviour::{choose::Params, traits::MOTIVES},
-    draw::{Stream, salted},
+    draw::{Stream, UPPER_ERROR, folded, upper},
     math::{exp, ln},
 };
 
@@ -90,12 +90,13 @@ impl Screen {
             x[left.trailing_zeros() as usize] *= self.kin;
             left &= left - 1;
         }
-        let mut hits = [0u32; MAX_COUNTRIES];
+        // Rounding of the bits to single precision is at most 64.
+        const ROOM: f32 = UPPER_ERROR as f32 + 64.0;
+        let (key, mut hits) = (folded(key), [0u32; MAX_COUNTRIES]);
         for c in 0..MAX_COUNTRIES {
             let share = x[c] * (1.0 - x[c] * (0.5 - x[c] * (1.0 / 6.0)));
-            let bits = salted(key, self.before[c], self.between[c]) >> 1;
-            // Rounding of the bits to single precision is at most 64.
-            hits[c] = u32::from((bits as i32 as f32) < share * (2_147_483_648.0 * SLACK as f32) + 64.0) << c;
+            let bits = upper(key, self.before[c], self.between[c]) >> 1;
+            hits[c] = u32::from((bits as i32 as f32) < share * (2_147_483_648.0 * SLACK as f32) + ROOM) << c;
         }
         // The room for rounding may hit where there is no country.
         hits.iter().fold(0, |bits, hit| bits | hit) as u16 & self.there

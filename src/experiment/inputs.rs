@@ -73,7 +73,7 @@ impl Known {
     /// What corridors do in each month. They follow what is hashed here and nothing else of the world.
     fn effects(&self, world: &World) -> Arc<Vec<Hash>> {
         let World { start, months, horizon, places, network, corridors, freight, ties, .. } = world;
-        let wages: Vec<&[f64]> = world.series_before().values.iter().filter(|((name, _), _)| name == "wage_usd").map(|(_, values)| values.as_slice()).collect();
+        let wages: Vec<&[f64]> = world.reference().1.values.iter().filter(|((name, _), _)| name == "wage_usd").map(|(_, values)| values.as_slice()).collect();
         let key = hash_of(format_args!("{start}{months} {horizon}{places:?}{:?}{:?}{corridors:?}{freight:?}{ties:?}", network.nodes, network.links));
         let mut hasher = Hasher::new();
         hasher.update(key.as_bytes());
@@ -171,6 +171,7 @@ fn base(run: &Run, world: &World, behaviour: &Behaviour) -> Hash {
     rest.law = Law::default();
     rest.shocks.clear();
     rest.unshocked = None;
+    rest.reference = None;
     hash_of(format_args!("{}", scenario::hash(run, &rest, behaviour)))
 }
 

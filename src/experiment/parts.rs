@@ -10,6 +10,7 @@ use crate::{
     world::{
         World,
         corridor::{Channels, Construction, Corridor},
+        macro_series::MacroSeries,
         network::{Link, Network},
         regime::{Amnesty, Closure, Regime},
         rule::Rule,
@@ -152,15 +153,23 @@ pub fn compose(a: &World, b: &World, taken: &BTreeSet<Piece>) -> World {
             Piece::Regimes(origin, country) => world.law.regimes[*origin][*country].clone_from(&b.law.regimes[*origin][*country]),
             Piece::Series(name, place) => {
                 let key = (name.clone(), place.clone());
-                match b.series.values.get(&key) {
-                    Some(values) => world.series.values.insert(key, values.clone()),
-                    None => world.series.values.remove(&key),
-                };
+                take(&mut world.series, &b.series, &key);
+                if let (Some(of_world), Some(of_b)) = (&mut world.reference, &b.reference) {
+                    take(&mut of_world.series, &of_b.series, &key);
+                }
             }
             Piece::Channel(..) | Piece::Closure(_) | Piece::Amnesty(_) | Piece::Link(_) | Piece::Shock(_) | Piece::Rule(_) => {}
         }
     }
     world.with_shocks(&shocks)
+}
+
+/// Takes a series of a place over, if it is there.
+fn take(to: &mut MacroSeries, from: &MacroSeries, key: &(String, String)) {
+    match from.values.get(key) {
+        Some(values) => to.values.insert(key.clone(), values.clone()),
+        None => to.values.remove(key),
+    };
 }
 
 /// What differs between two scenarios and is no part.
@@ -182,6 +191,7 @@ pub fn others(a: &Scenario, b: &Scenario) -> Vec<&'static str> {
         rules: _,
         shocks: _,
         unshocked: _,
+        reference: _,
         network: Network { links: _, nodes: _, travel: _ },
         freight: _,
         ties: _,

@@ -11,12 +11,19 @@ use crate::{
     population::person::{Chunk, HOME, Person},
     store::table::Table,
     units::Month,
+    world::demography::{AGED_OUT, OF_AGE},
 };
 
 /// Age groups in files: the usual five years, the first from the age at which persons are told.
 pub const GROUPS: [&str; 10] = ["16-19", "20-24", "25-29", "30-34", "35-39", "40-44", "45-49", "50-54", "55-59", "60-64"];
 /// Number of classes into which the yearly measures put them: under 30, 30-39, 40-49, 50 and over.
 pub const CLASSES: usize = 4;
+
+/// Ages in months that a census tells apart: all of them, and older ones together.
+const AGES: usize = 1024;
+/// Room for groups in a census, and the place of those who are not told.
+const WIDTH: usize = 16;
+const UNTOLD: u8 = WIDTH as u8 - 1;
 
 const SEXES: usize = 2;
 /// Cells of a place: sex x group.
@@ -47,8 +54,8 @@ impl Counts {
     }
 
     #[inline]
-    fn add(&mut self, place: usize, sex: u8, age: usize, told: bool) {
-        self.0[(place * SEXES + usize::from(sex)) * GROUPS.len() + group(age)] += u32::from(told);
+    fn add(&mut self, place: usize, sex: u8, age: usize) {
+        self.0[(place * SEXES + usize::from(sex)) * GROUPS.len() + group(age)] += 1;
     }
 
     fn plus(&mut self, other: &Counts) {
@@ -96,7 +103,7 @@ impl Moves {
             _ => return,
         };
         for place in [0, 1 + scope.country_of[usize::from(abroad)]] {
-            counts.add(place, event.sex, usize::from(event.age), true);
+            counts.add(place, event.sex, usize::from(event.age));
         }
     }
 
@@ -124,20 +131,21 @@ pub fn census(scope: &Scope, chunks: &[Chunk], month: Month, at_home: bool) -> V
     for (row, country) in row.iter_mut().zip(&scope.country_of) {
         *row = 1 + country;
     }
+    // Who is told is hard to foresee: counting those who are not apart is cheaper than a branch.
+    let group_at: [u8; AGES] = std::array::from_fn(|age| if (OF_AGE..AGED_OUT).contains(&(age as i32)) { group(age / 12) as u8 } else { UNTOLD });
     let count = |chunk: &Chunk| {
-        let mut counts = Counts::new(scope);
-        // Who is told is hard to foresee: counting nothing is cheaper than a branch.
+        let mut cells = vec![0; (1 + scope.countries) * SEXES * WIDTH];
         let mut put = |person: &Person| {
-            let citizen = person.place == HOME || person.status() != Status::Naturalised;
-            let age = person.age(month).max(0) as usize / 12;
-            counts.add(row[usize::from(person.place)], person.sex(), age, citizen & person.active(month));
+            let told = person.death > month.0 && (person.place == HOME || person.status() != Status::Naturalised);
+            let group = if told { group_at[usize::from(month.0.wrapping_sub(person.birth)).min(AGES - 1)] } else { UNTOLD };
+            cells[(row[usize::from(person.place)] * SEXES + usize::from(person.sex())) * WIDTH + usize::from(group)] += 1;
         };
         if at_home {
             chunk.person.iter().for_each(&mut put);
         } else {
             chunk.rows_abroad().for_each(|row| put(&chunk.person[row]));
         }
-        counts
+        Counts(cells.chunks_exact(WIDTH).flat_map(|cells| &cells[..GROUPS.len()]).copied().collect())
     };
     let counted: Vec<Counts> = chunks.par_iter().map(count).collect();
     let mut homes = vec![Counts::new(scope); scope.homes()];

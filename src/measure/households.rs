@@ -123,7 +123,7 @@ pub fn inequality(scope: &Scope, environment: &Environment<'_>, chunks: &[Chunk]
         let of_origin = &mut sums[scope.origin_of[usize::from(chunk.home)]];
         of_origin.classes.resize(CLASSES, (0, 0));
         let rates = rates(environment, chunk.home);
-        for index in (0..chunk.household.len()).filter(|&household| chunk.id(household).is_multiple_of(every)) {
+        for index in (0..chunk.household.len()).filter(|&household| chunk.id(household) & (every - 1) == 0) {
             if let Some((income, abroad)) = income(environment, chunk, &rates, index) {
                 of_origin.count(income, abroad);
             }

@@ -42,6 +42,8 @@ struct Region<'w> {
     places: Vec<f64>,
     women: f64,
     month_wage: f64,
+    /// By sex, by month of birth from the first cohort's January on: death rates up to 65 summed, with room for rounding.
+    mortality: [Vec<f64>; 2],
 }
 
 /// Streams of synthesis, one a purpose.
@@ -105,6 +107,26 @@ pub fn expected_rows(world: &World, sample: f64) -> f64 {
     (0..world.places.homes.len()).map(|home| cohorts_of(world, home).iter().flatten().sum::<f64>()).sum::<f64>() * sample
 }
 
+/// Spans of age at 16-64 from the start on in which the death rate of those born in a month does not change: first age in months, number of
+/// months, rate a month.
+fn mortal_ages(world: &World, origin: usize, sex: usize, birth: Month) -> impl Iterator<Item = (i32, f64, f64)> {
+    let mut age = OF_AGE.max(world.start.since(birth));
+    std::iter::from_fn(move || {
+        let from = (age < AGED_OUT).then_some(age)?;
+        let next = world.demography.next_period(origin, sex, birth.plus(from)).map_or(AGED_OUT, |month| month.since(birth));
+        age = ((from / 60 + 1) * 60).min(next).min(AGED_OUT);
+        Some((from, f64::from(age - from), world.demography.death_hazard(origin, sex, from, birth.plus(from))))
+    })
+}
+
+/// Sums of death rates up to 65 by month of birth.
+fn mortality(world: &World, origin: usize, sex: usize) -> Vec<f64> {
+    let first = Month::new(world.demography.first_birth_year, 1);
+    let births = 12 * world.demography.cohorts[origin][sex].len() as i32;
+    let sum = |birth: i32| mortal_ages(world, origin, sex, first.plus(birth)).map(|(_, months, hazard)| hazard * months).sum::<f64>();
+    (0..births).map(|birth| sum(birth) * (1.0 + 1e-9)).collect()
+}
+
 impl<'w> Region<'w> {
     fn new(world: &'w World, behaviour: &'w Behaviour, home: usize, first_household: u32) -> Region<'w> {
         let place = &world.places.homes[home];
@@ -143,6 +165,7 @@ impl<'w> Region<'w> {
             places: stocks.iter().map(|s| if abroad > 0.0 { s / abroad } else { 0.0 }).collect(),
             women,
             month_wage: wage,
+            mortality: [0, 1].map(|sex| mortality(world, place.origin, sex)),
         }
     }
 
@@ -156,20 +179,18 @@ impl<'w> Region<'w> {
 
     /// Month of death at 16-64, from the life table, given survival to 16 or to the start.
     fn death(&self, sex: usize, birth: Month, exponential: f64) -> Month {
-        let origin = self.world.places.homes[self.home].origin;
+        let first = Month::new(self.world.demography.first_birth_year, 1);
+        // Most live to 65: one comparison.
+        if self.mortality[sex].get(birth.since(first) as usize).is_some_and(|risk| exponential > *risk) {
+            return Month::NEVER;
+        }
         let mut left = exponential;
-        let mut age = OF_AGE.max(self.world.start.since(birth));
-        while age < AGED_OUT {
-            let next = self.world.demography.next_period(origin, sex, birth.plus(age)).map_or(AGED_OUT, |month| month.since(birth));
-            let until = ((age / 60 + 1) * 60).min(next).min(AGED_OUT);
-            let hazard = self.world.demography.death_hazard(origin, sex, age, birth.plus(age));
-            let months = f64::from(until - age);
+        for (age, months, hazard) in mortal_ages(self.world, self.world.places.homes[self.home].origin, sex, birth) {
             if hazard > 0.0 && left < hazard * months {
                 // Nobody dies in the very month of coming of age: they would leave a sum that they never entered.
                 return birth.plus((age + (left / hazard) as i32).max(OF_AGE + 1));
             }
             left -= hazard * months;
-            age = until;
         }
         Month::NEVER
     }

@@ -196,6 +196,9 @@ pub fn hash(run: &Run, world: &World, behaviour: &Behaviour) -> String {
     if let Some(before) = &world.unshocked {
         let _ = write!(feed, "{:?}{:?}", world.shocks, before.series);
     }
+    if let Some(reference) = &world.reference {
+        let _ = write!(feed, "{reference:?}");
+    }
     for rule in &world.rules {
         let _ = write!(feed, "{:?}", Rule { name: String::new(), ..rule.clone() });
     }

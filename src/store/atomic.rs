@@ -102,12 +102,14 @@ fn sync_folder(folder: &Path) {
 }
 
 /// A set of files that appear together: written into `writing.partial` inside the target folder, then renamed one by one in the order
-/// in which they were written. Dropped without [`Staging::commit`], nothing remains.
+/// in which they were written. Dropped without [`Staging::commit`], nothing remains. Processes that write into one folder wait for each other.
 pub struct Staging {
     target: PathBuf,
     folder: PathBuf,
     made_target: bool,
     files: Vec<String>,
+    /// The target, locked; the system ends the lock with the process.
+    _turn: Option<fs::File>,
 }
 
 impl Staging {
@@ -117,6 +119,9 @@ impl Staging {
     /// Those of the file system.
     pub fn new(target: &Path) -> Result<Staging, StoreError> {
         let made_target = !target.exists();
+        fs::create_dir_all(target).map_err(StoreError::io("create", target))?;
+        // Where folders cannot be locked, nobody waits.
+        let turn = fs::File::open(target).ok().filter(|folder| folder.lock().is_ok());
         let folder = target.join("writing.partial");
         if folder.exists() {
             fs::remove_dir_all(&folder).map_err(StoreError::io("remove", &folder))?;
@@ -130,7 +135,7 @@ impl Staging {
                 let _ = fs::remove_file(entry.path());
             }
         }
-        Ok(Staging { target: target.to_path_buf(), folder, made_target, files: Vec::new() })
+        Ok(Staging { target: target.to_path_buf(), folder, made_target, files: Vec::new(), _turn: turn })
     }
 
     /// Writes one file of the set.

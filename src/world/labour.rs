@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Year to which `jobs_2013` and the cost of living abroad refer.
+pub const BASE_YEAR: i32 = 2013;
+
 /// Jobs for migrants of our origins in a country of destination.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CountryJobs {
-    /// Jobs in 2013, persons.
+    /// Jobs in [`BASE_YEAR`], persons.
     pub jobs_2013: f64,
     /// Elasticity of jobs to the mean of ln GDP and ln construction (GDP alone where there is no construction index).
     pub demand_elasticity: f64,

@@ -39,7 +39,7 @@ pub fn of_years(series: &str) -> bool {
     series == "gdp_growth"
 }
 
-/// All series of a run: (series, place) to monthly values from the first month simulated.
+/// Series: (series, place) to monthly values from the first month simulated on, or from that of [`Reference`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MacroSeries {
     /// (series, place) to values, one a month.
@@ -51,6 +51,15 @@ impl MacroSeries {
     pub fn get(&self, series: &str, place: &str) -> Option<&[f64]> {
         self.values.get(&(series.to_string(), place.to_string())).map(Vec::as_slice)
     }
+}
+
+/// Series as far as the years to which tables refer, where a run does not reach one of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reference {
+    /// First month of the values.
+    pub from: Month,
+    /// Values before shocks.
+    pub series: MacroSeries,
 }
 
 /// Yearly points `(year, value)`, in the order of years, to one value for each year from `first` to `last`: linear where years are left out,

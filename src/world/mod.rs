@@ -37,6 +37,8 @@ pub struct World {
     pub freight: freight::Params,
     /// How cultural ties grow.
     pub ties: ties::Params,
+    /// The series with the years to which tables refer; none if the run has those years itself.
+    pub reference: Option<macro_series::Reference>,
     /// What citizens need, by date; closures; amnesties.
     pub law: regime::Law,
     /// Rules by which states answer to what happens.
@@ -58,6 +60,11 @@ pub struct World {
 }
 
 impl World {
+    /// Series before shocks that reach the years to which tables refer, and their first month.
+    pub fn reference(&self) -> (Month, &macro_series::MacroSeries) {
+        self.reference.as_ref().map_or_else(|| (self.start, self.series_before()), |reference| (reference.from, &reference.series))
+    }
+
     /// Links that carry persons in a month: those of the network, then those of open corridors.
     pub fn passenger_links(&self, month: Month) -> impl Iterator<Item = &network::Link> {
         let corridors = self.corridors.iter().filter(move |c| c.channels.travel && c.open(month));

@@ -327,7 +327,7 @@ impl World {
         world
     }
 
-    /// Series before shocks: what base years refer to.
+    /// Series before shocks.
     pub fn series_before(&self) -> &MacroSeries {
         self.unshocked.as_ref().map_or(&self.series, |before| &before.series)
     }

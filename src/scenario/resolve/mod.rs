@@ -30,7 +30,7 @@ use crate::{
     behaviour::Behaviour,
     population::{person::MOST_HOUSEHOLDS, synthesis},
     units::Month,
-    world::World,
+    world::{World, labour::BASE_YEAR},
 };
 
 pub use places::Ground;
@@ -131,9 +131,11 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
     let (start, months) = run.as_ref().map_or((Month::new(2005, 1), 432), |r| (r.start, r.months()));
     // Series reach the end of the scenario even if the run stops earlier: what is indexed to a year must not depend on where it stops.
     let horizon = run.as_ref().map_or(months, |r| (r.end.since(r.start) + 1).max(1) as usize);
-    let series = series::series(&parts, &ground, start, horizon, &mut replaced, ledger);
+    let points = series::points(&parts, &ground, &mut replaced, ledger);
+    let series = points.monthly(start, horizon);
     let (links, network) = network::network(&parts, &ground, ledger);
     let freight = network::freight(&parts, &ground, ledger);
+    let reference = points.reference(start, horizon, &[BASE_YEAR, freight.as_ref().map_or(BASE_YEAR, |f| f.base_year)]);
     let ties = network::ties(&parts, &ground, ledger);
     // Where the prices are wrong, which has been told, lengths matter no more.
     let detour = network.as_ref().map_or(1.0, |n| n.travel.detour);
@@ -161,6 +163,7 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
         rules,
         shocks: Vec::new(),
         unshocked: None,
+        reference,
         demography,
         markets,
         outside,

@@ -11,7 +11,7 @@ use crate::{
         table::{Row, Table},
     },
     units::Month,
-    world::macro_series::{MacroSeries, SERIES, domain, monthly, of_years},
+    world::macro_series::{MacroSeries, Reference, SERIES, domain, monthly, of_years},
 };
 
 /// Series that every origin must have.
@@ -21,8 +21,34 @@ const OF_DESTINATIONS: [&str; 3] = ["wage_usd", "migrant_pay_ratio", "gdp_growth
 
 type Points = BTreeMap<(String, String), BTreeMap<i32, f64>>;
 
-/// Monthly series of all places.
-pub fn series(parts: &Parts, ground: &Ground, start: Month, months: usize, replaced: &mut BTreeSet<(&'static str, String, String)>, ledger: &mut Ledger) -> MacroSeries {
+/// Yearly points of all places and how they go on after the last.
+pub struct Yearly {
+    points: BTreeMap<(String, String), Vec<(i32, f64)>>,
+    growth: BTreeMap<(String, String), f64>,
+}
+
+impl Yearly {
+    /// Monthly series.
+    pub fn monthly(&self, start: Month, months: usize) -> MacroSeries {
+        let values = |(key, years): (&(String, String), &Vec<(i32, f64)>)| {
+            let growth = self.growth.get(key).copied().unwrap_or(0.0);
+            (key.clone(), monthly(years, growth, start, months, of_years(&key.0)))
+        };
+        MacroSeries { values: self.points.iter().map(values).collect() }
+    }
+
+    /// The series with some years, if a run of `months` from `start` on does not have them whole.
+    pub fn reference(&self, start: Month, months: usize, years: &[i32]) -> Option<Reference> {
+        let end = start.plus(months as i32);
+        let from = years.iter().map(|year| Month::new(*year, 1)).fold(start, Month::min);
+        let until = years.iter().map(|year| Month::new(*year + 1, 1)).fold(end, Month::max);
+        let has_all = (from, until) == (start, end);
+        (!has_all).then(|| Reference { from, series: self.monthly(from, until.since(from) as usize) })
+    }
+}
+
+/// Reads and checks the yearly points of all places.
+pub fn points(parts: &Parts, ground: &Ground, replaced: &mut BTreeSet<(&'static str, String, String)>, ledger: &mut Ledger) -> Yearly {
     let table = parts.table(&shapes::SERIES);
     let mut points = Points::new();
     let mut units = BTreeSet::new();
@@ -40,16 +66,7 @@ pub fn series(parts: &Parts, ground: &Ground, start: Month, months: usize, repla
     }
     required(table, ground, &points, ledger);
     let growth = trends(parts, ground, table, &points, replaced, ledger);
-    let values = points
-        .into_iter()
-        .map(|(key, years)| {
-            let years: Vec<(i32, f64)> = years.into_iter().collect();
-            let growth = growth.get(&key).copied().unwrap_or(0.0);
-            let values = monthly(&years, growth, start, months, of_years(&key.0));
-            (key, values)
-        })
-        .collect();
-    MacroSeries { values }
+    Yearly { points: points.into_iter().map(|(key, years)| (key, years.into_iter().collect())).collect(), growth }
 }
 
 fn check_row(table: &Table, row: &Row, ground: &Ground, ledger: &mut Ledger) -> bool {
