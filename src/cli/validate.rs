@@ -24,13 +24,15 @@ use crate::{
             discrepancy::{self, Missed},
             monthly::Wanted,
             observe::{self, Observed, Predicted},
-            scores,
             targets::Targets,
             validate::{self, Assessment},
             validation::{Record, write_fits, write_scores},
         },
     },
-    measure::record::{self, Effort},
+    measure::{
+        record::{self, Effort},
+        statistics,
+    },
     report,
     scenario::Scenario,
     store::atomic::{self, Staging},
@@ -121,7 +123,7 @@ impl Job<'_> {
 
     /// What the model misses of each row, as the ensemble says and the last published values before the cut show.
     fn missed(&self, ensemble: &Ensemble, predictions: &[Vec<Predicted>]) -> Vec<Missed> {
-        let mean = |row: usize| predictions.iter().map(|p| p[row].value).collect::<Option<Vec<f64>>>().map(scores::mean);
+        let mean = |row: usize| predictions.iter().map(|p| p[row].value).collect::<Option<Vec<f64>>>().map(statistics::mean);
         let means: Vec<Option<f64>> = (0..self.targets.rows().count()).map(mean).collect();
         discrepancy::missed(self.targets, &means, self.targets.rules.split.fit_until.last, ensemble.discrepancy)
     }

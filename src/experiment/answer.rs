@@ -11,7 +11,7 @@ use super::{
 use crate::{
     measure::{
         scope::{ALL_DESTINATIONS, ALL_ORIGINS, Scope},
-        summary::{Interval, spread},
+        statistics::{Interval, spread},
     },
     world::World,
 };

@@ -14,7 +14,8 @@ use crate::{
     measure::{
         columns::{ATTRIBUTION, MEASURES},
         scope::Scope,
-        summary::{Interval, bounds, number, spread},
+        statistics::{Interval, spread},
+        summary::{bounds, number},
         year::Value,
     },
     scenario::Scenario,

@@ -16,7 +16,8 @@ use crate::{
     measure::{
         columns::{COMPARE, MEASURES},
         scope::Scope,
-        summary::{Interval, Summary, bounds, number, spread},
+        statistics::{Interval, spread},
+        summary::{Summary, bounds, number},
         year::Value,
     },
     scenario::Scenario,

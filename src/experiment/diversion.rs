@@ -10,7 +10,8 @@ use crate::{
     measure::{
         columns::{AT_HOME, DIVERSION},
         scope::{ALL_ORIGINS, Scope},
-        summary::{Interval, bounds, number, spread},
+        statistics::{Interval, spread},
+        summary::{bounds, number},
     },
     population::person::{Chunk, HOME},
     units::Month,

@@ -2,7 +2,7 @@
 
 use crate::{
     draw::{Purpose, Stream},
-    measure::summary::{Interval, quantile, spread},
+    measure::statistics::{Interval, correlation, quantile, spread},
     units::Month,
 };
 
@@ -167,14 +167,6 @@ fn ranks(values: &[f64]) -> Vec<f64> {
         from += tied.len();
     }
     ranks
-}
-
-fn correlation(x: &[f64], y: &[f64]) -> f64 {
-    let n = x.len() as f64;
-    let (mx, my) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
-    let sum = |f: &dyn Fn(f64, f64) -> f64| x.iter().zip(y).map(|(a, b)| f(a - mx, b - my)).sum::<f64>();
-    let (xy, xx, yy) = (sum(&|a, b| a * b), sum(&|a, _| a * a), sum(&|_, b| b * b));
-    if xx > 0.0 && yy > 0.0 { xy / (xx * yy).sqrt() } else { 0.0 }
 }
 
 #[cfg(test)]

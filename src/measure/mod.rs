@@ -16,6 +16,7 @@ pub mod record;
 pub mod recorder;
 pub mod results;
 pub mod scope;
+pub mod statistics;
 pub mod stocks;
 pub mod summary;
 pub mod tally;

@@ -179,7 +179,7 @@ impl Wages {
         let mut countries = vec![(0.0, 0.0, 0.0); scope.countries];
         for (cell, supply) in tables.supply.iter().enumerate() {
             let country = scope.country_of[cell / crate::world::place::SECTORS];
-            let weight = supply.max(1e-6 * tables.jobs[cell].max(1e-6));
+            let weight = supply.max(1e-6 * tables.jobs[cell]);
             add(&mut countries[country], tables.pay[cell], 1.0 - tables.employment[cell], weight);
         }
         for mean in origins.iter_mut().chain(&mut countries).filter(|m| m.2 > 0.0) {

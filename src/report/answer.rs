@@ -6,7 +6,7 @@ use super::{
     strings,
     values::Values,
 };
-use crate::measure::summary::ENOUGH;
+use crate::measure::statistics::ENOUGH;
 
 /// One number of the answer.
 #[derive(Clone, Debug, PartialEq)]

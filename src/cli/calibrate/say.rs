@@ -5,14 +5,11 @@ use std::{fmt::Write, path::Path};
 use super::Args;
 use crate::{
     cli::progress::duration,
-    experiment::{
-        calibration::{
-            record::{Findings, Record},
-            recovery::{self, Found},
-        },
-        past::scores,
+    experiment::calibration::{
+        record::{Findings, Record},
+        recovery::{self, Found},
     },
-    measure::{record::Provenance, summary::number},
+    measure::{record::Provenance, statistics, summary::number},
 };
 
 /// What was found.
@@ -88,7 +85,7 @@ pub fn recovery(found: &[Found], sound: bool) -> String {
     }
     for id in ids {
         let own: Vec<Found> = found.iter().filter(|f| f.parameter == id).cloned().collect();
-        let held = scores::mean(own.iter().map(|f| f.held));
+        let held = statistics::mean(own.iter().map(|f| f.held));
         let _ = writeln!(text, "{id:<28} {:>14.2} {held:>8.2}", recovery::coverage(&own));
     }
     let [low, high] = recovery::SOUND;

@@ -15,7 +15,7 @@ use crate::{
         attribute::TOTAL,
         record::Record,
     },
-    measure::summary::{ENOUGH, Interval},
+    measure::statistics::{ENOUGH, Interval},
 };
 
 /// A finished pair.

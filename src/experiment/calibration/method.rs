@@ -107,7 +107,7 @@ fn normals(stream: Stream, n: usize) -> Vec<f64> {
 fn progress<M: Model>(model: &mut M, iteration: usize, runs: usize, misfits: &[f64]) -> Progress {
     let mut sorted = misfits.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let quantile = |q: f64| crate::measure::summary::quantile(&sorted, q);
+    let quantile = |q: f64| crate::measure::statistics::quantile(&sorted, q);
     let mean = misfits.iter().sum::<f64>() / misfits.len().max(1) as f64;
     let progress = Progress { iteration, misfit_mean: mean, misfit_p05: quantile(0.05), misfit_p95: quantile(0.95), runs };
     model.progressed(&progress);

@@ -19,6 +19,7 @@ use crate::{
             targets::{Row, Series},
         },
     },
+    measure::statistics,
     units::Month,
 };
 
@@ -123,7 +124,7 @@ fn from(calibration: &Calibration, table: &OriginsTable, origin: Month, members:
     let mut forecasts = Vec::new();
     for (place, (series, row)) in targets.rows().enumerate() {
         let wanted = row.period.first > origin && row.period.last <= horizon;
-        let simulated = scores::mean(members.iter().map(|m| m.simulated[place]));
+        let simulated = statistics::mean(members.iter().map(|m| m.simulated[place]));
         let (Some(observed), Some(model)) = (row.value.filter(|v| *v > 0.0 && wanted), means[place].filter(|m| *m > 0.0)) else { continue };
         if simulated < targets.rules.split.least_persons {
             continue;
@@ -137,7 +138,7 @@ fn from(calibration: &Calibration, table: &OriginsTable, origin: Month, members:
 /// Mean of each row over members; none where a member does not tell it.
 pub fn means(members: &[&Told]) -> Vec<Option<f64>> {
     let rows = members.first().map_or(0, |m| m.values.len());
-    let mean = |row: usize| members.iter().map(|m| m.values[row]).collect::<Option<Vec<f64>>>().map(|v| scores::mean(v.iter().copied()));
+    let mean = |row: usize| members.iter().map(|m| m.values[row]).collect::<Option<Vec<f64>>>().map(|v| statistics::mean(v.iter().copied()));
     (0..rows).map(mean).collect()
 }
 
@@ -156,7 +157,7 @@ fn forecast(series: &Series, row: &Row, origin: Month, [observed, model]: [f64; 
         forecast: model * missed.mean.exp(),
         interval: [low.exp(), high.exp()],
         no_change: naive::persistence(&past),
-        scale: Some(scores::mean(changes)).filter(|s| *s > 0.0),
+        scale: Some(statistics::mean(changes)).filter(|s| *s > 0.0),
         long: series.rows.len() >= least_points,
         destination_share: series.aspect == Aspect::DestinationShares,
     }
@@ -171,14 +172,14 @@ pub fn scores(forecasts: &[Forecast]) -> Scores {
     let of = |id: &str| forecasts.iter().filter(|f| f.series == id).collect::<Vec<_>>();
     // Errors over the scale of each origin, and over those of no change.
     let judged = |value: fn(&Forecast) -> f64| {
-        let scaled = |id: &&str| scores::mean(of(id).iter().filter_map(|f| Some((value(f) - f.observed).abs() / f.scale?)));
+        let scaled = |id: &&str| statistics::mean(of(id).iter().filter_map(|f| Some((value(f) - f.observed).abs() / f.scale?)));
         let against = |id: &&str| {
             let pairs: Vec<(f64, f64)> = of(id).iter().filter_map(|f| Some(((value(f) - f.observed).abs(), (f.no_change? - f.observed).abs()))).collect();
             pairs.iter().map(|p| p.0).sum::<f64>() / pairs.iter().map(|p| p.1).sum::<f64>()
         };
         let below = |all: Vec<f64>| {
             let known: Vec<f64> = all.into_iter().filter(|x| x.is_finite()).collect();
-            (scores::mean(known.iter().map(|x| f64::from(u8::from(*x < 1.0)))), known.len())
+            (statistics::mean(known.iter().map(|x| f64::from(u8::from(*x < 1.0)))), known.len())
         };
         (below(ids.iter().map(scaled).collect()), below(ids.iter().map(against).collect()))
     };
@@ -192,7 +193,7 @@ pub fn scores(forecasts: &[Forecast]) -> Scores {
         beats_no_change: against.0,
         model_alone: [alone.0, alone_against.0],
         destination_shares: Relative::of(&shares).ratio(),
-        coverage_90: scores::mean(inside),
+        coverage_90: statistics::mean(inside),
         rows: forecasts.len(),
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Calibration, model::Told};
-use crate::measure::summary::quantile;
+use crate::measure::statistics::{correlation, deviation, quantile};
 
 /// A distribution in four numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -78,20 +78,6 @@ const MOST: usize = 15;
 
 fn column(z: &[Vec<f64>], p: usize) -> Vec<f64> {
     z.iter().map(|z| z[p]).collect()
-}
-
-fn deviation(x: &[f64]) -> f64 {
-    let mean = x.iter().sum::<f64>() / x.len() as f64;
-    (x.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (x.len() as f64 - 1.0)).sqrt()
-}
-
-/// Correlation; 0 where one of them does not vary.
-pub fn correlation(x: &[f64], y: &[f64]) -> f64 {
-    let n = x.len() as f64;
-    let (mx, my) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
-    let covariance = x.iter().zip(y).map(|(a, b)| (a - mx) * (b - my)).sum::<f64>() / (n - 1.0);
-    let scale = deviation(x) * deviation(y);
-    if scale > 0.0 { covariance / scale } else { 0.0 }
 }
 
 /// All parameters, from members of equal weight.

@@ -40,7 +40,7 @@ pub const SOUND: [f64; 2] = [0.83, 0.96];
 
 /// Share of intervals that hold their value; NaN of none.
 pub fn coverage(found: &[Found]) -> f64 {
-    crate::experiment::past::scores::mean(found.iter().map(|f| f64::from(u8::from(f.inside()))))
+    crate::measure::statistics::mean(found.iter().map(|f| f64::from(u8::from(f.inside()))))
 }
 
 /// Draws of a case; no design has these indices.

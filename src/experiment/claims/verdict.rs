@@ -1,7 +1,7 @@
 //! What follows from the values of a test.
 
 use super::{Claim, Test};
-use crate::measure::summary::quantile;
+use crate::measure::statistics::quantile;
 
 /// What the runs say to a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

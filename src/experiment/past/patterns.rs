@@ -4,11 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    scores,
     target_file::{BARS, Folder, PatternItem, Use},
     targets::{Row, Series, Targets},
     validate::Fit,
 };
+use crate::measure::statistics;
 use crate::scenario::finding::did_you_mean;
 
 /// A pattern, and whether it is seen.
@@ -71,7 +71,7 @@ pub fn seen(targets: &Targets, fits: &[Fit]) -> Vec<Pattern> {
     let find = |item: &PatternItem| {
         let of = |name: &String| rows.iter().zip(fits).filter(|((series, row), _)| names(name, series, row)).map(|(_, fit)| fit).collect::<Vec<_>>();
         let usage = if item.of.iter().flat_map(of).any(|fit| fit.usage == Use::Test) { Use::Test } else { Use::Fit };
-        let mean = |fits: &[&Fit]| fits.iter().map(|fit| fit.predicted).collect::<Option<Vec<f64>>>().map(scores::mean);
+        let mean = |fits: &[&Fit]| fits.iter().map(|fit| fit.predicted).collect::<Option<Vec<f64>>>().map(statistics::mean);
         let predicted: Vec<(String, Option<f64>)> = item.of.iter().map(|name| (name.clone(), mean(&of(name)))).collect();
         let values: Option<Vec<f64>> = predicted.iter().map(|p| p.1).collect();
         let holds = |values: &Vec<f64>| {

@@ -2,11 +2,7 @@
 
 use serde::Serialize;
 
-/// Mean of values; NaN of none.
-pub fn mean(values: impl IntoIterator<Item = f64>) -> f64 {
-    let (sum, n) = values.into_iter().fold((0.0, 0), |(sum, n), v| (sum + v, n + 1));
-    if n > 0 { sum / f64::from(n) } else { f64::NAN }
-}
+use crate::measure::statistics::{self, mean};
 
 /// Mean absolute percentage error, as a share; from (error, scale) pairs.
 pub fn mape(errors: &[(f64, f64)]) -> f64 {
@@ -89,7 +85,7 @@ pub fn quantile(predictions: &[f64], deviation: f64, q: f64) -> f64 {
     if deviation <= 0.0 {
         let mut sorted = predictions.to_vec();
         sorted.sort_by(f64::total_cmp);
-        return crate::measure::summary::quantile(&sorted, q);
+        return statistics::quantile(&sorted, q);
     }
     let below = |x: f64| mean(predictions.iter().map(|p| normal((x - p) / deviation)));
     let (mut low, mut high) = (least - 10.0 * deviation, most + 10.0 * deviation);

@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use crate::measure::statistics;
+
 use super::{
     discrepancy::Missed,
     gravity::{self, Observation},
@@ -152,8 +154,8 @@ fn fit(targets: &Targets, world: &World, s: usize, row: &Row, replicates: &[Pred
     let adjustment = missed.map_or(1.0, |m| m.mean.exp());
     let values: Option<Vec<f64>> = replicates.iter().map(|p| p.value.map(|v| v * adjustment)).collect();
     let values = values.filter(|v| !v.is_empty());
-    let predicted = values.as_ref().map(|v| scores::mean(v.iter().copied()));
-    let simulated = scores::mean(replicates.iter().map(|p| p.simulated));
+    let predicted = values.as_ref().map(|v| statistics::mean(v.iter().copied()));
+    let simulated = statistics::mean(replicates.iter().map(|p| p.simulated));
     let deviation = row.deviation().filter(|_| row.value.is_some());
     let intervals = values.as_ref().zip(deviation).map(|(v, d)| [0.5, 0.9].map(|level| interval(v, d, row.value, missed, level)));
     let naive = naive_errors(targets, world, &targets.series[s], row);
@@ -253,7 +255,7 @@ fn output(world: &World, names: &str, period: Period) -> Option<f64> {
     let mut sum = 0.0;
     for code in codes {
         let series = world.series.get("gdp_usd", &code)?;
-        sum += scores::mean(months().filter_map(|m| series.get(m)).copied());
+        sum += statistics::mean(months().filter_map(|m| series.get(m)).copied());
     }
     (sum > 0.0).then_some(sum)
 }
@@ -288,8 +290,8 @@ fn common(id: &str, title: &str, aspect: Aspect, unit: &str, fits: [&[&Fit]; 2])
         mape: fits.map(|f| scores::mape(&errors(f))),
         relative: fits.map(|f| Relative::of(&errors(f))),
         mase: [f64::NAN; 2],
-        within: fits.map(|f| scores::mean(f.iter().map(|f| f64::from(u8::from(f.within))))),
-        coverage: [scores::mean(inside(0)), scores::mean(inside(1))],
+        within: fits.map(|f| statistics::mean(f.iter().map(|f| f64::from(u8::from(f.within))))),
+        coverage: [statistics::mean(inside(0)), statistics::mean(inside(1))],
         interval_score: if scale > 0.0 { sum / scale } else { f64::NAN },
         skill,
     }
@@ -310,7 +312,7 @@ fn of_aspect(targets: &Targets, aspect: Aspect, series: &[Scores], fits: &[Fit])
     let median = |k: usize| {
         let mut of: Vec<f64> = series.iter().filter(|s| s.aspect == aspect).map(|s| s.mase[k]).filter(|m| m.is_finite()).collect();
         of.sort_by(f64::total_cmp);
-        crate::measure::summary::quantile(&of, 0.5)
+        statistics::quantile(&of, 0.5)
     };
     let mut scores = common(aspect.name(), "", aspect, "", [&fitted, &tested]);
     scores.mase = [median(0), median(1)];
@@ -335,14 +337,14 @@ fn verdicts(targets: &Targets, series: &[Scores], fits: &[Fit]) -> Vec<Verdict> 
         met: met && reached.is_finite(),
     };
     let headline = scored(fits, |f| targets.series[f.series].headline && f.usage == Use::Fit);
-    let within = scores::mean(headline.iter().map(|f| f64::from(u8::from(f.within))));
+    let within = statistics::mean(headline.iter().map(|f| f64::from(u8::from(f.within))));
     let long = series.iter().zip(&targets.series).filter(|(_, t)| t.rows.len() >= bars.least_points);
     let scaled: Vec<f64> = long.map(|(s, _)| s.mase[1]).filter(|m| m.is_finite()).collect();
-    let better = scores::mean(scaled.iter().map(|m| f64::from(u8::from(*m < 1.0))));
+    let better = statistics::mean(scaled.iter().map(|m| f64::from(u8::from(*m < 1.0))));
     let shares = scored(fits, |f| targets.series[f.series].aspect == Aspect::DestinationShares && f.usage == Use::Test);
     let difference = Relative::of(&errors(&shares)).ratio();
     let judged = scored(fits, |f| f.usage == Use::Test && f.intervals.is_some());
-    let covered = scores::mean(judged.iter().filter_map(|f| Some(f64::from(u8::from(f.intervals?[1].0 <= f.observed? && f.observed? <= f.intervals?[1].1)))));
+    let covered = statistics::mean(judged.iter().filter_map(|f| Some(f64::from(u8::from(f.intervals?[1].0 <= f.observed? && f.observed? <= f.intervals?[1].1)))));
     let [least, most] = bars.coverage_90;
     vec![
         verdict("headline_within", within, headline.len(), format!("at least {}", bars.headline_within), within >= bars.headline_within),

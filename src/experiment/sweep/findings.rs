@@ -11,8 +11,9 @@ use super::{
     Outcome, Sweep,
     factor::{Factor, Level},
     plan::Plan,
-    tables::{Gathered, mean, text},
+    tables::{Gathered, text},
 };
+use crate::measure::statistics::mean;
 use crate::measure::summary::bounds;
 
 /// Boxes looked for.
@@ -80,7 +81,7 @@ pub fn findings(sweep: &Sweep, plan: &Plan, gathered: &Gathered) -> Vec<Finding>
 fn cases(plan: &Plan, gathered: &Gathered, o: usize, outcome: &Outcome) -> Vec<Case> {
     let of = |p: usize| &gathered.outcomes[o][p];
     let Some((factor, from, to)) = outcome.difference else {
-        return plan.points.iter().enumerate().map(|(p, point)| Case { levels: point.levels.clone(), value: mean(of(p)) }).collect();
+        return plan.points.iter().enumerate().map(|(p, point)| Case { levels: point.levels.clone(), value: mean(of(p).iter().copied()) }).collect();
     };
     let others = |p: usize| plan.points[p].levels.iter().enumerate().filter(move |(f, _)| *f != factor).map(|(_, l)| *l);
     let at = |p: &usize, choice: usize| plan.points[*p].levels[factor] == Level::Choice(choice);
@@ -91,7 +92,7 @@ fn cases(plan: &Plan, gathered: &Gathered, o: usize, outcome: &Outcome) -> Vec<C
         let partner = (0..plan.points.len()).filter(|q| plan.points[*q].row == row).find(|q| at(q, from) && others(*q).eq(others(p)));
         let Some(q) = partner else { continue };
         let differences: Vec<f64> = of(p).iter().zip(of(q)).map(|(b, a)| b - a).collect();
-        list.push(Case { levels: plan.points[p].levels.clone(), value: mean(&differences) });
+        list.push(Case { levels: plan.points[p].levels.clone(), value: mean(differences) });
     }
     list
 }
@@ -145,7 +146,7 @@ fn finding(sweep: &Sweep, outcome: usize, at: String, cases: &[&Case], varied: &
     let fold = |f: fn(f64, f64) -> f64| values.iter().copied().reduce(f).unwrap_or(f64::NAN);
     let counts = (there.len(), interest.iter().filter(|x| **x).count());
     let signs = (values.iter().filter(|x| **x < 0.0).count(), values.iter().filter(|x| **x > 0.0).count());
-    Finding { outcome, at, indices, responses, regions, range: (fold(f64::min), mean(&values), fold(f64::max)), counts, bound, signs }
+    Finding { outcome, at, indices, responses, regions, range: (fold(f64::min), mean(values.iter().copied()), fold(f64::max)), counts, bound, signs }
 }
 
 impl Sweep {

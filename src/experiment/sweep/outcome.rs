@@ -6,7 +6,7 @@ use crate::{
     measure::{
         columns::{MEASURES, measure},
         scope::{ALL_DESTINATIONS, Scope},
-        summary::quantile,
+        statistics::quantile,
         year::Value,
     },
     scenario::finding::did_you_mean,

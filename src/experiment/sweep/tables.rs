@@ -10,7 +10,7 @@ use super::{
     runs::{Fate, Runs},
 };
 use crate::{
-    measure::{columns::MEASURES, summary::number, year::Value},
+    measure::{columns::MEASURES, statistics, summary::number, year::Value},
     store::{
         parquet::{self, Part},
         table::{self, ColumnSpec, Kind, Layout, Table, TableSpec},
@@ -167,7 +167,7 @@ pub fn points(sweep: &Sweep, plan: &Plan, gathered: &Gathered, out: &mut dyn io:
     writer.write_record(header.chain(own.iter().map(|&o| format!("outcome:{}", sweep.outcomes[o].id))))?;
     for (p, point) in plan.points.iter().enumerate() {
         let factors = sweep.factors.iter().zip(&point.levels).map(|(f, &level)| f.text(level));
-        let means = own.iter().map(|&o| text(mean(&gathered.outcomes[o][p])));
+        let means = own.iter().map(|&o| text(statistics::mean(gathered.outcomes[o][p].iter().copied())));
         writer.write_record([(p + 1).to_string(), (point.row + 1).to_string()].into_iter().chain(factors).chain(means))?;
     }
     writer.flush()?;
@@ -190,11 +190,6 @@ pub fn runs(gathered: &Gathered, out: &mut dyn io::Write) -> io::Result<u64> {
     }
     writer.flush()?;
     Ok(gathered.lines.len() as u64)
-}
-
-/// Mean over replicates; NaN unless all are there.
-pub fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// A number as text, blank where there is none.
