@@ -11,9 +11,9 @@ use musafir::{
 };
 
 /// Millions of instructions allowed: 5 % above what was counted last.
-const SYNTHESIS: u64 = 221;
-const MINI_YEAR: u64 = 124;
-const BASELINE_YEAR: u64 = 292;
+const SYNTHESIS: u64 = 177;
+const MINI_YEAR: u64 = 68;
+const BASELINE_YEAR: u64 = 147;
 
 fn limit(millions: u64) -> LibraryBenchmarkConfig {
     let mut callgrind = Callgrind::default();
