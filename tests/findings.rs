@@ -278,6 +278,7 @@ fn what_can_never_act_is_found() {
         (Severity::Warning, "`success_factor` has nothing to act on"),
         (Severity::Error, "the shock brings `wage_usd` of RUS to"),
         (Severity::Warning, "the trend `rate` has nothing to act on"),
+        (Severity::Warning, "`free-with-places` takes the place of `rus-kgz-2007` for KGZ in RUS"),
     ];
     for (severity, message) in wanted {
         assert!(findings.list.iter().any(|f| f.message.contains(message) && f.severity == severity && f.line > 0), "{message} is not found");
@@ -344,6 +345,7 @@ fn corridors_that_make_no_sense_are_found() {
         (Severity::Error, "`early` closes before it opens"),
         (Severity::Warning, "`past` opens before the run"),
         (Severity::Warning, "the building of `past` ends before the run"),
+        (Severity::Warning, "the channel `ties` of `future` has nothing to act on"),
         (Severity::Warning, "`future` opens after the run"),
         (Severity::Warning, "`future` closes after the run"),
         (Severity::Warning, "the building of `future` begins after the run"),
@@ -482,6 +484,49 @@ fn a_later_file_replaces_regimes_from_its_own_date_on() {
     assert_eq!(law.closures.len(), 1, "removed by id");
     fs::write(at("again.toml"), &scenario.resolved).expect("written");
     assert_eq!(Scenario::load(&at("again.toml"), &Overrides::default()).expect("right").hash, scenario.hash);
+}
+
+#[test]
+fn what_a_file_says_in_vain_or_against_those_it_extends_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("parent.toml"), small(&Overrides::default()).expect("right").resolved).expect("written");
+    let link = "links = [{ from = \"Osh\", to = \"Moscow\", mode = \"air\", km = 3000.0, hours = 5.0, passengers = false }]";
+    let corridor = |id: &str, more: &str| format!("[[corridor]]\nid = \"{id}\"\nname = \"n\"\nopens = 2008-01-01\n{more}\nsource = \"t\"\nverified = false\n");
+    let regime = |id: &str, more: &str| format!("[[regime]]\nid = \"{id}\"\ncitizens = [\"UZB\"]\ncountry = \"RUS\"\n{more}\nsource = \"t\"\nverified = false\n");
+    let trend = |id: &str| format!("[[trend]]\nid = \"{id}\"\nseries = \"wage_usd\"\nplaces = [\"RUS\"]\ngrowth = 0.01\nsource = \"t\"\nverified = false\n");
+    let cases = [
+        (corridor("mute", link), Some("the corridor `mute` does nothing")),
+        (corridor("", link), Some("`` cannot be an id")),
+        (corridor("a.b:c d", link), Some("for example `a-b-c-d`")),
+        (corridor("travell", &format!("channels = {{ travell = true }}\n{link}")), Some("did you mean `travel`?")),
+        (regime("early", "from = 2006-06-01\nkind = \"closed\""), Some("`early` takes the place of `rus-uzb-2007` for UZB in RUS")),
+        // What the file speaks of stays.
+        (regime("early", "from = 2006-06-01\nkind = \"closed\"") + "[[regime]]\nid = \"rus-uzb-2007\"\nburden = 0.9\n", None),
+        (regime("bans", "from = 2009-01-01\nkind = \"free-movement\"\nban_documented = 1.0\nban_months = 0"), Some("`ban_documented` has nothing to act on")),
+        (trend("first") + &trend("second"), Some("two trends of `wage_usd` in RUS")),
+        ("[[closure]]\nid = \"short\"\ncitizens = [\"UZB\"]\ncountry = \"RUS\"\nfrom = 2008-01-16\nuntil = 2008-02-14\nentry = 0.0\nleave = 0.0\nsource = \"t\"\nverified = false\n".into(), Some("is too short to act")),
+        ("[[shock]]\nid = \"short\"\nseries = \"wage_usd\"\nplaces = [\"RUS\"]\nfactor = 0.5\nfrom = 2008-01-16\nuntil = 2008-02-14\nsource = \"t\"\nverified = false\n".into(), Some("is too short to act")),
+    ];
+    for (text, wanted) in cases {
+        fs::write(at("child.toml"), format!("extends = \"parent.toml\"\n{text}")).expect("written");
+        let told = Scenario::load(&at("child.toml"), &Overrides::default())
+            .map_or_else(|findings| findings.to_string(), |scenario| scenario.warnings.iter().map(|w| w.message.as_str()).collect::<Vec<_>>().join("\n"));
+        match wanted {
+            Some(wanted) => assert!(told.contains(wanted), "`{wanted}` is not told of\n{text}\n{told}"),
+            None => assert!(!told.contains("takes the place"), "{told}"),
+        }
+    }
+}
+
+#[test]
+fn a_row_of_a_table_has_a_short_name() {
+    let set_to = |key: &str| small(&set(&[(key, "1000.0")]));
+    let of = |scenario: &Scenario| scenario.world.places.homes.iter().map(|home| home.population).collect::<Vec<_>>();
+    let short = set_to("cells.regions.kgz-south.population_2010").unwrap_or_else(|findings| panic!("{findings}"));
+    assert!(of(&short).contains(&1000.0), "{:?}", of(&short));
+    let wrong = set_to("cells.regions.kgz-sooth.population_2010").expect_err("there is none").to_string();
+    assert!(wrong.contains("did you mean `kgz-south`?"), "{wrong}");
 }
 
 #[test]

@@ -308,6 +308,8 @@ fn a_validation_writes_a_page_that_holds_every_row_and_says_first_what_is_wrong(
     // Made again from the folder it is the same; the folder of targets belongs to it.
     let before = fs::read(out.path().join(report::FILE)).expect("a page");
     done(&["report", text(out.path()), "--quiet", "--targets", "tests/small/targets"]);
+    let nothing = musafir(&["report", text(out.path()), "--quiet", "--targets", "docs"]);
+    assert!(nothing.status.code() == Some(2) && String::from_utf8_lossy(&nothing.stderr).contains("docs holds no targets"), "{nothing:?}");
     assert_eq!(before, fs::read(out.path().join(report::FILE)).expect("a page"));
     let other = folder();
     musafir(&["validate", SMALL, "--out", text(other.path()), "--quiet", "--replicates", "1", "--no-report"]);

@@ -71,18 +71,21 @@ fn a_shock_of_a_series_changes_the_months_it_says_and_fades() {
 }
 
 #[test]
-fn growth_is_changed_by_the_part_of_the_year() {
+fn a_shock_of_growth_takes_a_twelfth_a_month_and_nothing_before_it() {
     let base = small::scenario(&[]);
     let shocked = small::scenario(&[("shock", "[{ id = 's', series = 'gdp_growth', places = ['UZB'], add = -0.04, from = 2007-07-01, until = 2008-04-01 }]")]);
-    let growth = |s: &Scenario| s.world.series.get("gdp_growth", "UZB").expect("it is there").to_vec();
-    for (t, (before, after)) in growth(&base).into_iter().zip(growth(&shocked)).enumerate() {
-        let expected = match base.world.start.plus(t as i32).year() {
-            2007 => -0.02,
-            2008 => -0.01,
-            _ => 0.0,
-        };
-        assert!(near(after - before, expected), "month {t}");
+    let growth = base.world.series.get("gdp_growth", "UZB").expect("it is there");
+    let uzb = base.world.places.origin("UZB").expect("it is there");
+    let [before, after] = [&base, &shocked].map(|s| Drivers::new(&s.world, &s.behaviour).output[uzb].clone());
+    let (from, until) = (month("2007-07").since(base.world.start) as usize, month("2008-04").since(base.world.start) as usize);
+    let mut ratio = 1.0f64;
+    for (t, (before, after)) in before.iter().zip(&after).enumerate() {
+        if (from..until).contains(&t) {
+            ratio *= ((1.0 + growth[t] - 0.04) / (1.0 + growth[t])).powf(1.0 / 12.0);
+        }
+        assert!(near(after / before, ratio), "month {t}: {} is not {ratio}", after / before);
     }
+    assert!(ratio < 0.975);
 }
 
 #[test]

@@ -248,6 +248,14 @@ fn parts_of_a_sweep_make_the_same_data_set() {
     let (code, out, err) = done(&["--collect", text(&parts)]);
     assert!(code == 0 && out.contains("diverted: departures of UZB in RUS in 2009 < 0, east less small"), "{out}{err}");
     assert!(data_set(&whole) == data_set(&parts), "bytes differ");
+    // A damaged run is as good as none, and leaves the data set alone.
+    let run = fs::read_dir(parts.join("runs")).expect("runs").flatten().find(|e| e.path().extension().is_some_and(|e| e == "run")).expect("a run").path();
+    fs::write(&run, &fs::read(&run).expect("it can be read")[..100]).expect("it can be cut");
+    let (code, _, err) = done(&["--collect", text(&parts)]);
+    assert!(code == 1 && err.contains("1 of 20 runs are still to be done (1 of them stand in files that are damaged)") && err.contains("--retry"), "{err}");
+    assert!(data_set(&whole) == data_set(&parts), "bytes differ");
+    assert_eq!(done(&[sweep, "--out", text(&parts), "--retry", "--quiet"]).0, 0);
+    assert!(data_set(&whole) == data_set(&parts), "bytes differ");
     // Another sweep does not overwrite it.
     let (code, _, err) = done(&["tests/small/many.toml", "--out", text(&parts)]);
     assert!(code == 2 && err.contains("holds another sweep"), "{err}");

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, io::Write, path::PathBuf, process::ExitCode};
 
-use super::{FAILED, WRONG, print};
+use super::{FAILED, WRONG, print, usage};
 use crate::{report, store::StoreError};
 
 /// Arguments of `report`.
@@ -21,6 +21,16 @@ pub struct Args {
 
 /// Writes the pages; a folder that cannot be read does not keep the others from theirs.
 pub fn execute(args: &Args) -> ExitCode {
+    if let Some(targets) = &args.targets {
+        match report::observed::stated(targets) {
+            Ok(series) if series.is_empty() => return usage(&format!("{} holds no targets: no file that ends in .toml has a [[series]]", targets.display())),
+            Ok(_) => {}
+            Err(error) => {
+                let _ = writeln!(std::io::stderr(), "error: {error}");
+                return ExitCode::from(FAILED);
+            }
+        }
+    }
     let (mut said, mut code) = (String::new(), None);
     for folder in &args.folders {
         match report::write(folder, args.targets.as_deref()) {

@@ -204,9 +204,14 @@ impl Job<'_> {
         if Planned::read(self.folder).is_none_or(|p| p.identity != planned.identity) {
             return Err(Stop::Usage("the sweep or its scenarios have changed since it was planned; run it again".to_string()));
         }
-        let missing = self.all.iter().filter(|&&run| self.store.stands(&self.plan.key(run)).0 == 0).count();
-        if missing > 0 {
-            return Err(Stop::Failed(format!("{missing} of {} runs are still to be done; the same sweep goes on with them", self.all.len())));
+        let keys: Vec<String> = self.all.iter().map(|&run| self.plan.key(run)).collect();
+        let missing: Vec<&String> = keys.iter().filter(|key| self.store.fate(key) == Fate::ToGo).collect();
+        if !missing.is_empty() {
+            let damaged = missing.iter().filter(|key| self.store.stands(key).0 != 0).count();
+            let damaged = if damaged > 0 { format!(" ({damaged} of them stand in files that are damaged)") } else { String::new() };
+            let how =
+                if Record::read(self.folder).is_some() { "the data set stays as it is; the same sweep with --retry runs them again" } else { "the same sweep goes on with them" };
+            return Err(Stop::Failed(format!("{} of {} runs are still to be done{damaged}; {how}", missing.len(), self.all.len())));
         }
         self.collect(&planned, Done::default())
     }

@@ -198,6 +198,9 @@ pub fn execute(args: &Args) -> ExitCode {
         while first.0.is_none() && !simulation.finished() {
             simulation.step(&mut first);
         }
+        if first.0.is_none() {
+            return super::usage("nobody leaves home in this run and sample; name a person with --person household.member, or take a larger --sample");
+        }
         key = first.0;
         simulation = Simulation::new(world, &scenario.behaviour, setup);
     }

@@ -59,6 +59,21 @@ fn real_index(growth: Option<&[f64]>, start: Month, months: usize) -> Vec<f64> {
     index[from..from + months].iter().map(|level| level / index[from]).collect()
 }
 
+/// Real output of a place, 1 in the first month: that of its growth by year and, where shocks change its growth, a twelfth of the difference
+/// in each of their months, so that nothing changes before them and what is lost stays lost.
+fn output(world: &World, place: &str) -> Vec<f64> {
+    let (before, now) = (world.series_before().get("gdp_growth", place), world.series.get("gdp_growth", place));
+    let mut index = real_index(before, world.start, world.horizon);
+    if let Some((before, now)) = before.zip(now).filter(|(before, now)| before != now) {
+        let mut lost = 0.0;
+        for ((level, before), now) in index.iter_mut().zip(before).zip(now) {
+            lost += (ln(1.0 + before) - ln(1.0 + now)) / 12.0;
+            *level *= exp(-lost);
+        }
+    }
+    index
+}
+
 impl Drivers {
     /// Prepares the drivers of a world.
     pub fn new(world: &World, behaviour: &Behaviour) -> Drivers {
@@ -79,7 +94,7 @@ impl Drivers {
         let mut drivers = Drivers { deflator: series("us_cpi", "WORLD").map_or_else(|| constant(1.0), |v| v.iter().map(|x| x / 100.0).collect()), corridors, ..Drivers::default() };
         for (c, country) in world.places.countries.iter().enumerate() {
             let jobs = &world.markets.countries[c];
-            let output = real_index(series("gdp_growth", &country.code), world.start, months);
+            let output = output(world, &country.code);
             let levels = real_index(reference.get("gdp_growth", &country.code), from, reach);
             let output_base = mean(&levels, &base) / levels[world.start.since(from) as usize];
             let (construction, construction_base) = (series("construction_index", &country.code), based("construction_index", &country.code));
@@ -105,7 +120,7 @@ impl Drivers {
             drivers.pay.push(pay);
         }
         for origin in &world.places.origins {
-            drivers.output.push(real_index(series("gdp_growth", &origin.code), world.start, months));
+            drivers.output.push(output(world, &origin.code));
             drivers.wage.push(series("wage_usd", &origin.code).map_or_else(|| constant(0.0), <[f64]>::to_vec));
             drivers.unemployment.push(series("unemployment", &origin.code).map_or(0.0, |v| v[0]));
             drivers.participation.push(["participation_men", "participation_women"].map(|s| series(s, &origin.code).map_or_else(|| constant(1.0), <[f64]>::to_vec)));

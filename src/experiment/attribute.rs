@@ -146,7 +146,7 @@ impl Coalitions {
         let others = parts::others(a, b);
         if !others.is_empty() {
             return Err(format!(
-                "`{}` also changes {}, which cannot be attributed: only corridors, regimes, closures, amnesties, links and series can",
+                "`{}` also changes {}, which cannot be attributed: only corridors, regimes, closures, amnesties, rules, shocks, links and series can",
                 b.title,
                 others.join(", ")
             ));

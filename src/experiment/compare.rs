@@ -152,7 +152,8 @@ fn comparable(a: &Scenario, b: &Scenario) -> Result<(), String> {
     };
     if (a.world.start, a.world.months) != (b.world.start, b.world.months) {
         let until = |s: &Scenario| s.world.start.plus(s.world.months as i32 - 1);
-        return Err(format!("`{}` runs from {} to {}, `{}` from {} to {}; compare the same months (--until)", a.title, a.world.start, until(a), b.title, b.world.start, until(b)));
+        let how = if a.world.start == b.world.start { "compare the same months (--until)" } else { "give both the same `run.start`" };
+        return Err(format!("`{}` runs from {} to {}, `{}` from {} to {}; {how}", a.title, a.world.start, until(a), b.title, b.world.start, until(b)));
     }
     if codes(a) == codes(b) { Ok(()) } else { Err(format!("`{}` and `{}` have other countries or regions; their results cannot be set against each other", a.title, b.title)) }
 }

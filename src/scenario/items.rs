@@ -176,6 +176,7 @@ pub struct CorridorItem {
     pub links: Vec<LinkItem>,
     /// Which of its effects are on; those not named are on.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = { "enum": Channel::NAMES }))]
     pub channels: BTreeMap<Channel, bool>,
     /// Where the values come from.
     #[serde(flatten)]
@@ -196,6 +197,11 @@ pub enum Channel {
     ForeignWorkforce,
     /// Cultural ties.
     Ties,
+}
+
+impl Channel {
+    /// Names in files.
+    pub const NAMES: [&str; 5] = ["travel", "construction", "markets", "foreign_workforce", "ties"];
 }
 
 /// How a corridor is built.

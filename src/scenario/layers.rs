@@ -27,6 +27,11 @@ pub struct Layers {
 }
 
 impl Layers {
+    /// Rank of the scenario's own file, or of what was set last on the command line.
+    pub fn last(&self) -> usize {
+        self.order.len().saturating_sub(1)
+    }
+
     /// Rank of the layer that a place belongs to: later layers change earlier ones.
     pub fn rank(&self, at: At) -> usize {
         self.order.iter().position(|&f| f == at.file).unwrap_or(0)
@@ -200,15 +205,20 @@ fn lay_over(base: &mut Node, mut layer: Node, ledger: &mut Ledger) {
 
 fn drop_item(base: &mut Node, id: &str, at: At, ledger: &mut Ledger) {
     let Value::Table(entries) = &mut base.value else { return };
-    let mut dropped = false;
-    for (_, node) in entries.iter_mut() {
+    let mut dropped = Vec::new();
+    for (key, node) in entries.iter_mut() {
         if let Value::List(items) = &mut node.value {
             let before = items.len();
             items.retain(|i| i.id() != Some(id));
-            dropped |= items.len() < before;
+            if items.len() < before {
+                dropped.push(format!("`{key}`"));
+            }
         }
     }
-    if !dropped {
+    if dropped.len() > 1 {
+        ledger.warn(at, "remove", format!("`{id}` drops items of {}", dropped.join(" and ")), "lists have items of the same id", "give them different ids");
+    }
+    if dropped.is_empty() {
         let ids: Vec<&str> = entries.iter().flat_map(|(_, n)| n.items()).filter_map(Node::id).collect();
         let hint = did_you_mean(id, ids);
         ledger.error(at, "remove", format!("nothing has the id `{id}`"), "`remove` drops items of the files that are extended", hint);
@@ -220,6 +230,18 @@ fn repeated_ids(key: &str, node: &Node, ledger: &mut Ledger) {
     for item in node.items() {
         let Some(id) = item.get("id") else { continue };
         let Some(name) = id.text() else { continue };
+        let fits = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        if name.is_empty() || !name.chars().all(fits) {
+            let plain: Vec<&str> = name.split(|c| !fits(c)).filter(|part| !part.is_empty()).collect();
+            let hint = if plain.is_empty() { String::new() } else { format!("for example `{}`", plain.join("-")) };
+            ledger.error(
+                id.at,
+                &format!("{key}.{name}.id"),
+                format!("`{name}` cannot be an id"),
+                "an id has letters, digits, `-` and `_`: keys join ids by dots, parts by colons",
+                hint,
+            );
+        }
         if let Some(&earlier) = first.get(name) {
             let line = ledger.line(earlier);
             ledger.error(

@@ -1,6 +1,6 @@
 //! CSV tables with a place for each field: shapes, reading, and what is wrong in them. Used by the rest of `scenario`.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use super::{
     finding::{At, Ledger, Source, did_you_mean},
@@ -139,7 +139,36 @@ pub fn read(shape: &'static Shape, layers: &Layers, ledger: &mut Ledger) -> Tabl
     table
 }
 
-/// Puts the values of `cells` where they belong: into every row that begins with the texts of their key, or of a year if the key names one.
+/// Rows that a key of `cells` names, and how many of their columns it names them by: all rows that begin with its texts, or the one of a year
+/// if it says one; or the only row that begins with fewer.
+fn named(table: &Table, texts: usize, name: &str) -> (Vec<usize>, usize) {
+    let yearly = table.shape.columns.get(texts).is_some_and(|c| c.name == "year");
+    let whole = |row: &Row| {
+        let rest = name.strip_prefix(&begins(row, texts));
+        rest == Some("") || (yearly && rest.and_then(|r| r.strip_prefix('-')) == Some(row.cells[texts].text.as_str()))
+    };
+    let rows = |is: &dyn Fn(&Row) -> bool| (0..table.rows.len()).filter(|&r| is(&table.rows[r])).collect::<Vec<_>>();
+    let found = rows(&whole);
+    if !found.is_empty() {
+        return (found, texts);
+    }
+    let fewer = |k: usize| (rows(&|row| begins(row, k) == name), k);
+    (1..texts).map(fewer).find(|(rows, _)| rows.len() == 1).unwrap_or_default()
+}
+
+/// The first texts of a row.
+fn begins(row: &Row, texts: usize) -> String {
+    row.cells[..texts].iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join("-")
+}
+
+/// Names of rows, each as short as it can be.
+fn names(table: &Table, texts: usize) -> BTreeSet<String> {
+    let all: BTreeSet<Vec<&str>> = table.rows.iter().map(|row| row.cells[..texts].iter().map(|c| c.text.as_str()).collect()).collect();
+    let alone = |row: &&Vec<&str>, k: usize| all.iter().filter(|other| other[..k] == row[..k]).count() == 1;
+    all.iter().map(|row| row[..(1..texts).find(|&k| alone(&row, k)).unwrap_or(texts)].join("-")).collect()
+}
+
+/// Puts the values of `cells` where they belong.
 fn replace_cells(table: &mut Table, layers: &Layers, ledger: &mut Ledger) {
     let shape = table.shape;
     let Some(given) = layers.tree.get("cells").and_then(|cells| cells.get(shape.name)) else { return };
@@ -147,29 +176,24 @@ fn replace_cells(table: &mut Table, layers: &Layers, ledger: &mut Ledger) {
         return;
     }
     let texts = shape.columns.iter().take_while(|c| matches!(c.form, Form::Text | Form::OneOf(_))).count();
-    let key = |row: &Row| row.cells[..texts].iter().map(|c| c.text.as_str()).collect::<Vec<_>>().join("-");
-    let yearly = shape.columns.get(texts).is_some_and(|c| c.name == "year");
-    let named = |row: &Row, name: &str| {
-        let rest = name.strip_prefix(&key(row));
-        rest == Some("") || (yearly && rest.and_then(|r| r.strip_prefix('-')) == Some(row.cells[texts].text.as_str()))
-    };
     for (name, columns) in given.entries() {
-        let rows: Vec<usize> = (0..table.rows.len()).filter(|&r| named(&table.rows[r], name)).collect();
+        let (rows, named_by) = named(table, texts, name);
         let path = format!("cells.{}.{name}", shape.name);
         if rows.is_empty() {
-            let hint = did_you_mean(name, table.rows.iter().map(key).collect::<Vec<_>>().iter().map(String::as_str));
+            let names = names(table, texts);
+            let hint = did_you_mean(name, names.iter().map(String::as_str));
             ledger.error(
                 columns.key,
                 &path,
                 format!("no row of `{}` begins with `{name}`", shape.name),
-                "rows are named by the texts they begin with, and a year if one follows, joined by dashes",
+                "rows are named by the texts they begin with, as many as tell them apart, and a year if one follows, joined by dashes",
                 hint,
             );
         }
         for (column, node) in columns.entries() {
             let path = format!("{path}.{column}");
-            let Some(place) = shape.columns.iter().position(|c| c.name == column).filter(|&c| c >= texts) else {
-                let hint = did_you_mean(column, shape.columns[texts..].iter().map(|c| c.name));
+            let Some(place) = shape.columns.iter().position(|c| c.name == column).filter(|&c| c >= named_by) else {
+                let hint = did_you_mean(column, shape.columns[named_by..].iter().map(|c| c.name));
                 ledger.error(node.key, &path, format!("`{}` has no column `{column}` that can be replaced", shape.name), shape.meaning, hint);
                 continue;
             };
@@ -297,6 +321,19 @@ fn rows(table: &mut Table, text: &str, from: usize, wrong: &mut Wrong) {
     let (header, after) = record(text, next, file);
     next = after;
     let names: Vec<&str> = header.fields.iter().map(|f| f.text.trim()).collect();
+    if let [one] = names[..]
+        && let Some(mark) = [';', '\t'].into_iter().find(|mark| one.contains(*mark))
+    {
+        let named = if mark == ';' { "semicolons" } else { "tabs" };
+        wrong.push((
+            header.fields[0].at,
+            whole,
+            format!("the table `{}` is divided by {named}", shape.name),
+            "columns are divided by commas, decimals by points".into(),
+            "save it as CSV with commas".into(),
+        ));
+        return;
+    }
     let position: Vec<Option<usize>> = shape.columns.iter().map(|c| names.iter().position(|n| *n == c.name)).collect();
     for (column, place) in shape.columns.iter().zip(&position) {
         if place.is_none() {

@@ -148,18 +148,10 @@ impl Shock {
         }
     }
 
-    /// Mean strength over the calendar year of a month.
-    fn strength_of_year(&self, month: Month) -> f64 {
-        let january = Month::new(month.year(), 1);
-        (0..12).map(|m| self.strength(january.plus(m))).sum::<f64>() / 12.0
-    }
-
     /// A value of its series in a month under the shock, before it is held within the series' domain; none where the shock does not touch it.
-    /// A series of growth is read as the growth of a calendar year, so a shock counts by the part of the year in which it is in force: half a
-    /// year of -0.04 is a year of -0.02.
     pub fn of_value(&self, month: Month, value: f64) -> Option<f64> {
-        let Change::Series { series, factor, add, .. } = &self.change else { return None };
-        let strength = if macro_series::of_years(series) { self.strength_of_year(month) } else { self.strength(month) };
+        let Change::Series { factor, add, .. } = &self.change else { return None };
+        let strength = self.strength(month);
         (strength > 0.0).then(|| value * partly(*factor, strength) + add * strength)
     }
 

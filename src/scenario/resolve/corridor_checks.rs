@@ -142,11 +142,27 @@ fn channels(parts: &Parts, ground: &Ground, item: &Item<CorridorItem>, corridor:
         (Channel::Ties, "ties", !leads, "it leads to no area of a country of destination", "add `leads_to = [...]`"),
         (Channel::Ties, "ties", leads && !comes, "nobody visits by it, and it brings no market nearer", "add `ties = { passengers_per_year = ... }` and a passenger link"),
     ];
+    let mut told = false;
     for (channel, name, idle, why, hint) in idle {
-        if idle && written.channels.get(&channel) == Some(&true) {
-            let path = format!("{}.channels.{name}", item.path);
+        // A table of visitors asks for ties as much as a switch does.
+        let path = match written.channels.get(&channel) {
+            Some(true) => format!("{}.channels.{name}", item.path),
+            None if channel == Channel::Ties && written.ties.is_some() => format!("{}.ties", item.path),
+            _ => continue,
+        };
+        if idle {
+            told = true;
             ledger.warn(parts.at(&path), &path, format!("the channel `{name}` of `{}` has nothing to act on", corridor.id), why, hint);
         }
+    }
+    let on = &corridor.channels;
+    let acts = (on.travel && corridor.serves_passengers())
+        || (on.construction && corridor.construction.is_some())
+        || (on.markets && corridor.serves_freight())
+        || (on.ties && leads && comes);
+    if !acts && !told {
+        let hint = "let a link have `passengers = true`, go by rail, road or ferry, or switch a channel on";
+        ledger.warn(parts.at(&item.path), &item.path, format!("the corridor `{}` does nothing", corridor.id), "none of its channels is on and has something to act on", hint);
     }
 }
 
@@ -157,7 +173,12 @@ fn dates(parts: &Parts, item: &Item<CorridorItem>, corridor: &Corridor, run: Opt
     if closes <= opens {
         let path = path("closes");
         let late = if item.value.delay_months > 0 { ", the delay included" } else { "" };
-        ledger.error(parts.at(&path), &path, format!("the corridor `{}` closes before it opens", corridor.id), format!("it opens in {opens}{late}, closes in {closes}"), "");
+        let (what, why) = if item.value.delay_months == 0 && item.value.closes.is_some_and(|closes| closes.order() > item.value.opens.order()) {
+            ("is open in no month", "a change acts from its own month up to day 15, else from the next: opening and closing fall together".to_string())
+        } else {
+            ("closes before it opens", format!("it opens in {opens}{late}, closes in {closes}"))
+        };
+        ledger.error(parts.at(&path), &path, format!("the corridor `{}` {what}", corridor.id), why, "");
     }
     let Some(run) = run else { return };
     let time = format!("the run goes from {} to {}", run.start, run.end);

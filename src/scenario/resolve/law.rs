@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Ground, Item, Parts};
+use super::{Ground, Item, Parts, lasts};
 use crate::{
     scenario::{
         file::{AmnestyItem, ClosureItem, RegimeItem},
@@ -74,8 +74,17 @@ pub fn law(parts: &Parts, ground: &Ground, start: Month, end: Option<Month>, rep
         for (c, list) in row.iter_mut().enumerate() {
             let (origin, country) = (&ground.places.origins[o].code, &ground.places.countries[c].code);
             same_day(parts, list, origin, country, ledger);
-            for item in layered(list) {
-                replaced.insert(("regime", item.value.id.clone(), origin.clone()));
+            for (by, gone) in layered(list) {
+                let path = format!("{}.from", by.path);
+                let ids: Vec<String> = gone.iter().map(|item| format!("`{}`", item.value.id)).collect();
+                ledger.warn(
+                    parts.at(&path),
+                    &path,
+                    format!("`{}` takes the place of {} for {origin} in {country}", by.value.id, ids.join(", ")),
+                    "a regime holds from its date on in place of those of the files that its own extends, also of those that begin later",
+                    "name those that are meant to go in `remove`, and give again those that are to follow",
+                );
+                replaced.extend(gone.iter().map(|item| ("regime", item.value.id.clone(), origin.clone())));
             }
             regimes[o][c] = timeline(parts, list, ledger);
             let first = regimes[o][c].first().map(|r: &(Month, Regime)| r.0);
@@ -110,6 +119,12 @@ pub fn law(parts: &Parts, ground: &Ground, start: Month, end: Option<Month>, rep
 /// Warns of what acts in no month of the run, or changes nothing in it.
 fn never(parts: &Parts, regimes: &[Item<RegimeItem>], law: &Law, start: Month, end: Month, ledger: &mut Ledger) {
     let run = format!("the run goes from {start} to {end}");
+    // Of old regimes only those are told of which the scenario itself speaks.
+    let gone = regimes.iter().filter(|item| item.touched > 0 && item.touched == parts.layers.last()).filter_map(|item| {
+        let here = law.regimes.iter().flatten().filter_map(|timeline| timeline.iter().position(|r| r.1.id == item.value.id).map(|at| timeline.get(at + 1)));
+        let followed = here.map(|next| next.map(|r| r.0)).collect::<Option<Vec<Month>>>()?.into_iter().max()?;
+        (followed <= start).then(|| (format!("{}.from", item.path), &item.value.id, "regime", format!("another follows it by {followed}, and the run starts in {start}")))
+    });
     let late = regimes.iter().filter(|item| item.value.from.acts > end).map(|item| (format!("{}.from", item.path), &item.value.id, "regime", run.clone()));
     let closures = law.closures.iter().filter_map(|c| {
         let (key, why) = if c.from > end || c.until <= start {
@@ -131,7 +146,7 @@ fn never(parts: &Parts, regimes: &[Item<RegimeItem>], law: &Law, start: Month, e
         };
         Some((format!("amnesty.{}.{key}", a.id), &a.id, "amnesty", why))
     });
-    for (path, id, kind, why) in late.chain(closures).chain(amnesties) {
+    for (path, id, kind, why) in gone.chain(late).chain(closures).chain(amnesties) {
         ledger.warn(parts.at(&path), &path, format!("the {kind} `{id}` can never act"), why, "");
     }
 }
@@ -179,20 +194,19 @@ fn same_day(parts: &Parts, list: &mut [&Item<RegimeItem>], origin: &str, country
     }
 }
 
-/// Leaves in the list what later files do not replace; returns what they do.
-fn layered<'i>(list: &mut Vec<&'i Item<RegimeItem>>) -> Vec<&'i Item<RegimeItem>> {
-    let first_of = |rank: usize, list: &[&Item<RegimeItem>]| list.iter().filter(|i| i.rank == rank).map(|i| i.value.from.acts).min();
+/// Leaves in the list what later files do not replace; returns what they do, by the regime that does it. What a later file says something of
+/// stays beside its other regimes.
+fn layered<'i>(list: &mut Vec<&'i Item<RegimeItem>>) -> Vec<(&'i Item<RegimeItem>, Vec<&'i Item<RegimeItem>>)> {
     let ranks: BTreeSet<usize> = list.iter().map(|i| i.rank).collect();
     let mut dropped = Vec::new();
     for rank in ranks {
-        let Some(first) = first_of(rank, list) else { continue };
-        list.retain(|i| {
-            let gone = i.rank < rank && i.value.from.acts >= first;
-            if gone {
-                dropped.push(*i);
-            }
-            !gone
-        });
+        let Some(first) = list.iter().copied().filter(|i| i.rank == rank).min_by_key(|i| i.value.from.acts) else { continue };
+        let goes = |i: &&Item<RegimeItem>| i.touched < rank && i.value.from.acts >= first.value.from.acts;
+        let gone: Vec<&Item<RegimeItem>> = list.iter().copied().filter(goes).collect();
+        if !gone.is_empty() {
+            list.retain(|i| !goes(i));
+            dropped.push((first, gone));
+        }
     }
     dropped
 }
@@ -230,6 +244,12 @@ fn timeline(parts: &Parts, list: &[&Item<RegimeItem>], ledger: &mut Ledger) -> V
             naturalisation: pick(r.naturalisation, |b| b.naturalisation),
             naturalisation_months: r.naturalisation_months.or(before.map(|b| b.naturalisation_months)).unwrap_or(0),
         };
+        for (key, share) in [("ban_undocumented", r.ban_undocumented), ("ban_documented", r.ban_documented)] {
+            if regime.ban_months == 0 && share.is_some_and(|share| share > 0.0) {
+                let path = format!("{}.{key}", item.path);
+                ledger.warn(parts.at(&path), &path, format!("`{key}` has nothing to act on"), "a ban lasts `ban_months`, and there are none", "add `ban_months = ...`");
+            }
+        }
         timeline.push((r.from.acts, regime));
     }
     timeline
@@ -240,18 +260,7 @@ fn closures(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Closure>
     for item in parts.list::<ClosureItem>("closure", ledger, |path, json, ledger| names(parts, ground, path, json, ledger)) {
         let c = item.value;
         let pairs = pairs(parts, ground, &item.path, &c.citizens, &c.country, ledger);
-        let path = format!("{}.until", item.path);
-        if c.until.acts == c.from.acts && c.until.order() > c.from.order() {
-            ledger.warn(
-                parts.at(&path),
-                &path,
-                format!("the closure `{}` is too short to act", c.id),
-                "a change acts from its own month up to day 15, else from the next: beginning and end fall together",
-                "",
-            );
-        } else if c.until.acts <= c.from.acts {
-            ledger.error(parts.at(&path), &path, "the closure ends before it begins", format!("it acts from {}, `until` is its first day after", c.from.acts), "");
-        }
+        lasts(parts, &format!("{}.until", item.path), &format!("the closure `{}`", c.id), c.from, c.until, ledger);
         let origins = pairs.origins.into_iter().map(|o| o.0).collect();
         if let Some(country) = pairs.country {
             closures.push(Closure { id: c.id, origins, country, from: c.from.acts, until: c.until.acts, entry: c.entry, leave: c.leave });

@@ -20,6 +20,7 @@ use serde_json::Value as Json;
 
 use super::{
     Run, check,
+    file::Date,
     finding::{At, Ledger},
     layers::Layers,
     shapes::{self, Shape},
@@ -57,11 +58,26 @@ struct Parts<'a> {
     tables: &'a [Table],
 }
 
-/// An item of a list, as written, with its path and its layer.
+/// An item of a list, as written, with its path, the layer in which it first stands, and the last one that says something of it.
 struct Item<T> {
     value: T,
     path: String,
     rank: usize,
+    touched: usize,
+}
+
+/// Whether a span of dates has a month: a warning if the days are too near to each other, an error if it ends first.
+fn lasts(parts: &Parts, path: &str, what: &str, from: Date, until: Date, ledger: &mut Ledger) -> bool {
+    if until.acts > from.acts {
+        return true;
+    }
+    if until.order() > from.order() {
+        let why = "a change acts from its own month up to day 15, else from the next: beginning and end fall together";
+        ledger.warn(parts.at(path), path, format!("{what} is too short to act"), why, "");
+    } else {
+        ledger.error(parts.at(path), path, format!("{what} ends before it begins"), format!("it acts from {}, `until` is its first day after", from.acts), "");
+    }
+    false
 }
 
 impl Parts<'_> {
@@ -105,7 +121,11 @@ impl Parts<'_> {
             let path = format!("{name}.{id}");
             let node = self.tree.get(name).and_then(|n| n.child(id));
             match serde_path_to_error::deserialize(json) {
-                Ok(value) => list.push(Item { value, path, rank: node.map_or(0, |n| self.layers.rank(n.at)) }),
+                Ok(value) => {
+                    let said = node.into_iter().flat_map(Node::entries).map(|(_, value)| self.layers.rank(value.at));
+                    let rank = node.map_or(0, |n| self.layers.rank(n.at));
+                    list.push(Item { value, path, rank, touched: said.fold(rank, usize::max) });
+                }
                 Err(error) => {
                     if !ledger.partial && !ledger.has(&path) {
                         let inner = format!("{path}.{}", error.path());

@@ -1,6 +1,6 @@
 //! Cohorts, life tables, margins of synthesis, migrants at the start.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Ground, Parts,
@@ -86,6 +86,13 @@ fn codes(table: &Table, column: &str, ground: &Ground, ledger: &mut Ledger) {
     }
 }
 
+/// The last year from `base` on up to which those who turn 16 are known of every origin and sex.
+fn known(ground: &Ground, entrants: &Table, base: i32) -> i32 {
+    let years: BTreeSet<(&str, &str, i32)> = entrants.rows.iter().map(|r| (entrants.text(r, "country"), entrants.text(r, "sex"), entrants.number(r, "year") as i32)).collect();
+    let all = |year: &i32| ground.places.origins.iter().all(|origin| SEXES.iter().all(|sex| years.contains(&(origin.code.as_str(), *sex, *year))));
+    (base..base + 300).take_while(all).last().unwrap_or(base)
+}
+
 /// First birth year, and persons by origin, sex and year of birth, for all who are 16-64 at some time of the run.
 fn cohorts(parts: &Parts, ground: &Ground, run: Option<&Run>, ledger: &mut Ledger) -> (i32, Vec<[Vec<f64>; 2]>) {
     let (population, entrants) = (parts.table(&shapes::POPULATION), parts.table(&shapes::ENTRANTS));
@@ -94,7 +101,9 @@ fn cohorts(parts: &Parts, ground: &Ground, run: Option<&Run>, ledger: &mut Ledge
     // The population stands at the beginning of the first year of entrants.
     let base = entrants.rows.iter().filter_map(|r| entrants.maybe(r, "year")).fold(f64::INFINITY, f64::min);
     let base = if base.is_finite() { base as i32 } else { 2005 };
-    let (start, last) = run.map_or((base, base), |r| (r.start.year(), r.end.year()));
+    let (start, end) = run.map_or((base, base), |r| (r.start.year(), r.end.year()));
+    // Households hold all cohorts that are known, so that it does not change them when a run ends.
+    let last = end.max(known(ground, entrants, base));
     if start < base {
         entrants.incomplete(
             ledger,

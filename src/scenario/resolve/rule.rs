@@ -1,6 +1,6 @@
 //! Policy rules: thresholds, what they watch and what follows.
 
-use super::{Ground, Item, Parts, law, shock::Base};
+use super::{Ground, Item, Parts, lasts, law, shock::Base};
 use crate::{
     behaviour::policy,
     scenario::{
@@ -39,9 +39,8 @@ fn rule(parts: &Parts, ground: &Ground, base: &Base<'_>, item: &Item<RuleItem>, 
     let side = side(parts, item, ledger);
     let does = answer(parts, ground, item, ledger);
     let (from, until) = (r.from.map_or(Month::FIRST, |d| d.acts), r.until.map_or(Month::NEVER, |d| d.acts));
-    if until <= from {
-        let path = format!("{}.until", item.path);
-        ledger.error(parts.at(&path), &path, "the rule ends before it begins", format!("it may act from {from}, `until` is its first day after"), "");
+    if let (Some(from), Some(until)) = (r.from, r.until) {
+        lasts(parts, &format!("{}.until", item.path), &format!("the rule `{}`", r.id), from, until, ledger);
     }
     let rule = Rule {
         id: r.id.clone(),
@@ -202,7 +201,12 @@ fn without_effect(parts: &Parts, base: &Base<'_>, item: &Item<RuleItem>, does: &
         })
     };
     let changes = changed_by(does);
-    // What the kind that follows does not use.
+    // What the kind that follows does not use. What a change of kind must say may also say what holds already.
+    let needed = |key: &str| match does.kind {
+        Some(Kind::Quota) => true,
+        Some(Kind::Visa) => key == "success",
+        _ => false,
+    };
     for (key, without) in [("success", Answer { success: None, ..does.clone() }), ("places_per_year", Answer { places_per_year: None, ..does.clone() })] {
         let path = format!("{}.does.{key}", item.path);
         let same = |regime: &Regime| {
@@ -211,7 +215,7 @@ fn without_effect(parts: &Parts, base: &Base<'_>, item: &Item<RuleItem>, does: &
             without.lay_over(&mut left);
             with.acting() == left.acting()
         };
-        if changes && parts.has(&path) && does.origins.iter().flat_map(|o| &base.law.regimes[*o][does.country]).all(|(_, regime)| same(regime)) {
+        if changes && parts.has(&path) && !needed(key) && does.origins.iter().flat_map(|o| &base.law.regimes[*o][does.country]).all(|(_, regime)| same(regime)) {
             ledger.warn(parts.at(&path), &path, format!("`{key}` has nothing to act on"), "the kind of regime that follows does not use it, or it is the same already", "");
         }
     }

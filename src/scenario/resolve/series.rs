@@ -174,6 +174,10 @@ fn trends(
                         format!("`{id}` says another in the same file"),
                         "keep one of them",
                     );
+                } else if *id != trend.id {
+                    let message = format!("`{}` takes the place of `{id}` in {place}", trend.id);
+                    let hint = format!("name it in `remove`, or let this trend have the id `{id}`");
+                    ledger.warn(parts.at(&path), &path, message, format!("both say how `{}` goes on there, and the later file counts", trend.series), hint);
                 }
                 replaced.insert(("trend", id.clone(), place.clone()));
             }

@@ -1,6 +1,6 @@
 //! Shocks: what each is about, whether it fits, and whether it has anything to act on.
 
-use super::{Ground, Item, Parts, law, series::read};
+use super::{Ground, Item, Parts, lasts, law, series::read};
 use crate::{
     scenario::{
         Run,
@@ -108,16 +108,7 @@ fn dates(parts: &Parts, item: &Item<ShockItem>, ledger: &mut Ledger) -> Option<(
         return Some((shock.from.acts, Month::NEVER));
     };
     let path = format!("{}.until", item.path);
-    if until.acts <= shock.from.acts {
-        let why = if until.order() > shock.from.order() {
-            "a change acts from its own month up to day 15, else from the next: beginning and end fall together".to_string()
-        } else {
-            format!("it acts from {}, `until` is its first day after", shock.from.acts)
-        };
-        ledger.error(parts.at(&path), &path, "the shock ends before it begins", why, "");
-        return None;
-    }
-    Some((shock.from.acts, until.acts))
+    lasts(parts, &path, &format!("the shock `{}`", shock.id), shock.from, until, ledger).then_some((shock.from.acts, until.acts))
 }
 
 /// What the shock is about: exactly one thing, changed by keys of its own.
