@@ -1,6 +1,6 @@
 // Lines with bands, stacked bars, a table of shades.
 
-const MARGIN = { left: 50, right: 14, top: 26, bottom: 26 };
+const MARGIN = { left: 50, right: 18, top: 26, bottom: 26 };
 
 // The frame of a chart over years: scales, grid, labels.
 function frame(host, width, height, years, low, high, unit, label, bars) {

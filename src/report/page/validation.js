@@ -93,7 +93,7 @@ const wantedText = t => S.lang === "en" ? t : t.replace("in this order", "в т�
 
 // Published values with bounds, predictions with intervals, over time.
 function fitChart(host, width, fits, s) {
-  const m = { left: 46, right: 12, top: 20, bottom: 20 }, height = 150, w = width - m.left - m.right, h = height - m.top - m.bottom;
+  const m = { left: 54, right: 12, top: 20, bottom: 20 }, height = 150, w = width - m.left - m.right, h = height - m.top - m.bottom;
   const values = fits.flatMap(f => [f[5], f[6], f[7], f[8], ...f[9]]).filter(v => v !== null);
   let high = Math.max(...values, 0), low = Math.min(0, ...values);
   if (!(high > low)) high = low + 1;
