@@ -237,6 +237,38 @@ fn more_points_or_runs_than_there_is_room_for_are_found_before_they_are_made() {
 }
 
 #[test]
+fn what_no_run_tells_cannot_be_an_outcome() {
+    let with = |outcome: &str| {
+        let text =
+            "[design]\nkind = \"saltelli\"\npoints = 8\n[[factor]]\nid = \"b_cost\"\nkey = \"behaviour.choose.b_cost\"\nrange = [0.1, 0.2]\n[[outcome]]\nid = \"o\"\noutcome = ";
+        sweep_of(&format!("{text}\"{outcome}\"\n"))
+    };
+    for outcome in ["stock_mean of RUS in 2008", "population_home of CA3 in RUS in 2008"] {
+        let told = with(outcome).expect_err("no run tells it").to_string();
+        assert!(told.contains("no run tells") && told.contains("for example"), "{told}");
+    }
+    for outcome in ["stock_mean of CA3 in RUS in 2008", "centrality of RUS in 2008", "mean_wage_usd of RUS in 2008", "population_home of UZB in 2008"] {
+        assert!(with(outcome).is_ok(), "{outcome}");
+    }
+}
+
+#[test]
+fn a_member_cannot_say_what_is_run_and_cohorts_have_no_gaps() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ensemble.toml");
+    let text =
+        "title = \"e\"\nsource = \"a test\"\nscenario = \"small.toml\"\n[[parameter]]\nid = \"p\"\nkeys = [\"run.sample\"]\n[[member]]\nid = 1\nweight = 1.0\nvalues = [0.3]\n";
+    fs::write(&path, text).expect("written");
+    let told = Ensemble::load(&path).expect_err("it is wrong").to_string();
+    assert!(told.contains("`run.sample` is no value of the world or of behaviour"), "{told}");
+    let parent = small(&Overrides::default()).expect("right").resolved;
+    let last = parent.lines().find(|line| line.starts_with("UZB,women,2010,")).expect("the last year");
+    fs::write(folder.path().join("gap.toml"), parent.replacen(last, &format!("{last}\n{}", last.replace(",2010,", ",2012,")), 1)).expect("written");
+    let scenario = Scenario::load(&folder.path().join("gap.toml"), &Overrides::default()).unwrap_or_else(|findings| panic!("{findings}"));
+    assert!(scenario.warnings.iter().any(|w| w.message == "those who turn 16 after 2010 are not used"), "{:?}", scenario.warnings);
+}
+
+#[test]
 fn tables_that_are_missing_cut_off_or_do_not_add_up_are_found() {
     golden("tables");
 }

@@ -8,7 +8,7 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{DONE, FAILED, WRONG, diagnostics, flags::Uncertain, folder, interrupt, progress::Replicates, usage};
+use super::{DONE, FAILED, WRONG, diagnostics, flags::Uncertain, folder, interrupt, kind::Kind, progress::Replicates, usage};
 use crate::{
     engine::{CHUNK_ROWS, Setup},
     experiment::{
@@ -56,8 +56,11 @@ pub struct Args {
 
 /// Runs all scenarios of the book and writes the page.
 pub fn execute(args: &Args) -> ExitCode {
-    if !(args.sample > 0.0 && args.sample <= 1.0) || args.replicates == 0 {
-        return usage("--sample lies above 0 and up to 1, --replicates is 1 or more");
+    if !(args.sample > 0.0 && args.sample <= 1.0) || args.replicates < 2 {
+        return usage("--sample lies above 0 and up to 1, --replicates is 2 or more: a verdict needs an interval");
+    }
+    if let Err(stop) = Kind::Claims.expect(&args.file) {
+        return stop.end();
     }
     if let Err(stop) = folder::markdown(&args.out) {
         return stop.end();

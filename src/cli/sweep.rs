@@ -7,6 +7,7 @@ mod slurm;
 mod watch;
 
 use std::{
+    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
     time::Instant,
@@ -33,6 +34,7 @@ use crate::{
         },
     },
     measure::record::{Effort, Provenance, memory_available},
+    population::synthesis,
     report,
 };
 
@@ -98,8 +100,8 @@ struct Done {
 impl Job<'_> {
     fn run(&self, file: &Path, flags: &Flags) -> Result<(String, usize), Stop> {
         let planned = Planned::new(self.sweep, self.plan, self.all, flags);
-        if let Some(text) = self.stands(&planned)? {
-            return Ok((text, 0));
+        if let Some(stands) = self.stands(&planned)? {
+            return Ok(stands);
         }
         let (k, n) = self.args.shard.unwrap_or((1, 1));
         let mine = Plan::shard(self.all, k, n);
@@ -107,6 +109,9 @@ impl Job<'_> {
         let division = self.division(&todo)?;
         if self.args.dry_run {
             return Ok((self.dry(&todo, division), 0));
+        }
+        if synthesis::expected_rows(&self.sweep.base.world, self.sweep.base.run.sample) < 1.0 {
+            let _ = writeln!(std::io::stderr(), "Warning: nobody is simulated: the population or the sample is too small");
         }
         // A place that cannot be written is found now, not after the runs.
         planned.write(self.folder)?;
@@ -139,8 +144,8 @@ impl Job<'_> {
         self.collect(&planned, Done { runs: (finished + failed) as usize, months: watcher.months(), division: Some(division), spent: queue.spent() })
     }
 
-    /// What is printed if the folder holds this sweep, finished; refuses if it holds another.
-    fn stands(&self, planned: &Planned) -> Result<Option<String>, Stop> {
+    /// What is printed if the folder holds this sweep, finished, and how many of its runs failed; refuses if it holds another.
+    fn stands(&self, planned: &Planned) -> Result<Option<(String, usize)>, Stop> {
         if self.args.running.force {
             return Ok(None);
         }
@@ -156,10 +161,13 @@ impl Job<'_> {
         if finished.is_some() && !self.args.no_report && !self.folder.join(report::FILE).exists() {
             report::write(self.folder, None)?;
         }
-        Ok(finished.map(|record| match (self.args.running.json, self.args.running.quiet) {
-            (true, _) => record.json(),
-            (_, true) => String::new(),
-            _ => format!("This sweep is finished already: {}.\n", self.folder.display()),
+        Ok(finished.map(|record| {
+            let text = match (self.args.running.json, self.args.running.quiet) {
+                (true, _) => record.json(),
+                (_, true) => String::new(),
+                _ => format!("This sweep is finished already: {}.\n", self.folder.display()),
+            };
+            (text, record.failed)
         }))
     }
 

@@ -84,7 +84,7 @@ pub fn sobol(outcomes: &[f64], factors: usize) -> Vec<Sobol> {
 }
 
 /// Elementary effects of each factor, over its whole range, from the points and outcomes of a Morris design in its order: coordinates run from
-/// 0 to 1 over the values that were run; between alternatives without an order (`ordered` by factor) any step is a whole one. Steps with a
+/// 0 to 1 over the values that were run; between alternatives without an order (`ordered` by factor) any step is a whole one, from the one that stands first on. Steps with a
 /// missing outcome are left out.
 pub fn morris(points: &[Vec<f64>], outcomes: &[f64], ordered: &[bool]) -> Vec<Morris> {
     let factors = ordered.len();
@@ -93,7 +93,7 @@ pub fn morris(points: &[Vec<f64>], outcomes: &[f64], ordered: &[bool]) -> Vec<Mo
         for (pair, y) in trajectory.windows(2).zip(of.windows(2)) {
             let moved = (0..factors).find(|&f| pair[0][f] != pair[1][f]);
             if let Some(f) = moved.filter(|_| y[0].is_finite() && y[1].is_finite()) {
-                effects[f].push((y[1] - y[0]) / if ordered[f] { pair[1][f] - pair[0][f] } else { 1.0 });
+                effects[f].push((y[1] - y[0]) / if ordered[f] { pair[1][f] - pair[0][f] } else { (pair[1][f] - pair[0][f]).signum() });
             }
         }
     }
@@ -228,7 +228,8 @@ mod tests {
         assert!(effects[0].sigma.value > 0.2 && effects[2].mu_star.value == 0.0);
         // Two alternatives without an order: the effect of one for the other, whatever the coordinate.
         let y: Vec<f64> = points.iter().map(|p| if p[1] < 0.5 { 2.0 } else { 9.0 }).collect();
-        assert!((morris(&points, &y, &[true, false, true])[1].mu_star.value - 7.0).abs() < 1e-9);
+        let of = morris(&points, &y, &[true, false, true])[1];
+        assert!((of.mu_star.value - 7.0).abs() < 1e-9 && (of.mu.value - 7.0).abs() < 1e-9 && of.sigma.value < 1e-9, "{of:?}");
     }
 
     #[test]

@@ -308,6 +308,15 @@ impl Year {
     }
 }
 
+/// What a year tells: measure, row of parties, row of destinations.
+pub fn told(scope: &Scope) -> impl Iterator<Item = (u8, u8, u8)> {
+    let mut values = Vec::new();
+    let mut empty = Year::new(scope);
+    empty.last.centrality = vec![f64::NAN; scope.party_names.len()];
+    empty.values(scope, 0, 1.0, &vec![0; (scope.origins + 1) * scope.destination_rows()], &mut values);
+    values.into_iter().map(|v| (v.measure, v.origin, v.destination))
+}
+
 /// What the values of a row of origins and a row of destinations are made of.
 struct Cell {
     pair: Pair,

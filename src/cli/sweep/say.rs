@@ -46,7 +46,13 @@ fn outcome(sweep: &Sweep, finding: &Finding, text: &mut String) {
     tornado(sweep, finding, text);
     let (Some(regions), Some(bound)) = (&finding.regions, finding.bound) else { return };
     let bound = if matches!(outcome.quantity.condition, Some(Condition { bound: Bound::Percentile(_), .. })) { format!(" (at {})", short(bound)) } else { String::new() };
-    let _ = writeln!(text, "  the condition{bound} holds in {} of {} points{}", finding.counts.1, finding.counts.0, if regions.is_empty() { "; no box is denser" } else { "" });
+    let _ = writeln!(
+        text,
+        "  the condition{bound} holds in {} of {} points{}",
+        finding.counts.1,
+        finding.counts.0,
+        if regions.is_empty() { "; no box is denser by more than chance explains" } else { "" }
+    );
     for (b, region) in regions.iter().enumerate() {
         let sides: Vec<String> = region.sides.iter().map(|(f, side)| format!("{} {}", sweep.factors[*f].id, sweep.side(*f, side))).collect();
         let [coverage, density, mass] = [region.coverage, region.density, region.mass].map(|x| 100.0 * x);

@@ -7,7 +7,7 @@ use crate::{
         columns::{MEASURES, measure},
         scope::{ALL_DESTINATIONS, Scope},
         statistics::quantile,
-        year::Value,
+        year::{Value, told},
     },
     scenario::finding::did_you_mean,
 };
@@ -125,8 +125,18 @@ impl Quantity {
                 }
                 found
             };
+            let origin_word = origin;
             let origin = row(origin, &scope.party_names, "origin", Some(origin));
             rows = (origin, row(destination.unwrap_or(ALL_DESTINATIONS), &scope.destination_names, "destination", destination));
+            if let (Some(code), (Some(o), Some(d))) = (code, rows)
+                && !told(scope).any(|row| row == (code, o, d))
+            {
+                within = false;
+                let (of, place) = (origin_word, destination.unwrap_or(ALL_DESTINATIONS));
+                let example = told(scope).find(|row| row.0 == code).map(|row| (&scope.party_names[usize::from(row.1)], &scope.destination_names[usize::from(row.2)]));
+                let hint = example.map_or_else(String::new, |(of, place)| format!("for example `{name} of {of} in {place} in {when}`"));
+                say(span(name), wrong(format!("no run tells `{name}` of {of} in {place}"), hint));
+            }
             if years.is_some_and(|y| y.0 < run.0 || y.1 > run.1) {
                 within = false;
                 say(span(when), wrong(format!("the run is from {} to {}", run.0, run.1), "name a year of the run, or two joined by a dash"));

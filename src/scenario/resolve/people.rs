@@ -120,6 +120,16 @@ fn cohorts(parts: &Parts, ground: &Ground, run: Option<&Run>, ledger: &mut Ledge
             "",
         );
     }
+    if let Some(row) = entrants.rows.iter().find(|row| entrants.maybe(row, "year").is_some_and(|year| year as i32 > last)).filter(|_| !entrants.broken) {
+        let what = format!("those who turn 16 after {last} are not used");
+        ledger.warn(
+            entrants.at(row, "year"),
+            &entrants.path("year"),
+            what,
+            format!("{} is missing for an origin and sex, and cohorts have no gaps", last + 1),
+            "add the rows that are missing",
+        );
+    }
     // Who is 64 on 1 January of the first year of the run is born 65 years before it.
     let first = start - 1 - AGES.end();
     let number = (last - 16 - first + 1).clamp(0, 400) as usize;

@@ -96,6 +96,10 @@ pub fn ground(parts: &Parts, ledger: &mut Ledger) -> Ground {
     repeated(countries, &["country"], ledger);
     let mut places = Places::default();
     for row in &countries.rows {
+        let code = countries.text(row, "country");
+        if [ALL_ORIGINS, ALL_DESTINATIONS, "HOME"].contains(&code) {
+            countries.error(ledger, row, "country", format!("a country cannot be called `{code}`"), "results have another place of this name", "");
+        }
         let country = Country {
             code: countries.text(row, "country").to_string(),
             name: countries.text(row, "name").to_string(),
