@@ -92,21 +92,33 @@ impl Cases<'_> {
     }
 }
 
-/// The best box, by one factor more at a time: peeling all factors at once takes a little off many sides that mean nothing, and hides the few
-/// that do. None if no side is beyond chance.
+/// The best box, by one factor more at a time (the first two together if none does alone): peeling all factors at once takes a little off
+/// many sides that mean nothing, and hides the few that do. None if no side is beyond chance.
 fn best(cases: &Cases<'_>, left: &[usize]) -> Option<Vec<(usize, Side)>> {
-    let mut factors = Vec::new();
-    let mut top: Option<(f64, Vec<(usize, Side)>)> = None;
-    while factors.len() < MOST_FACTORS {
-        let with = |f: usize| [&factors[..], &[f]].concat();
-        let tried = (0..cases.ordered.len()).filter(|f| !factors.contains(f)).filter_map(|f| Some((f, bounded(cases, left, &with(f))?)));
+    let all = cases.ordered.len();
+    let choose = |sets: Vec<Vec<usize>>| {
+        let tried = sets.into_iter().filter_map(|factors| Some((bounded(cases, left, &factors)?, factors)));
         // Of equally good ones the first.
-        let next = tried.reduce(|best, other| if other.1.0 > best.1.0 { other } else { best });
-        let Some((f, found)) = next.filter(|(_, found)| top.as_ref().is_none_or(|top| found.0 > top.0)) else { break };
-        factors.push(f);
-        top = Some(found);
+        tried.reduce(|best, other| if other.0.score > best.0.score { other } else { best })
+    };
+    let pairs = || choose((0..all).flat_map(|f| (f + 1..all).map(move |g| vec![f, g])).collect());
+    let (mut top, mut factors) = choose((0..all).map(|f| vec![f]).collect()).or_else(pairs)?;
+    while factors.len() < MOST_FACTORS {
+        let more = (0..all).filter(|f| !factors.contains(f)).map(|f| [&factors[..], &[f]].concat()).collect();
+        let Some(next) = choose(more).filter(|next| next.0.score > top.score) else { break };
+        (top, factors) = next;
     }
-    top.map(|top| top.1)
+    // The whole box was one of many, of each factor.
+    let most = SIGNIFICANT / (all * top.tried) as f64;
+    (by_chance(cases, left, &top.sides, &[]) <= most).then_some(top.sides)
+}
+
+/// A box by some factors.
+struct Bounded {
+    score: f64,
+    sides: Vec<(usize, Side)>,
+    /// Boxes of the trajectory.
+    tried: usize,
 }
 
 /// How good a box is: the harmonic mean of its coverage and of what its density gains over that of all `left`, as a share of what it could.
@@ -118,51 +130,56 @@ fn score(cases: &Cases<'_>, left: &[usize], inside: &[usize]) -> f64 {
     if gain > 0.0 { 2.0 * coverage * gain / (coverage + gain) } else { 0.0 }
 }
 
-/// The best box of the peeling trajectory of some factors, without sides that do nothing, and its score; none if chance explains one of its
-/// sides as well.
-fn bounded(cases: &Cases<'_>, left: &[usize], factors: &[usize]) -> Option<(f64, Vec<(usize, Side)>)> {
+/// The best box of the peeling trajectory of some factors, without sides that do nothing, of whose sides chance explains none as well.
+fn bounded(cases: &Cases<'_>, left: &[usize], factors: &[usize]) -> Option<Bounded> {
     let (all, hits) = (left.len(), cases.hits(left));
     if hits == 0 || hits == all {
         return None;
     }
     let least = FEWEST.max((LEAST * cases.points.len() as f64).ceil() as usize);
+    let mut trajectory: Vec<(f64, Vec<usize>)> = Vec::new();
     let mut inside = left.to_vec();
-    let mut top = (0.0, inside.clone());
     while let Some(smaller) = peel(cases, &inside, factors).filter(|s| s.len() >= least) {
         inside = smaller;
-        // Of equal boxes the larger is kept, which came first.
-        let score = score(cases, left, &inside);
-        if score > top.0 {
-            top = (score, inside.clone());
-        }
+        trajectory.push((score(cases, left, &inside), inside.clone()));
     }
-    if top.0 <= 0.0 {
-        return None;
-    }
-    let mut sides = sides(cases, left, &top.1, factors);
-    // A side that can go without harm goes: sides are hulls of the points inside, so each must be needed to keep others out.
-    let worth = |sides: &[(usize, Side)]| score(cases, left, &left.iter().copied().filter(|&i| cases.inside(i, sides)).collect::<Vec<_>>());
+    let tried = trajectory.len();
+    // Of equal boxes the larger comes first.
+    trajectory.sort_by(|a, b| b.0.total_cmp(&a.0));
+    trajectory.iter().take_while(|(score, _)| *score > 0.0).find_map(|(_, inside)| {
+        let sides = needed(cases, left, sides(cases, left, inside, factors));
+        // The factor was one of many that were tried (Bonferroni).
+        let most = SIGNIFICANT / cases.ordered.len() as f64;
+        let without = |k: usize| sides.iter().enumerate().filter(|(j, _)| *j != k).map(|(_, side)| side.clone()).collect::<Vec<_>>();
+        let beyond_chance = !sides.is_empty() && (0..sides.len()).all(|k| by_chance(cases, left, &sides, &without(k)) <= most);
+        beyond_chance.then(|| Bounded { score: worth(cases, left, &sides), sides, tried })
+    })
+}
+
+/// The score of the points within some sides.
+fn worth(cases: &Cases<'_>, left: &[usize], sides: &[(usize, Side)]) -> f64 {
+    score(cases, left, &left.iter().copied().filter(|&i| cases.inside(i, sides)).collect::<Vec<_>>())
+}
+
+/// Sides without those that can go without harm: they are hulls of the points inside, so each must be needed to keep others out.
+fn needed(cases: &Cases<'_>, left: &[usize], mut sides: Vec<(usize, Side)>) -> Vec<(usize, Side)> {
     let mut k = 0;
     while k < sides.len() {
         let without: Vec<(usize, Side)> = sides.iter().enumerate().filter(|(j, _)| *j != k).map(|(_, s)| s.clone()).collect();
-        if worth(&without) >= worth(&sides) {
+        if worth(cases, left, &without) >= worth(cases, left, &sides) {
             sides = without;
         } else {
             k += 1;
         }
     }
-    // The factor was one of many that were tried (Bonferroni).
-    let most = SIGNIFICANT / cases.ordered.len() as f64;
-    let beyond_chance = !sides.is_empty() && (0..sides.len()).all(|k| by_chance(cases, left, &sides, k) <= most);
-    beyond_chance.then(|| (worth(&sides), sides))
+    sides
 }
 
-/// Probability that as many cases of interest are in the box if side `k` of it were drawn at random from the box without that side
+/// Probability that as many cases of interest are in a box if its points were drawn at random from those of a box with fewer sides
 /// (quasi-p-value: Bryant & Lempert 2010).
-fn by_chance(cases: &Cases<'_>, left: &[usize], sides: &[(usize, Side)], k: usize) -> f64 {
-    let others: Vec<(usize, Side)> = sides.iter().enumerate().filter(|(j, _)| *j != k).map(|(_, side)| side.clone()).collect();
+fn by_chance(cases: &Cases<'_>, left: &[usize], sides: &[(usize, Side)], fewer: &[(usize, Side)]) -> f64 {
     let within = |sides: &[(usize, Side)]| left.iter().copied().filter(|&i| cases.inside(i, sides)).collect::<Vec<_>>();
-    let (wide, narrow) = (within(&others), within(sides));
+    let (wide, narrow) = (within(fewer), within(sides));
     let density = cases.hits(&wide) as f64 / wide.len().max(1) as f64;
     at_least(cases.hits(&narrow), narrow.len(), density)
 }
@@ -314,6 +331,14 @@ mod tests {
         assert_eq!(regions[0].sides.iter().map(|s| s.0).collect::<Vec<_>>(), [3, 11], "{regions:?}");
         assert!(regions[0].density > 0.5 && regions[0].coverage > 0.6, "{regions:?}");
         assert!(regions.iter().all(|region| region.density > cases.density()), "{regions:?}");
+    }
+
+    #[test]
+    fn two_factors_make_a_box() {
+        let points = points(60, 6);
+        let interest: Vec<bool> = points.iter().map(|p| (p[1] > 0.5) == (p[4] > 0.5) && p[1] > 0.5 || (p[1] < 0.2 && p[4] < 0.2)).collect();
+        let regions = regions(&Cases { points: &points, ordered: &[true; 6], interest: &interest }, 1);
+        assert_eq!(regions[0].sides.iter().map(|s| s.0).collect::<Vec<_>>(), [1, 4], "{regions:?}");
     }
 
     #[test]

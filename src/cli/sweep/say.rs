@@ -51,7 +51,7 @@ fn outcome(sweep: &Sweep, finding: &Finding, text: &mut String) {
         "  the condition{bound} holds in {} of {} points{}",
         finding.counts.1,
         finding.counts.0,
-        if regions.is_empty() { "; no box is denser by more than chance explains" } else { "" }
+        if regions.is_empty() && finding.counts.1 > 0 { "; no box is denser by more than chance explains" } else { "" }
     );
     for (b, region) in regions.iter().enumerate() {
         let sides: Vec<String> = region.sides.iter().map(|(f, side)| format!("{} {}", sweep.factors[*f].id, sweep.side(*f, side))).collect();
