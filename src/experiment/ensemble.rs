@@ -284,14 +284,8 @@ fn unknown_keys(parameters: &[Node], ledger: &mut Ledger) {
         for key in node.get("keys").map_or(&[][..], Node::items) {
             if let Some((message, reason, hint)) = key.text().and_then(check::wrong_key) {
                 ledger.error(key.at, key.text().unwrap_or_default(), message, reason, hint);
-            } else if let Some(text) = key.text().filter(|text| *text == "run" || text.starts_with("run.")) {
-                ledger.error(
-                    key.at,
-                    text,
-                    format!("`{text}` is no value of the world or of behaviour"),
-                    "what is run is the same for all members",
-                    "drop the parameter and its values",
-                );
+            } else if let Some((message, reason)) = key.text().and_then(check::of_run) {
+                ledger.error(key.at, key.text().unwrap_or_default(), message, reason, "drop the parameter and its values");
             }
         }
     }

@@ -129,7 +129,9 @@ pub fn differences(a: &World, b: &World) -> Vec<Part> {
         parts.push(one(format!("link:{id}"), Family::Shock, Piece::Link(id)));
     }
     let keys: BTreeSet<&(String, String)> = a.series.values.keys().chain(b.series.values.keys()).collect();
-    for key in keys.into_iter().filter(|key| a.series.values.get(*key) != b.series.values.get(*key)) {
+    // A year to which tables refer may lie outside the run.
+    let same = |key: &(String, String)| a.series.values.get(key) == b.series.values.get(key) && a.reference().1.values.get(key) == b.reference().1.values.get(key);
+    for key in keys.into_iter().filter(|key| !same(key)) {
         parts.push(one(format!("series:{}:{}", key.0, key.1), Family::Shock, Piece::Series(key.0.clone(), key.1.clone())));
     }
     for id in changed(shocks.0, shocks.1, |s| s.id.as_str()) {

@@ -84,8 +84,8 @@ pub fn sobol(outcomes: &[f64], factors: usize) -> Vec<Sobol> {
 }
 
 /// Elementary effects of each factor, over its whole range, from the points and outcomes of a Morris design in its order: coordinates run from
-/// 0 to 1 over the values that were run; between alternatives without an order (`ordered` by factor) any step is a whole one, from the one that stands first on. Steps with a
-/// missing outcome are left out.
+/// 0 to 1 over the values that were run; between alternatives without an order (`ordered` by factor) any step is a whole one, from
+/// the one that stands first on. Steps with a missing outcome are left out.
 pub fn morris(points: &[Vec<f64>], outcomes: &[f64], ordered: &[bool]) -> Vec<Morris> {
     let factors = ordered.len();
     let mut effects: Vec<Vec<f64>> = vec![Vec::new(); factors];

@@ -265,6 +265,11 @@ fn wrong_kind(node: &Node, schema: &Json, path: &str, ledger: &mut Ledger) -> Op
     None
 }
 
+/// Why a key of `run` cannot be uncertain; none for other keys.
+pub fn of_run(key: &str) -> Option<(String, &'static str)> {
+    (key == "run" || key.starts_with("run.")).then(|| (format!("`{key}` is no value of the world or of behaviour"), "what is run is the same for all members"))
+}
+
 fn kinds(schema: &Json) -> String {
     let name = |t: &str| match t {
         "boolean" => "true or false",

@@ -180,8 +180,8 @@ impl Reader<'_> {
                 "take `log` out, or choose another least number",
             );
         }
-        for (key, at) in keys.iter().filter(|(key, _)| key == "run" || key.starts_with("run.")) {
-            self.ledger.error(*at, &path, format!("`{key}` is no value of the world or of behaviour"), "what is run is the same for all members", "fit another key");
+        for ((message, reason), at) in keys.iter().filter_map(|(key, at)| Some((check::of_run(key)?, at))) {
+            self.ledger.error(*at, &path, message, reason, "fit another key");
         }
         if let Some((key, _)) = keys.iter().find(|(key, _)| check::whole(key)).filter(|_| !item.multiplies && (low.fract() != 0.0 || high.fract() != 0.0)) {
             self.ledger.warn(at("range"), &path, format!("values of `{path}` are rounded"), format!("`{key}` is a whole number"), "write whole numbers");

@@ -8,8 +8,7 @@ use super::{
     targets::{Row, Series, Targets},
     validate::Fit,
 };
-use crate::measure::statistics;
-use crate::scenario::finding::did_you_mean;
+use crate::{measure::statistics, scenario::finding::did_you_mean};
 
 /// A pattern, and whether it is seen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -13,8 +13,7 @@ use super::{
     plan::Plan,
     tables::{Gathered, text},
 };
-use crate::measure::statistics::mean;
-use crate::measure::summary::bounds;
+use crate::measure::{statistics::mean, summary::bounds};
 
 /// Boxes looked for.
 const BOXES: usize = 3;

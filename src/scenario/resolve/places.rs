@@ -76,6 +76,9 @@ pub fn repeated(table: &Table, columns: &[&str], ledger: &mut Ledger) {
     }
 }
 
+/// Names of other places in results.
+const RESERVED: [&str; 3] = [ALL_ORIGINS, ALL_DESTINATIONS, "HOME"];
+
 /// Groups of a country: names that nothing else has.
 fn groups(countries: &Table, row: &Row, ledger: &mut Ledger) -> Vec<String> {
     let names = countries.text(row, "groups");
@@ -83,7 +86,7 @@ fn groups(countries: &Table, row: &Row, ledger: &mut Ledger) -> Vec<String> {
         let (what, why) = (format!("{} is no country of destination", countries.text(row, "country")), "groups are of countries that people go to");
         countries.error(ledger, row, "groups", what, why, "leave it empty");
     }
-    let taken = |name: &str| [ALL_ORIGINS, ALL_DESTINATIONS].contains(&name) || countries.rows.iter().any(|r| countries.text(r, "country") == name);
+    let taken = |name: &str| RESERVED.contains(&name) || countries.rows.iter().any(|r| countries.text(r, "country") == name);
     for name in names.split_whitespace().filter(|name| taken(name)) {
         countries.error(ledger, row, "groups", format!("a group cannot be called `{name}`"), "results have another place of this name", "");
     }
@@ -97,11 +100,11 @@ pub fn ground(parts: &Parts, ledger: &mut Ledger) -> Ground {
     let mut places = Places::default();
     for row in &countries.rows {
         let code = countries.text(row, "country");
-        if [ALL_ORIGINS, ALL_DESTINATIONS, "HOME"].contains(&code) {
+        if RESERVED.contains(&code) {
             countries.error(ledger, row, "country", format!("a country cannot be called `{code}`"), "results have another place of this name", "");
         }
         let country = Country {
-            code: countries.text(row, "country").to_string(),
+            code: code.to_string(),
             name: countries.text(row, "name").to_string(),
             area: area(countries.text(row, "macro_area")),
             groups: groups(countries, row, ledger),
