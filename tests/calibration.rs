@@ -401,6 +401,12 @@ fn what_cannot_be_run_is_found_before_anything_runs() {
     let told = wrong("pair.toml");
     assert!(told.contains("draws from the ranges make no scenario") && told.contains("`b_net` is"), "{told}");
     assert!(wrong("run.toml").contains("`run.sample` is no value of the world"), "{}", wrong("run.toml"));
+    for entry in fs::read_dir(&targets).expect("reads").flatten() {
+        let text = fs::read_to_string(entry.path()).expect("reads").replace("\"fit\"", "\"test\"");
+        fs::write(entry.path(), text).expect("written");
+    }
+    fs::write(folder.path().join("own.toml"), &text).expect("written");
+    assert!(wrong("own.toml").contains("no row of the targets can be fitted"), "{}", wrong("own.toml"));
     let told = Ensemble::load(&folder.path().join("e.toml")).expect_err("wrong").to_string();
     assert!(told.contains("`behaviour.choose.b_cost` is -50"), "{told}");
 }

@@ -144,6 +144,14 @@ fn show_names_value_unit_place_and_source() {
     assert_eq!(musafir(&["show", SMALL, "--rows", "job"]).0, 2);
     let (code, out, _) = musafir(&["show", SMALL, "--diff", SMALL]);
     assert!(code == 0 && out.contains("no value differs"), "{out}");
+    // What is set is set in the scenario that is shown, not in the one that it is held against.
+    let changed = ["show", SMALL, "--diff", SMALL, "--set", "behaviour.choose.b_net=0.3"];
+    let (code, out, _) = musafir(&changed);
+    assert!(code == 0 && out.contains("- behaviour.choose.b_net = 0.43") && out.contains("+ behaviour.choose.b_net = 0.3"), "{out}");
+    let (_, out, _) = musafir(&[&changed[..], &["--json"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&out).expect("JSON and nothing else");
+    let values = json["values"].as_array().expect("a list");
+    assert!(values.len() == 1 && values[0]["after"]["value"] == "0.3", "{json}");
 }
 
 #[test]

@@ -214,6 +214,39 @@ fn what_a_sweep_says_twice_or_in_vain_is_found() {
 }
 
 #[test]
+fn what_factors_do_to_each_other_and_to_the_scenario_is_found() {
+    let factor = |id: &str, rest: &str| format!("[[factor]]\nid = \"{id}\"\n{rest}\n");
+    let wrong = |head: &str, factors: &[String]| {
+        let findings = sweep_of(&format!("{head}[design]\nkind = \"grid\"\n{}", factors.concat())).expect_err("wrong");
+        let [found] = findings.list.as_slice() else { panic!("one finding: {findings}") };
+        assert!(found.file.ends_with("sweep.toml"), "{findings}");
+        found.to_string() + &found.excerpt.as_ref().map_or_else(String::new, |e| format!("\n{}", e.text))
+    };
+    let cost = "key = \"behaviour.choose.b_cost\"\nvalues = [0.3, 0.6]";
+    let told = wrong("", &[factor("months", "key = \"regime.rus-2000.ban_months\"\nrange = [10, 12]\nlevels = 5")]);
+    assert!(told.contains("some of the 5 levels of `factor.months` are the same") && told.contains("at most `levels = 3`"), "{told}");
+    let told = wrong("", &[factor("times", &format!("multiplies = true\n{cost}")), factor("cost", cost)]);
+    assert!(told.contains("`times` multiplies it before") && told.contains("write this one first"), "{told}");
+    let told = wrong("[set]\n\"behaviour.choose.b_cost\" = 0.4\n", &[factor("cost", cost)]);
+    assert!(told.contains("`set.behaviour.choose.b_cost` has no effect") && told.contains("the factor `cost` sets it at every point"), "{told}");
+    // What makes the scenario wrong is the factor's end, not the line of the scenario that it does not fit to.
+    let told = wrong("", &[factor("net", "key = \"behaviour.choose.nest_go\"\nrange = [0.48, 0.9]\nlevels = 2")]);
+    assert!(told.contains("`net` at 0.48 makes the scenario wrong") && told.ends_with("range = [0.48, 0.9]"), "{told}");
+}
+
+#[test]
+fn a_region_that_nobody_can_come_to_is_told_by_a_check() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = small(&Overrides::default()).expect("right").resolved;
+    let cut: String = text.lines().filter(|line| [",Moscow,rail,", ",Moscow,air,"].iter().all(|link| !line.contains(link))).flat_map(|l| [l, "\n"]).collect();
+    assert_ne!(cut.len(), text.len(), "links to Moscow were there");
+    fs::write(folder.path().join("cut.toml"), cut).expect("written");
+    let scenario = Scenario::load(&folder.path().join("cut.toml"), &Overrides::default()).unwrap_or_else(|findings| panic!("{findings}"));
+    assert!(scenario.warnings.iter().any(|w| w.message.contains("nobody can come to `rus-moscow`")), "{:?}", scenario.warnings);
+    assert!(small(&Overrides::default()).expect("right").warnings.iter().all(|w| !w.message.contains("nobody can")));
+}
+
+#[test]
 fn more_points_or_runs_than_there_is_room_for_are_found_before_they_are_made() {
     let factors = |n: usize| {
         let keys = ["choose.b_cost", "choose.b_wage", "choose.b_kin", "choose.b_net"];
@@ -354,7 +387,7 @@ fn of_two_factors_that_set_a_key_one_would_do_nothing() {
         Sweep::load(&path, &Flags::default())
     };
     let findings = sweep("values = [0.1]").expect_err("wrong");
-    assert!(findings.list.iter().any(|f| f.message.contains("two factors set `behaviour.choose.b_cost`") && f.line > 0), "{findings}");
+    assert!(findings.list.iter().any(|f| f.message.contains("two factors change `behaviour.choose.b_cost`") && f.line > 0), "{findings}");
     assert!(sweep("values = [1.0, 2.0]\nmultiplies = true").is_ok());
 }
 

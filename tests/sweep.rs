@@ -242,6 +242,9 @@ fn parts_of_a_sweep_make_the_same_data_set() {
     }
     let (_, out, _) = done(&["--status", text(&parts)]);
     assert!(out.contains("13 runs done, 0 failed, 7 to go"), "{out}");
+    let json = |args: &[&str]| serde_json::from_str::<serde_json::Value>(&done(args).1).expect("JSON and nothing else");
+    assert_eq!(json(&["--status", text(&parts), "--json"])["to_go"], 7);
+    assert_eq!(json(&[sweep, "--out", text(&parts), "--shard", "1/3", "--json"])["runs_now"], 0);
     let (code, _, err) = done(&["--collect", text(&parts)]);
     assert!(code == 1 && err.contains("7 of 20 runs are still to be done"), "{err}");
     assert_eq!(done(&[sweep, "--out", text(&parts), "--shard", "2/3", "--quiet"]).0, 0);
@@ -349,6 +352,9 @@ fn a_dry_run_tells_the_costs_and_leaves_nothing() {
     for line in ["Points       30, 30 different worlds, 2 replicates: 60 runs, 0 of them done", "Runs to do   60; a run of 72 months", "Time ", "Memory ", "Disk "] {
         assert!(said.contains(line), "`{line}` is missing in\n{said}");
     }
+    let (code, said, _) = done(&["tests/small/many.toml", "--out", text(&out), "--dry-run", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&said).expect("JSON and nothing else");
+    assert!(code == 0 && json["counts"]["runs"] == 60 && json["costs"]["months_of_a_run"] == 72, "{json}");
     assert!(!out.exists());
 }
 

@@ -37,6 +37,7 @@ use crate::{
         },
     },
     measure::record::Effort,
+    population::synthesis::{self, NOBODY},
     report,
     store::atomic::{self, Staging},
 };
@@ -111,6 +112,9 @@ impl Job<'_> {
     /// Makes sure that the runs can be made; how many at a time.
     fn prepare(&self) -> Result<usize, Stop> {
         let (world, sample) = (&self.calibration.base.world, self.calibration.base.run.sample);
+        if synthesis::expected_rows(world, sample) < 1.0 {
+            let _ = writeln!(std::io::stderr(), "Warning: {NOBODY}");
+        }
         let workers = self.args.running.side_by_side(world, sample, u32::MAX);
         enough_memory("this calibration", Simulation::bytes_needed(world, sample) * workers as u64, sample)?;
         // A place that cannot be written is found now, not after the runs.
@@ -136,7 +140,7 @@ impl Job<'_> {
         writing.staging.commit()?;
         let coverage = recovery::coverage(&found);
         let sound = (recovery::SOUND[0]..=recovery::SOUND[1]).contains(&coverage);
-        Ok((say::recovery(&found, sound), if sound { DONE } else { BAR_NOT_MET }))
+        Ok((say::recovery(self.args, &found, sound), if sound { DONE } else { BAR_NOT_MET }))
     }
 
     /// All runs there are: the scenario as it is, those of the fit, those of the origins.

@@ -70,7 +70,7 @@ pub struct Running {
     /// No progress and no summary.
     #[arg(long)]
     pub quiet: bool,
-    /// Print the record as JSON and nothing else.
+    /// Print JSON and nothing else: the record, or what is asked for.
     #[arg(long)]
     pub json: bool,
 }

@@ -1,16 +1,23 @@
 //! `musafir show`: every value of a scenario with its unit, its place and its source.
 
-use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf, process::ExitCode};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use serde::Serialize;
 
 use super::{WRONG, diagnostics, flags::Reading, kind::Kind, print, stop::Stop, usage};
-use crate::scenario::{Entry, Inventory, Outlook, Rows, finding, shapes};
+use crate::scenario::{Entry, Inventory, Outlook, Overrides, Rows, finding, shapes};
 
 /// Arguments of `show`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// Scenario file.
     file: PathBuf,
-    /// Show only what differs from this scenario.
+    /// Show only what differs from this scenario, which is taken as it stands, without --set.
     #[arg(long, value_name = "FILE")]
     diff: Option<PathBuf>,
     /// Show the rows of a table, each with its place and source.
@@ -33,22 +40,24 @@ pub fn execute(args: &Args) -> ExitCode {
         let hint = finding::did_you_mean(name, shapes::SHAPES.iter().map(|s| s.name));
         return usage(&format!("there is no table `{name}`: {hint}"));
     }
-    let load = |path: &PathBuf| {
+    let load = |path: &PathBuf, overrides: &Overrides| {
         Kind::Scenario.expect(path).map_err(Stop::end)?;
-        Inventory::load(path, &overrides).map_err(|findings| {
+        Inventory::load(path, overrides).map_err(|findings| {
             diagnostics::print(&findings);
             ExitCode::from(WRONG)
         })
     };
-    let inventory = match load(&args.file) {
+    let inventory = match load(&args.file, &overrides) {
         Ok(inventory) => inventory,
         Err(code) => return code,
     };
     if let Some(other) = &args.diff {
-        return match load(other) {
-            Ok(other) => print(&differences(&inventory, &other)),
-            Err(code) => code,
+        let other = match load(other, &Overrides { set: Vec::new(), ..overrides }) {
+            Ok(other) => other,
+            Err(code) => return code,
         };
+        let differences = Differences::new(&other, &inventory);
+        return print(&if args.json { format!("{:#}\n", serde_json::json!(differences)) } else { differences.text() });
     }
     let table = args.rows.as_ref().and_then(|name| inventory.tables.iter().find(|t| t.name == *name));
     match (table, args.json) {
@@ -137,38 +146,70 @@ fn rows(table: &Rows) -> String {
 }
 
 /// What two scenarios say differently.
-fn differences(a: &Inventory, b: &Inventory) -> String {
-    let mut out = format!("- {}\n+ {}\n\n", b.title, a.title);
-    let of_b: BTreeMap<&str, &Entry> = b.entries.iter().map(|e| (e.key.as_str(), e)).collect();
-    let of_a: BTreeMap<&str, &Entry> = a.entries.iter().map(|e| (e.key.as_str(), e)).collect();
-    let before = out.len();
-    for entry in &a.entries {
-        match of_b.get(entry.key.as_str()) {
-            Some(other) if other.value == entry.value => {}
-            other => {
-                if let Some(other) = other {
-                    let _ = write!(out, "- {}", line(other));
+#[derive(Serialize)]
+struct Differences<'a> {
+    /// Title of the scenario that it is held against.
+    before: &'a str,
+    /// Title of the scenario.
+    after: &'a str,
+    values: Vec<Difference<'a>>,
+    tables: Vec<TableDifference<'a>>,
+}
+
+/// A value that only one of them has, or that differs.
+#[derive(Serialize)]
+struct Difference<'a> {
+    before: Option<&'a Entry>,
+    after: Option<&'a Entry>,
+}
+
+/// Rows that only one of them has.
+#[derive(Serialize)]
+struct TableDifference<'a> {
+    name: &'a str,
+    /// Files, and numbers of rows that are in one alone; no file where the table is not given.
+    before: (Option<&'a str>, usize),
+    after: (Option<&'a str>, usize),
+}
+
+impl<'a> Differences<'a> {
+    fn new(before: &'a Inventory, after: &'a Inventory) -> Differences<'a> {
+        let of = |inventory: &'a Inventory| inventory.entries.iter().map(|e| (e.key.as_str(), e)).collect::<BTreeMap<_, _>>();
+        let (of_before, of_after) = (of(before), of(after));
+        let changed = after.entries.iter().filter_map(|e| {
+            let other = of_before.get(e.key.as_str()).copied();
+            other.is_none_or(|other| other.value != e.value).then_some(Difference { before: other, after: Some(e) })
+        });
+        let gone = before.entries.iter().filter(|e| !of_after.contains_key(e.key.as_str())).map(|e| Difference { before: Some(e), after: None });
+        let names: BTreeSet<&str> = before.tables.iter().chain(&after.tables).map(|t| t.name.as_str()).collect();
+        let tables = names.into_iter().filter_map(|name| {
+            let find = |inventory: &'a Inventory| inventory.tables.iter().find(|t| t.name == name);
+            let rows = |table: Option<&'a Rows>| table.into_iter().flat_map(|t| t.rows.iter().map(|r| r.values.as_slice())).collect::<BTreeSet<_>>();
+            let (x, y) = (find(before), find(after));
+            let (of_x, of_y) = (rows(x), rows(y));
+            let (gone, new) = (of_x.difference(&of_y).count(), of_y.difference(&of_x).count());
+            let file = |table: Option<&'a Rows>| table.map(|t| t.file.as_str());
+            (gone + new > 0).then(|| TableDifference { name, before: (file(x), gone), after: (file(y), new) })
+        });
+        Differences { before: &before.title, after: &after.title, values: changed.chain(gone).collect(), tables: tables.collect() }
+    }
+
+    fn text(&self) -> String {
+        let mut out = format!("- {}\n+ {}\n\n", self.before, self.after);
+        for Difference { before, after } in &self.values {
+            for (sign, entry) in [('-', before), ('+', after)] {
+                if let Some(entry) = entry {
+                    let _ = write!(out, "{sign} {}", line(entry));
                 }
-                let _ = write!(out, "+ {}", line(entry));
             }
         }
-    }
-    for entry in b.entries.iter().filter(|e| !of_a.contains_key(e.key.as_str())) {
-        let _ = write!(out, "- {}", line(entry));
-    }
-    let empty = |like: &Rows| Rows { rows: Vec::new(), file: "no file".to_string(), ..like.clone() };
-    let pairs = a.tables.iter().map(|x| (x.clone(), b.tables.iter().find(|y| y.name == x.name).cloned().unwrap_or_else(|| empty(x))));
-    let only_b = b.tables.iter().filter(|y| a.tables.iter().all(|x| x.name != y.name)).map(|y| (empty(y), y.clone()));
-    for (x, y) in pairs.chain(only_b) {
-        let lines = |t: &Rows| t.rows.iter().map(|r| r.values.join(",")).collect::<std::collections::BTreeSet<_>>();
-        let (of_x, of_y) = (lines(&x), lines(&y));
-        let (gone, new) = (of_y.difference(&of_x).count(), of_x.difference(&of_y).count());
-        if gone + new > 0 {
-            let _ = writeln!(out, "tables.{}: {new} rows of {} are not in {}, {gone} the other way", x.name, x.file, y.file);
+        for TableDifference { name, before, after } in &self.tables {
+            let file = |of: Option<&str>| of.unwrap_or("no file").to_string();
+            let _ = writeln!(out, "tables.{name}: {} rows of {} are not in {}, {} the other way", after.1, file(after.0), file(before.0), before.1);
         }
+        if self.values.is_empty() && self.tables.is_empty() {
+            out.push_str("no value differs\n");
+        }
+        out
     }
-    if out.len() == before {
-        out.push_str("no value differs\n");
-    }
-    out
 }

@@ -13,6 +13,8 @@ use std::{
     time::Instant,
 };
 
+use serde_json::json;
+
 use super::{
     DONE, FAILED,
     flags::stem,
@@ -34,7 +36,7 @@ use crate::{
         },
     },
     measure::record::{Effort, Provenance, memory_available},
-    population::synthesis,
+    population::synthesis::{self, NOBODY},
     report,
 };
 
@@ -55,7 +57,8 @@ fn command(args: &Args) -> Result<(String, usize), Stop> {
     let started = Instant::now();
     if let Some(folder) = &args.status {
         let none = || Stop::Usage(format!("{} holds no sweep", folder.display()));
-        return watch::status(folder).ok_or_else(none).map(|text| (text, 0));
+        let standing = watch::Standing::of(folder).ok_or_else(none)?;
+        return Ok((if args.running.json { json_line(&standing) } else { standing.to_string() }, 0));
     }
     let (file, folder, flags) = if let Some(folder) = &args.collect {
         let planned = Planned::read(folder).ok_or_else(|| Stop::Usage(format!("{} holds no sweep", folder.display())))?;
@@ -75,6 +78,10 @@ fn command(args: &Args) -> Result<(String, usize), Stop> {
     let runs = plan.runs();
     let job = Job { args, sweep: &sweep, plan: &plan, all: &runs, store: Runs::new(&folder), folder: &folder, started, pool: &pool };
     if args.collect.is_some() { job.collected(&flags) } else { job.run(&file, &flags) }
+}
+
+fn json_line(value: &impl serde::Serialize) -> String {
+    serde_json::to_string_pretty(value).map_or_else(|_| String::new(), |text| text + "\n")
 }
 
 struct Job<'a> {
@@ -111,14 +118,15 @@ impl Job<'_> {
             return Ok((self.dry(&todo, division), 0));
         }
         if synthesis::expected_rows(&self.sweep.base.world, self.sweep.base.run.sample) < 1.0 {
-            let _ = writeln!(std::io::stderr(), "Warning: nobody is simulated: the population or the sample is too small");
+            let _ = writeln!(std::io::stderr(), "Warning: {NOBODY}");
         }
         // A place that cannot be written is found now, not after the runs.
         planned.write(self.folder)?;
         self.plan.keep(self.folder)?;
         if self.args.slurm {
             let costs = Costs::new(self.sweep, self.plan, &todo, division);
-            return slurm::submit(self.args, file, self.folder, &costs).map(|text| (text, 0));
+            let submitted = slurm::submit(self.args, file, self.folder, &costs)?;
+            return Ok((if self.args.running.json { json_line(&submitted) } else { submitted.to_string() }, 0));
         }
         self.store.sweep_up();
         interrupt::listen();
@@ -138,8 +146,12 @@ impl Job<'_> {
             Err(End::Threads(why)) => return Err(Stop::Failed(format!("cannot start threads: {why}"))),
         }
         if self.args.shard.is_some() {
-            let text = format!("Part {k} of {n}: {} runs done. --collect {} makes the data set when all parts are.\n", mine.len(), self.folder.display());
-            return Ok((if quiet { String::new() } else { text }, failed as usize));
+            let text = match (self.args.running.json, self.args.running.quiet) {
+                (true, _) => json_line(&json!({"part": k, "of": n, "runs": mine.len(), "runs_now": finished + failed, "failed_now": failed, "folder": self.folder})),
+                (_, true) => String::new(),
+                _ => format!("Part {k} of {n}: {} runs done. --collect {} makes the data set when all parts are.\n", mine.len(), self.folder.display()),
+            };
+            return Ok((text, failed as usize));
         }
         self.collect(&planned, Done { runs: (finished + failed) as usize, months: watcher.months(), division: Some(division), spent: queue.spent() })
     }
@@ -199,6 +211,10 @@ impl Job<'_> {
         let wrong = self.plan.wrong().count();
         let (points, worlds, replicates) = (self.plan.points.len(), self.plan.worlds.len(), self.plan.replicates);
         let (title, all, done) = (&self.sweep.title, self.all.len(), self.all.len() - todo.len());
+        if self.args.running.json {
+            let counts = json!({"title": title, "points": points, "wrong_points": wrong, "worlds": worlds, "replicates": replicates, "runs": all, "done": done});
+            return json_line(&json!({"counts": counts, "costs": costs.json()}));
+        }
         let mut text = format!("{title}\nPoints       {points}, {worlds} different worlds, {replicates} replicates: {all} runs, {done} of them done\n");
         if let Some(why) = self.plan.wrong().next() {
             text = format!("{text}{wrong} points cannot be run; the first: {why}\n");

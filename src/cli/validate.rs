@@ -41,6 +41,9 @@ use crate::{
 pub use args::Args;
 use args::Loaded;
 
+/// Name of the file of all scores.
+const SCORES: &str = "scores.json";
+
 /// Runs the command; 4 if a bar is not met.
 pub fn execute(args: &Args) -> ExitCode {
     let done = args::load(args).and_then(|loaded| Job { args, loaded: &loaded, scenario: &loaded.scenario, targets: &loaded.targets }.run());
@@ -172,6 +175,7 @@ impl Job<'_> {
         let mut writing = Writing::new(out)?;
         writing.table("validation.csv", |sink| write_scores(assessment, sink))?;
         writing.table("fit.csv", |sink| write_fits(self.targets, assessment, sink))?;
+        writing.text(SCORES, &format!("{:#}\n", say::scores(assessment)))?;
         writing.text("scenario.toml", &self.scenario.resolved)?;
         record.files.clone_from(&writing.entries);
         writing.commit(&record, None)?;

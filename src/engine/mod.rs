@@ -38,7 +38,7 @@ use crate::{
     behaviour::Behaviour,
     population::{
         person::{Chunk, HOME},
-        synthesis,
+        synthesis::{self, NOBODY},
     },
     units::Month,
     world::{World, network::Cost},
@@ -462,7 +462,7 @@ impl<'w> Simulation<'w> {
         let (unreachable, held) = (self.costs.iter().filter(|c| c.is_none()).count(), self.market.held);
         let all = self.index * self.world.places.homes.len();
         let remarks = [
-            (self.rows() == 0).then(|| "nobody is simulated: the population or the sample is too small".to_string()),
+            (self.rows() == 0).then(|| NOBODY.to_string()),
             (unreachable > 0).then(|| format!("{unreachable} pairs of home and destination regions have no way between them")),
             (held > 0).then(|| format!("unemployment at home was held at a bound of `unemployment_range` in {held} of {all} months of regions")),
         ];

@@ -104,6 +104,11 @@ pub fn number(x: f64) -> String {
     format!("{x:.8e}").parse::<f64>().map_or_else(|_| x.to_string(), |rounded| rounded.to_string())
 }
 
+/// A text as a cell of a table in Markdown: on one line, and not ending the cell.
+pub fn cell(text: &str) -> String {
+    text.replace('|', "\\|").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -102,6 +102,9 @@ pub fn households(world: &World) -> u64 {
     (0..world.places.homes.len()).map(|home| u64::from(household_count(world, home).0)).sum()
 }
 
+/// What is said where there are no rows.
+pub const NOBODY: &str = "nobody is simulated: the population or the sample is too small";
+
 /// Rows that a run needs at a sample, from the margins alone.
 pub fn expected_rows(world: &World, sample: f64) -> f64 {
     (0..world.places.homes.len()).map(|home| cohorts_of(world, home).iter().flatten().sum::<f64>()).sum::<f64>() * sample

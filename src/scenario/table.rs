@@ -87,6 +87,11 @@ impl Table {
         ledger.error(self.at(row, column), &self.path(column), message, reason, hint);
     }
 
+    /// A warning about a field.
+    pub fn warn(&self, ledger: &mut Ledger, row: &Row, column: &str, message: impl Into<String>, reason: impl Into<String>, hint: impl Into<String>) {
+        ledger.warn(self.at(row, column), &self.path(column), message, reason, hint);
+    }
+
     /// An error about the table as a whole.
     pub fn incomplete(&self, ledger: &mut Ledger, message: impl Into<String>, reason: impl Into<String>, hint: impl Into<String>) {
         if !self.broken {

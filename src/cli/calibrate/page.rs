@@ -3,12 +3,15 @@
 use std::fmt::Write;
 
 use super::say::three;
-use crate::experiment::{
-    calibration::{
-        Calibration,
-        record::{Findings, Record},
+use crate::{
+    experiment::{
+        calibration::{
+            Calibration,
+            record::{Findings, Record},
+        },
+        past::discrepancy,
     },
-    past::discrepancy,
+    measure::summary::cell,
 };
 
 /// The page, as Markdown.
@@ -75,7 +78,7 @@ fn parameters(text: &mut String, findings: &Findings) {
                 three(p.p05),
                 three(p.p95),
                 k.held,
-                k.source.replace('|', "/")
+                cell(&k.source)
             );
         }
     }
@@ -110,7 +113,7 @@ fn misses(text: &mut String, findings: &Findings) {
             text,
             "| {} | {} | {} | {} | {} | {} - {} | {} | {} - {} | {verdict} |",
             s.target,
-            s.label,
+            cell(&s.label),
             s.period,
             s.usage,
             bound(s.observed),

@@ -76,7 +76,14 @@ pub fn finished(args: &Args, out: &Path, record: &Record) -> String {
 }
 
 /// How often intervals hold the known values, by parameter and in all.
-pub fn recovery(found: &[Found], sound: bool) -> String {
+pub fn recovery(args: &Args, found: &[Found], sound: bool) -> String {
+    if args.running.json {
+        let answer = serde_json::json!({"found": found, "coverage": recovery::coverage(found), "sound_between": recovery::SOUND, "sound": sound});
+        return format!("{answer:#}\n");
+    }
+    if args.running.quiet {
+        return String::new();
+    }
     let cases = found.iter().map(|f| f.case).max().unwrap_or(0);
     let mut text = format!("{cases} cases of known values\n\n{:<28} {:>14} {:>8}\n", "parameter", "inside 90 %", "held");
     let mut ids: Vec<&str> = Vec::new();

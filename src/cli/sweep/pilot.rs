@@ -78,6 +78,14 @@ impl Costs {
     pub fn wall(&self) -> f64 {
         self.cpu() / (self.division.workers * self.division.threads) as f64
     }
+
+    /// As JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "runs": self.runs, "months": self.months, "months_of_a_run": self.length, "cpu_seconds_of_a_run": self.seconds, "cpu_seconds": self.cpu(),
+            "seconds": self.wall(), "workers": self.division.workers, "threads_each": self.division.threads, "memory_bytes": self.memory, "disk_bytes": self.disk,
+        })
+    }
 }
 
 impl fmt::Display for Costs {

@@ -1,11 +1,13 @@
 //! A sweep as a Slurm job array: the scripts, and their submission.
 
 use std::{
-    fs,
+    fmt, fs,
     io::Write as _,
     path::{Path, PathBuf},
     process::Command,
 };
+
+use serde::Serialize;
 
 use super::{args::Args, pilot::Costs};
 use crate::{
@@ -18,8 +20,33 @@ const ELEMENT: f64 = 3600.0;
 /// Most elements unless asked otherwise.
 const MOST: f64 = 500.0;
 
-/// Writes the scripts, submits them, and says what was done.
-pub fn submit(args: &Args, file: &Path, folder: &Path, costs: &Costs) -> Result<String, Stop> {
+/// What was submitted.
+#[derive(Debug, Serialize)]
+pub struct Submitted {
+    /// Number of the job array.
+    job: String,
+    /// Number of the job that collects.
+    collector: String,
+    /// Elements of the array, threads and megabytes of each, and minutes at most.
+    elements: usize,
+    threads: usize,
+    megabytes: u64,
+    minutes: u64,
+    /// Folder of results.
+    folder: PathBuf,
+}
+
+impl fmt::Display for Submitted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Submitted { job, collector, elements, threads, megabytes, minutes, folder } = self;
+        let s = if *threads == 1 { "" } else { "s" };
+        writeln!(f, "Submitted job {job}: {elements} elements, {threads} thread{s} and {megabytes} MB each, at most {minutes} min; job {collector} collects.")?;
+        writeln!(f, "musafir sweep --status {} says how far it is.", folder.display())
+    }
+}
+
+/// Writes the scripts and submits them.
+pub fn submit(args: &Args, file: &Path, folder: &Path, costs: &Costs) -> Result<Submitted, Stop> {
     if costs.runs == 0 {
         return Err(Stop::Usage("there is nothing left to run; collect it with --collect".to_string()));
     }
@@ -59,11 +86,7 @@ pub fn submit(args: &Args, file: &Path, folder: &Path, costs: &Costs) -> Result<
     let job = sbatch(&[array.display().to_string()], &logs)?;
     // After any end: collecting says which runs are missing.
     let collector = sbatch(&[format!("--dependency=afterany:{job}"), collect.display().to_string()], &logs)?;
-    Ok(format!(
-        "Submitted job {job}: {shards} elements, {threads} thread{} and {megabytes} MB each, at most {minutes} min; job {collector} collects.\nmusafir sweep --status {} says how far it is.\n",
-        if threads == 1 { "" } else { "s" },
-        folder.display()
-    ))
+    Ok(Submitted { job, collector, elements: shards, threads, megabytes, minutes, folder })
 }
 
 /// Flags that the elements need too.

@@ -1,7 +1,7 @@
 //! Progress of a sweep: on the terminal of the process that does it, and from the folder of results by another.
 
 use std::{
-    fmt::Write as _,
+    fmt,
     io::{IsTerminal, Write as _},
     path::Path,
     sync::{
@@ -12,6 +12,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
 
 use crate::{
     cli::{interrupt, progress::duration},
@@ -127,30 +128,57 @@ impl Watch for Watcher {
 }
 
 /// How far the sweep in a folder is.
-pub fn status(folder: &Path) -> Option<String> {
-    let planned = Planned::read(folder)?;
-    let runs = Runs::new(folder);
-    let (mut done, mut failed, mut times) = (0, 0, Vec::new());
-    for key in &planned.runs {
-        let (state, time) = runs.stands(key);
-        done += usize::from(state == 1);
-        failed += usize::from(state == -1);
-        times.extend(time);
-    }
-    times.sort_unstable();
-    let to_go = planned.runs.len() - done - failed;
-    let mut text = format!("{}: {done} runs done, {failed} failed, {to_go} to go", planned.title);
-    let recent = &times[times.len().saturating_sub(PACE)..];
-    if let ([first, .., last], true) = (recent, to_go > 0) {
-        let pace = last.duration_since(*first).unwrap_or_default().as_secs_f64() / (recent.len() - 1) as f64;
-        let _ = write!(text, ", {} left at the pace of the last ones", duration(pace * to_go as f64));
-        let quiet = last.elapsed().unwrap_or_default().as_secs_f64();
-        if quiet > 60.0 + 10.0 * pace {
-            let _ = write!(text, "; none has ended for {}, is it still running?", duration(quiet));
+#[derive(Debug, Serialize)]
+pub struct Standing {
+    title: String,
+    done: usize,
+    failed: usize,
+    to_go: usize,
+    /// Points that cannot be run.
+    wrong_points: usize,
+    /// At the pace of the last runs.
+    seconds_left: Option<f64>,
+    /// Since the last run ended, where that is unusually long.
+    seconds_silent: Option<f64>,
+}
+
+impl Standing {
+    /// From the files of a folder; none if it holds no sweep.
+    pub fn of(folder: &Path) -> Option<Standing> {
+        let planned = Planned::read(folder)?;
+        let runs = Runs::new(folder);
+        let (mut done, mut failed, mut times) = (0, 0, Vec::new());
+        for key in &planned.runs {
+            let (state, time) = runs.stands(key);
+            done += usize::from(state == 1);
+            failed += usize::from(state == -1);
+            times.extend(time);
         }
+        times.sort_unstable();
+        let to_go = planned.runs.len() - done - failed;
+        let (mut seconds_left, mut seconds_silent) = (None, None);
+        let recent = &times[times.len().saturating_sub(PACE)..];
+        if let ([first, .., last], true) = (recent, to_go > 0) {
+            let pace = last.duration_since(*first).unwrap_or_default().as_secs_f64() / (recent.len() - 1) as f64;
+            seconds_left = Some(pace * to_go as f64);
+            seconds_silent = Some(last.elapsed().unwrap_or_default().as_secs_f64()).filter(|silent| *silent > 60.0 + 10.0 * pace);
+        }
+        Some(Standing { title: planned.title, done, failed, to_go, wrong_points: planned.wrong_points, seconds_left, seconds_silent })
     }
-    if planned.wrong_points > 0 {
-        let _ = write!(text, "; {} points cannot be run", planned.wrong_points);
+}
+
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} runs done, {} failed, {} to go", self.title, self.done, self.failed, self.to_go)?;
+        if let Some(left) = self.seconds_left {
+            write!(f, ", {} left at the pace of the last ones", duration(left))?;
+        }
+        if let Some(silent) = self.seconds_silent {
+            write!(f, "; none has ended for {}, is it still running?", duration(silent))?;
+        }
+        if self.wrong_points > 0 {
+            write!(f, "; {} points cannot be run", self.wrong_points)?;
+        }
+        writeln!(f)
     }
-    Some(text + "\n")
 }

@@ -3,9 +3,12 @@
 use std::fmt::Write;
 
 use super::{Args, Assessment, Record, Targets, say};
-use crate::experiment::past::{
-    target_file::Use,
-    validate::{Fit, Scores},
+use crate::{
+    experiment::past::{
+        target_file::Use,
+        validate::{Fit, Scores},
+    },
+    measure::summary::cell,
 };
 
 /// The page.
@@ -84,7 +87,7 @@ fn patterns(assessment: &Assessment, text: &mut String) {
     for p in &assessment.patterns {
         let of: Vec<String> = p.predicted.iter().map(|(name, _)| format!("`{name}`")).collect();
         let seen = if p.seen { "seen" } else { "**not seen**" };
-        let _ = writeln!(text, "| {} ({}) | {} | {} | {} | {seen} |", p.says, of.join(", "), say::values(p), p.wanted, p.usage.name());
+        let _ = writeln!(text, "| {} ({}) | {} | {} | {} | {seen} |", cell(&p.says), of.join(", "), say::values(p), p.wanted, p.usage.name());
     }
 }
 
@@ -118,7 +121,7 @@ fn series(assessment: &Assessment, text: &mut String) {
         let _ = writeln!(
             text,
             "| {} (`{}`) | {}, {} | {} | {} | {} = {} / {} | {} | {} | {} |",
-            s.title,
+            cell(&s.title),
             s.id,
             s.rows[0],
             s.rows[1],
@@ -149,7 +152,7 @@ fn naive(assessment: &Assessment, text: &mut String) {
     );
     for s in beaten {
         let skill: Vec<String> = s.skill.iter().map(|x| say::ratio(*x)).collect();
-        let _ = writeln!(text, "| {} | {} |", s.title, skill.join(" | "));
+        let _ = writeln!(text, "| {} | {} |", cell(&s.title), skill.join(" | "));
     }
 }
 
@@ -172,7 +175,7 @@ fn headline(targets: &Targets, assessment: &Assessment, text: &mut String) {
             text,
             "| {} | {} | {} | {} | {} | {} - {} | {} | {verdict} |",
             f.id,
-            targets.series[f.series].title,
+            cell(&targets.series[f.series].title),
             f.period,
             f.usage.name(),
             bound(f.observed),

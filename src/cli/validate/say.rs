@@ -2,16 +2,15 @@
 
 use std::{fmt::Write, path::Path};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Args, Assessment, Record, Targets};
+use super::{Args, Assessment, Record, SCORES, Targets};
 use crate::{
     cli::{progress::duration, table::thousands},
     experiment::past::{
         patterns::Pattern,
         validate::{NAIVE, Scores, Verdict},
     },
-    measure::record::Provenance,
 };
 
 /// Series that are printed; the rest stands in the file.
@@ -71,7 +70,8 @@ pub fn bar(verdict: &Verdict) -> String {
 /// When the folder holds this validation already.
 pub fn finished(args: &Args, out: &Path, record: &Record) -> String {
     if args.running.json {
-        return record.json();
+        let scores = std::fs::read(out.join(SCORES)).ok().and_then(|text| serde_json::from_slice(&text).ok());
+        return with_record(scores.unwrap_or_else(|| json!({})), record);
     }
     if args.running.quiet {
         return String::new();
@@ -80,11 +80,20 @@ pub fn finished(args: &Args, out: &Path, record: &Record) -> String {
     format!("This validation is finished already: {} (--force runs it again).\n{}", out.display(), bars.concat())
 }
 
+/// All scores as JSON.
+pub fn scores(assessment: &Assessment) -> Value {
+    json!({"aspects": assessment.aspects, "series": assessment.series, "bars": assessment.bars, "patterns": assessment.patterns})
+}
+
+fn with_record(mut scores: Value, record: &Record) -> String {
+    scores["record"] = json!(record);
+    format!("{scores:#}\n")
+}
+
 /// The whole text.
 pub fn all(args: &Args, out: &Path, record: &Record, targets: &Targets, assessment: &Assessment) -> String {
     if args.running.json {
-        let answer = json!({"record": record, "aspects": assessment.aspects, "series": assessment.series, "bars": assessment.bars, "patterns": assessment.patterns});
-        return format!("{answer:#}\n");
+        return with_record(scores(assessment), record);
     }
     if args.running.quiet {
         return String::new();
@@ -130,7 +139,7 @@ pub fn all(args: &Args, out: &Path, record: &Record, targets: &Targets, assessme
     let warnings: Vec<String> = record.warnings.iter().filter(|w| !w.contains("warning:")).map(|w| format!("Warning: {w}\n")).collect();
     let _ = writeln!(
         text,
-        "\n{} simulated persons (sample {}), {} replicates, {}; rows up to {} may be fitted\nIntervals hold {}.\n{}Results: {}  (validation.csv, fit.csv, scenario.toml, run.json)",
+        "\n{} simulated persons (sample {}), {} replicates, {}; rows up to {} may be fitted\nIntervals hold {}.\n{}Results: {}  (validation.csv, fit.csv, scores.json, scenario.toml, run.json)",
         thousands(record.persons as f64),
         record.sample,
         record.replicates,

@@ -15,7 +15,7 @@ use crate::{
     experiment::{
         ensemble::Parameter,
         past::{
-            target_file::{self, Cuts, Folder},
+            target_file::{self, Cuts, Folder, Use},
             targets::Targets,
         },
     },
@@ -98,6 +98,10 @@ impl Reader<'_> {
                 overrides.until = Some(last);
             }
             self.others.extend(targets.warnings.iter().cloned());
+            if targets.rows().all(|(_, row)| row.usage != Use::Fit || row.period.last > targets.rules.split.fit_until.last) {
+                let why = "none of them is marked `fit` and ends by the split";
+                self.ledger.error(tree.locate("targets"), "targets", "no row of the targets can be fitted", why, "mark rows with `use = \"fit\"`, or move `split.fit_until`");
+            }
         }
         let text = self.ledger.sources[0].clone();
         let name = scenario.as_ref().and_then(|path| path.file_name()).map_or_else(String::new, |name| name.to_string_lossy().into_owned());

@@ -6,6 +6,7 @@ use super::{
     Book, Term, Test, Trial,
     verdict::{self, Verdict},
 };
+use crate::measure::summary::cell;
 
 /// How the runs were made.
 #[derive(Clone, Copy, Debug)]
@@ -117,11 +118,6 @@ fn term(term: &Term, numerator: Option<&Term>) -> String {
 
 fn italic(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("<br>*{text}*") }
-}
-
-/// A text that does not end a cell.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A number as people say it, to three digits.

@@ -156,9 +156,13 @@ impl Factor {
                 return choices.get(i).map_or((Vec::new(), None), |c| (c.changes.clone(), c.scenario));
             }
         };
-        let place = self.node.get("range").or_else(|| self.node.get("dates")).unwrap_or(&self.node);
-        let node = Node { value, at: place.at, key: self.node.get("key").or_else(|| self.node.get("keys")).unwrap_or(&self.node).at };
+        let node = Node { value, at: self.place_of_levels(), key: self.node.get("key").or_else(|| self.node.get("keys")).unwrap_or(&self.node).at };
         (self.keys.iter().map(|key| Change { key: key.clone(), value: node.clone(), multiplies: self.multiplies, of: None }).collect(), None)
+    }
+
+    /// Where its values stand.
+    pub fn place_of_levels(&self) -> At {
+        ["range", "dates", "values", "alternatives", "scenarios", "ensemble"].iter().find_map(|key| self.node.get(key)).map_or(self.node.key, |n| n.at)
     }
 
     /// Keys that some value of it sets, tables key by key.

@@ -129,6 +129,7 @@ impl Reader<'_> {
         }
         self.unique("factor");
         self.overridden(&factors);
+        self.outdone(&fixed, &factors);
         self.unique("outcome");
         let design = self.design(factors.iter().filter(|f| !f.crossed).count());
         let listed = self.points(kind, &factors);
@@ -307,13 +308,33 @@ impl Reader<'_> {
         for (n, later) in factors.iter().enumerate() {
             for (earlier, set) in factors[..n].iter().zip(&sets) {
                 let path = format!("factor.{}", later.id);
-                if let Some(key) = sets[n].iter().find(|key| !key.multiplies && set.iter().any(|k| check::meet(&k.name, &key.name))) {
-                    let why = format!("`{}` sets it too, and points would report values of it that are not run", earlier.id);
-                    self.ledger.error(key.at, &path, format!("two factors set `{}`", key.name), why, "keep one of them, or let this one multiply");
+                let both = sets[n].iter().filter(|key| !key.multiplies).find_map(|key| Some((key, set.iter().find(|k| check::meet(&k.name, &key.name))?)));
+                if let Some((key, other)) = both {
+                    let (verb, hint) = if other.multiplies { ("multiplies", "write this one first") } else { ("sets", "keep one of them, or let this one multiply") };
+                    let why = format!("`{}` {verb} it before, and points would report values of it that are not run", earlier.id);
+                    self.ledger.error(key.at, &path, format!("two factors change `{}`", key.name), why, hint);
                 }
                 if picks(earlier) && picks(later) {
                     let why = format!("`{}` does too, and points would report values of it that are not run", earlier.id);
                     self.ledger.error(later.node.get("scenarios").map_or(later.node.at, |n| n.key), &path, "two factors choose the scenario", why, "make one of them");
+                }
+            }
+        }
+    }
+
+    /// Says which entries of `[set]` have no effect because a factor sets them at every point.
+    fn outdone(&mut self, fixed: &[Change], factors: &[Factor]) {
+        let mut keys = Vec::new();
+        for change in fixed {
+            leaves(&change.key, &change.value, false, &mut keys);
+        }
+        let always = factors.iter().filter(|f| !f.multiplies && !f.keys.is_empty());
+        for (factor, key) in always.flat_map(|f| f.keys.iter().map(move |key| (f, key))) {
+            for Key { name, at, .. } in keys.iter().filter(|k| k.name == *key) {
+                let path = format!("set.{name}");
+                if !self.ledger.has(&path) {
+                    let why = format!("the factor `{}` sets it at every point", factor.id);
+                    self.ledger.error(*at, &path, format!("`{path}` has no effect"), why, "take one of them out");
                 }
             }
         }

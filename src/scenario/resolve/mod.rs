@@ -31,7 +31,7 @@ use crate::{
     behaviour::Behaviour,
     population::{person::MOST_HOUSEHOLDS, synthesis},
     units::Month,
-    world::{World, labour::BASE_YEAR},
+    world::{World, labour::BASE_YEAR, network::Link},
 };
 
 pub use places::Ground;
@@ -165,7 +165,10 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
     let (markets, departures, returns) = places::markets(&parts, &mut ground, ledger);
     let behaviour = conduct::behaviour(&parts, &ground, ledger);
     let outside = outside::outside(&parts, &ground, ledger);
-    let links = network.iter().flat_map(|n| &n.links).chain(corridors.iter().flat_map(|c| &c.links)).cloned().collect();
+    let links: Vec<Link> = network.iter().flat_map(|n| &n.links).chain(corridors.iter().flat_map(|c| &c.links)).cloned().collect();
+    if ledger.errors() == 0 {
+        network::apart(&parts, &ground, &links, ledger);
+    }
     let base = shock::Base { run: run.as_ref(), series: &series, network: network.as_ref(), links, law: &law };
     let shocks = shock::shocks(&parts, &ground, &base, ledger);
     let rules = rule::rules(&parts, &ground, &base, ledger);

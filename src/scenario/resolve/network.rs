@@ -1,5 +1,7 @@
 //! Nodes and links, what carrying costs, and ties.
 
+use petgraph::unionfind::UnionFind;
+
 use super::{Ground, Parts};
 use crate::{
     scenario::{
@@ -31,6 +33,25 @@ pub fn freight(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Option<fr
         ledger.error(parts.at(&path), &path, format!("unknown node `{}`", market.node), "the table `nodes` has no such row", ground.like_node(&market.node));
     }
     Some(freight)
+}
+
+/// Warns of regions that no passengers' link or chain of them ever joins to a region of the other kind; `links` are all there will be.
+pub fn apart(parts: &Parts, ground: &Ground, links: &[Link], ledger: &mut Ledger) {
+    let mut joined = UnionFind::<usize>::new(ground.nodes.len());
+    for link in links.iter().filter(|l| l.passengers && l.closes > l.opens) {
+        joined.union(link.ends[0], link.ends[1]);
+    }
+    let table = parts.table(&shapes::REGIONS);
+    let (homes, destinations) = (&ground.places.homes, &ground.places.destinations);
+    for row in &table.rows {
+        let (id, home) = (table.text(row, "region"), table.text(row, "kind") == "home");
+        let Some(node) = ground.node(table.text(row, "node")) else { continue };
+        let alone = if home { destinations.iter().all(|d| !joined.equiv(d.node, node)) } else { homes.iter().all(|h| !joined.equiv(h.node, node)) };
+        if alone {
+            let what = if home { format!("nobody can leave `{id}`") } else { format!("nobody can come to `{id}`") };
+            table.warn(ledger, row, "node", what, "no links for passengers join its node to one of the other kind of region", "add links, or name another node");
+        }
+    }
 }
 
 /// Ties: a value at the start for each origin and area in which somebody can go.

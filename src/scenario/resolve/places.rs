@@ -170,6 +170,11 @@ fn regions(parts: &Parts, ground: &mut Ground, ledger: &mut Ledger) {
             let name = table.text(row, "node");
             table.error(ledger, row, "node", format!("unknown node `{name}`"), "the table `nodes` has no such row", ground.like_node(name));
         }
+        if let Some(other) = node.map(|n| ground.nodes[n].country.as_str()).filter(|other| *other != code && index.is_some()) {
+            let (name, at) = (table.text(row, "region"), table.text(row, "node"));
+            let what = format!("`{name}` lies in {code}, and its node `{at}` in {other}");
+            table.warn(ledger, row, "node", what, "journeys to it end at that node", "name a node of its country");
+        }
         let needed: &[&str] = if home { &["population_2010", "population_2020", "unemployment_ratio", "migrant_share"] } else { &["jobs_share"] };
         for &column in needed {
             if table.maybe(row, column).is_none() && !table.broken {

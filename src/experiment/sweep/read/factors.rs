@@ -113,6 +113,14 @@ impl Reader<'_> {
         }
         let (crossed, steps) = (item.crossed || (grid && !ranged), item.levels.unwrap_or(1));
         let factor = Factor { id, keys, multiplies: item.multiplies, levels, steps, crossed, unit: item.unit.clone(), node: node.clone() };
+        if ranged && grid {
+            let mut values: Vec<String> = factor.grid().into_iter().map(|u| format!("{:?}", factor.at(u))).collect();
+            values.dedup();
+            if values.len() < steps {
+                let why = format!("between its ends they fall on {} whole values", values.len());
+                self.ledger.error(at("levels"), path, format!("some of the {steps} levels of `{path}` are the same"), why, format!("at most `levels = {}`", values.len()));
+            }
+        }
         for key in factor.sets() {
             if let Some(why) = idle(&key.name) {
                 self.ledger.error(key.at, path, format!("`{}` cannot be what varies", key.name), why, "take it out");

@@ -11,8 +11,17 @@ use super::{
 };
 use crate::{
     measure::scope::Scope,
-    scenario::{Change, Findings, Scenario, Severity, check},
+    scenario::{Change, Finding, Findings, Scenario, Severity, check},
 };
+
+/// A factor at a level in a scenario.
+struct Tried {
+    factor: usize,
+    level: Level,
+    /// Whether what is wrong may be the scenario's own.
+    by_itself: bool,
+    result: Result<Scenario, Findings>,
+}
 
 impl Reader<'_> {
     /// Resolves the scenario with each factor at each of its ends, the others left out, and with the first member of the ensemble; the hashes.
@@ -24,12 +33,13 @@ impl Reader<'_> {
             let templates: Vec<usize> = if scenario.is_some() || changes.is_empty() { vec![scenario.unwrap_or(0)] } else { (0..sweep.templates.len()).collect() };
             let member = sweep.ensemble.as_ref().map_or_else(Vec::new, |e| e.changes(1));
             let changes: Vec<Change> = member.into_iter().chain(sweep.fixed.iter().cloned()).chain(changes).collect();
-            let scenarios: Vec<Result<Scenario, Findings>> = templates.into_iter().map(|t| sweep.templates[t].scenario(&changes)).collect();
-            (f, scenarios)
+            // The sweep's own scenario is right by itself.
+            let scenarios: Vec<Tried> = templates.into_iter().map(|t| Tried { factor: f, level, by_itself: t != 0, result: sweep.templates[t].scenario(&changes) }).collect();
+            scenarios
         };
-        let done: Vec<(usize, Vec<Result<Scenario, Findings>>)> = trials.par_iter().map(tried).collect();
+        let done: Vec<Vec<Tried>> = trials.par_iter().map(tried).collect();
         let mut hashes = Vec::new();
-        for (f, result) in done.into_iter().flat_map(|(f, list)| list.into_iter().map(move |r| (f, r))) {
+        for Tried { factor: f, level, by_itself, result } in done.into_iter().flatten() {
             match result {
                 Ok(scenario) => {
                     self.alike(sweep, f, &scenario);
@@ -37,8 +47,16 @@ impl Reader<'_> {
                 }
                 Err(findings) => {
                     let factor = &sweep.factors[f];
-                    let wrong = findings.list.into_iter().filter(|n| n.severity == Severity::Error).collect();
-                    self.hear(wrong, factor.node.key, &format!("factor.{}", factor.id));
+                    let path = format!("factor.{}", factor.id);
+                    let own = self.ledger.sources[0].name.clone();
+                    let wrong = findings.list.into_iter().filter(|n| n.severity == Severity::Error);
+                    let (here, elsewhere): (Vec<Finding>, Vec<Finding>) = wrong.partition(|n| by_itself || n.file == own || n.file.is_empty());
+                    self.hear(here, factor.node.key, &path);
+                    for finding in elsewhere {
+                        let what = format!("`{}` at {} makes the scenario wrong: {}", factor.id, factor.text(level), finding.message);
+                        let why = format!("{} ({}:{})", finding.reason, finding.file, finding.line);
+                        self.ledger.error(factor.place_of_levels(), &path, what, why, finding.hint);
+                    }
                 }
             }
         }
