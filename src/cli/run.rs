@@ -21,6 +21,7 @@ use crate::{
         Recorder, Results,
         checkpoint::{self, Head, Identity, Tally},
         record::{self, Provenance, Record},
+        scope::Scope,
     },
     report,
     scenario::Scenario,
@@ -294,7 +295,8 @@ impl Job<'_> {
         if self.args.running.quiet {
             return String::new();
         }
-        let summary = table::summary(&results.summary(&self.scenario.world));
+        let world = &self.scenario.world;
+        let summary = table::summary(&Scope::new(world), &results.summary(world));
         let (place, tables) = (self.out.display(), record.files.len().saturating_sub(2));
         let page = if self.args.no_report { "" } else { "report.html, " };
         format!("\n{}\n\n{summary}\n{}Results: {place}  ({page}summary.csv, {tables} tables, scenario.toml, run.json)\n", self.scenario.title, figures(record))

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::measure::summary::Summary;
+use crate::measure::{scope::Scope, summary::Summary};
 
 /// A number rounded to a whole one, in groups of three digits.
 pub fn thousands(x: f64) -> String {
@@ -49,20 +49,19 @@ struct Block<'a> {
 }
 
 /// The whole table.
-pub fn summary(summary: &Summary) -> String {
+pub fn summary(scope: &Scope, summary: &Summary) -> String {
     let years = selected(&summary.years());
     let origins = origins(summary);
     let values = |measure: &str, origin: &str, destination: &str| -> Vec<Option<f64>> { years.iter().map(|&y| summary.mean(measure, origin, destination, y)).collect() };
     let mut text = String::new();
     let mut stocks = Vec::new();
     for origin in &origins {
-        let [all, russia, kazakhstan, east] = ["ALL", "RUS", "KAZ", "MIDDLE-EAST"].map(|d| values("stock_mean", origin, d));
-        let rest = (0..years.len()).map(|i| {
-            let named: f64 = [&russia, &kazakhstan, &east].iter().filter_map(|v| v[i]).sum();
-            all[i].map(|a| (a - named).max(0.0))
-        });
-        let others: Vec<Option<f64>> = rest.collect();
-        for (label, values) in [("RUS", russia), ("KAZ", kazakhstan), ("MIDDLE-EAST", east), ("others", others)] {
+        let stock = |row: usize| values("stock_mean", origin, &scope.destination_names[row]);
+        let foremost = scope.foremost(2);
+        let unnamed: Vec<Vec<Option<f64>>> = (0..scope.countries).filter(|&c| foremost.iter().all(|&row| !scope.holds_country(row, c))).map(stock).collect();
+        let of_year = |i: usize| unnamed.iter().filter_map(|v| v[i]).reduce(|sum, v| sum + v);
+        let named = foremost.iter().map(|&row| (scope.destination_names[row].as_str(), stock(row)));
+        for (label, values) in named.chain([("others", (0..years.len()).map(of_year).collect())]) {
             if values.iter().any(Option::is_some) {
                 stocks.push((format!("{origin}  {label}"), values));
             }

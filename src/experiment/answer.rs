@@ -101,16 +101,17 @@ pub fn answer(world: &World, sample: f64, replicates: &[Replicate], lines: &[com
             rows.push(Row { label, measure: l.measure, origin, destination, a: l.a, b: l.b, difference: l.difference, interval: l.interval, unit: l.unit });
         }
     };
+    let scope = Scope::new(world);
+    let foremost = |countries: usize| scope.foremost(countries).into_iter().map(|row| &scope.destination_names[row]);
     put("Abroad".to_string(), find("stock_mean", ALL_ORIGINS, ALL_DESTINATIONS));
-    for place in WHERE {
+    for place in foremost(2) {
         put(format!("  in {place}"), find("stock_mean", ALL_ORIGINS, place));
     }
     put("Remittances".to_string(), find("remittances_usd", ALL_ORIGINS, ALL_DESTINATIONS));
-    let scope = Scope::new(world);
     let share_of = |origin: &String| find("remittances_gdp_share", origin, ALL_DESTINATIONS);
     let most = scope.origin_names[..scope.origins].iter().filter_map(share_of).max_by(|a, b| a.difference.abs().total_cmp(&b.difference.abs()));
     put(most.map_or_else(String::new, |l| format!("  over GDP of {}", l.origin)), most);
-    for place in ["RUS", "MIDDLE-EAST"] {
+    for place in foremost(1) {
         put(format!("Leverage of {place}"), find("leverage", ALL_ORIGINS, place));
     }
     put("Concentration".to_string(), find("concentration_hhi", ALL_ORIGINS, ALL_DESTINATIONS));
@@ -131,11 +132,9 @@ pub fn answer(world: &World, sample: f64, replicates: &[Replicate], lines: &[com
     }
 }
 
-const WHERE: [&str; 3] = ["RUS", "KAZ", "MIDDLE-EAST"];
-
 /// What did it: for everybody abroad, for the place that changes most, for the money.
 fn causes(year: i32, rows: &[Row], shares: &[attribute::Line]) -> Vec<Cause> {
-    let places = rows.iter().filter(|r| r.measure == "stock_mean" && WHERE.contains(&r.destination.as_str()));
+    let places = rows.iter().filter(|r| r.measure == "stock_mean" && r.destination != ALL_DESTINATIONS);
     let most = places.max_by(|a, b| a.difference.abs().total_cmp(&b.difference.abs())).map(|r| r.destination.clone());
     let wanted = [
         Some(("Abroad".to_string(), "stock_mean", ALL_DESTINATIONS.to_string())),

@@ -46,8 +46,8 @@ pub const ATTRIBUTED: [&str; 14] = [
     "concentration_hhi",
 ];
 
-/// Destinations for which they are.
-pub const TOWARDS: [&str; 5] = ["RUS", "KAZ", "TUR", "MIDDLE-EAST", "ALL"];
+/// Countries, the first of the table, for which they are; groups and all destinations too ([`Scope::foremost`]).
+const COUNTRIES: usize = 3;
 
 /// Parts that come and go together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -199,9 +199,11 @@ pub struct Share {
 
 /// Indices of the attributed outcomes, from a year on.
 fn outcomes(scope: &Scope, values: &[Value], from: i32) -> Vec<usize> {
+    let mut towards = scope.foremost(COUNTRIES);
+    towards.push(scope.all_destinations());
     let attributed = |v: &Value| {
         let measure = MEASURES[usize::from(v.measure)].0;
-        v.year >= from && ATTRIBUTED.contains(&measure) && TOWARDS.contains(&scope.destination_names[usize::from(v.destination)].as_str())
+        v.year >= from && ATTRIBUTED.contains(&measure) && towards.contains(&usize::from(v.destination))
     };
     (0..values.len()).filter(|&i| attributed(&values[i])).collect()
 }

@@ -6,7 +6,10 @@ use super::{
     strings,
     values::Values,
 };
-use crate::measure::statistics::ENOUGH;
+use crate::measure::{
+    scope::{ALL_DESTINATIONS, ALL_ORIGINS},
+    statistics::ENOUGH,
+};
 
 /// One number of the answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +67,18 @@ fn interval(low: f64, high: f64, size: f64, unit: &str, replicates: u32) -> [Str
     })
 }
 
+/// A label of a year and a place.
+fn labelled(label: [&str; 2], place: &str, year: i32) -> [String; 2] {
+    both(|l| l.pick(label[0], label[1]).replace("{year}", &year.to_string()).replace("{place}", &name(place, l)))
+}
+
+/// The country where most are in a year: under A in a comparison.
+fn foremost(values: &Values, year: i32) -> String {
+    let countries = values.series.keys().filter(|k| k[0] == "stock_mean" && k[1] == ALL_ORIGINS && k[2].len() == 3 && k[2] != ALL_DESTINATIONS);
+    let stocks = countries.filter_map(|k| Some((values.at(&["stock_mean", ALL_ORIGINS, &k[2]], year)?[0], &k[2])));
+    stocks.filter(|(stock, _)| stock.is_finite()).max_by(|a, b| a.0.total_cmp(&b.0)).map_or_else(String::new, |(_, code)| code.clone())
+}
+
 /// Mean, low and high of a measure in a year.
 fn three(values: &Values, key: [&str; 3], year: i32) -> Option<[f64; 3]> {
     let v = values.at(&key, year)?;
@@ -72,15 +87,16 @@ fn three(values: &Values, key: [&str; 3], year: i32) -> Option<[f64; 3]> {
 
 fn of_run(values: &Values, year: i32, replicates: u32) -> Answer {
     let mut answer = Answer::default();
+    let main = &foremost(values, year);
     let wanted = [
-        ("stock_mean", "ALL", "persons", ["Abroad, mean of {year}", "За рубежом, среднее за {year}"]),
-        ("remittances_usd", "ALL", "USD", ["Sent home in {year}", "Отправлено домой за {year}"]),
-        ("leverage", "RUS", "log earnings", ["Leverage of Russia, {year} (log earnings)", "Рычаг России, {year} (лог. заработка)"]),
+        ("stock_mean", ALL_DESTINATIONS, "persons", ["Abroad, mean of {year}", "За рубежом, среднее за {year}"]),
+        ("remittances_usd", ALL_DESTINATIONS, "USD", ["Sent home in {year}", "Отправлено домой за {year}"]),
+        ("leverage", main, "log earnings", ["Leverage: {place}, {year} (log earnings)", "Рычаг: {place}, {year} (лог. заработка)"]),
     ];
     for (measure, place, unit, label) in wanted {
-        if let Some([mean, low, high]) = three(values, [measure, "CA3", place], year) {
+        if let Some([mean, low, high]) = three(values, [measure, ALL_ORIGINS, place], year) {
             answer.numbers.push(Number {
-                label: label.map(|text| text.replace("{year}", &year.to_string())),
+                label: labelled(label, place, year),
                 value: both(|l| amount(mean, mean, unit, l)),
                 interval: interval(low, high, mean, unit, replicates),
                 unclear: low <= 0.0 && high >= 0.0,
@@ -94,34 +110,35 @@ fn of_run(values: &Values, year: i32, replicates: u32) -> Answer {
 }
 
 fn abroad(values: &Values, year: i32, l: Language) -> Option<String> {
-    let [all, ..] = three(values, ["stock_mean", "CA3", "ALL"], year)?;
-    let russia = three(values, ["stock_mean", "CA3", "RUS"], year).map_or(0.0, |v| v[0]);
-    let all_years = &values.get(&["stock_mean", "CA3", "ALL"])?.columns[0];
+    let [all, ..] = three(values, ["stock_mean", ALL_ORIGINS, ALL_DESTINATIONS], year)?;
+    let main = foremost(values, year);
+    let there = three(values, ["stock_mean", ALL_ORIGINS, &main], year).map_or(0.0, |v| v[0]);
+    let all_years = &values.get(&["stock_mean", ALL_ORIGINS, ALL_DESTINATIONS])?.columns[0];
     let (peak, most) = values.years.iter().zip(all_years).filter(|(_, v)| v.is_finite()).fold((year, all), |best, (y, v)| if *v > best.1 { (*y, *v) } else { best });
-    let (number, share) = (amount(all, all, "persons", l), decimal(100.0 * russia / all.max(1.0), 0, l));
-    let peak_text = amount(most, most, "persons", l);
+    let (number, share) = (amount(all, all, "persons", l), decimal(100.0 * there / all.max(1.0), 0, l));
+    let (peak_text, place) = (amount(most, most, "persons", l), name(&main, l));
     Some(match l {
         Language::English if peak == year => {
-            format!("In {year}, {number} citizens of the origins aged 16–64 are abroad in an average month, {share} % of them in Russia; no year before had more.")
+            format!("In {year}, {number} citizens of the origins aged 16–64 are abroad in an average month, {share} % of them in {place}; no year before had more.")
         }
         Language::English => {
-            format!("In {year}, {number} citizens of the origins aged 16–64 are abroad in an average month, {share} % of them in Russia; the peak was {peak_text} in {peak}.")
+            format!("In {year}, {number} citizens of the origins aged 16–64 are abroad in an average month, {share} % of them in {place}; the peak was {peak_text} in {peak}.")
         }
         Language::Russian if peak == year => {
             format!(
-                "В {year} году в среднем за месяц за рубежом находится {number} граждан стран исхода в возрасте 16–64 лет, из них {share} % в России; больше не было ни в одном году."
+                "В {year} году в среднем за месяц за рубежом находится {number} граждан стран исхода в возрасте 16–64 лет, из них {share} % – направление «{place}»; больше не было ни в одном году."
             )
         }
         Language::Russian => format!(
-            "В {year} году в среднем за месяц за рубежом находится {number} граждан стран исхода в возрасте 16–64 лет, из них {share} % в России; наибольшее число, {peak_text}, было в {peak} году."
+            "В {year} году в среднем за месяц за рубежом находится {number} граждан стран исхода в возрасте 16–64 лет, из них {share} % – направление «{place}»; наибольшее число, {peak_text}, было в {peak} году."
         ),
     })
 }
 
 fn money(values: &Values, year: i32, l: Language) -> Option<String> {
-    let [sent, ..] = three(values, ["remittances_usd", "CA3", "ALL"], year)?;
-    let origins = values.series.keys().filter(|k| k[0] == "remittances_gdp_share" && k[1] != "CA3" && k[2] == "ALL").map(|k| k[1].as_str());
-    let mut shares: Vec<(f64, &str)> = origins.filter_map(|o| three(values, ["remittances_gdp_share", o, "ALL"], year).map(|v| (v[0], o))).collect();
+    let [sent, ..] = three(values, ["remittances_usd", ALL_ORIGINS, ALL_DESTINATIONS], year)?;
+    let origins = values.series.keys().filter(|k| k[0] == "remittances_gdp_share" && k[1] != ALL_ORIGINS && k[2] == ALL_DESTINATIONS).map(|k| k[1].as_str());
+    let mut shares: Vec<(f64, &str)> = origins.filter_map(|o| three(values, ["remittances_gdp_share", o, ALL_DESTINATIONS], year).map(|v| (v[0], o))).collect();
     shares.sort_by(|a, b| a.0.total_cmp(&b.0));
     let sent = amount(sent, sent, "USD", l);
     let (Some(low), Some(high)) = (shares.first(), shares.last()) else {
@@ -141,13 +158,13 @@ fn hold(values: &Values, year: i32, l: Language) -> Option<String> {
     let mut places: Vec<(f64, &str)> = values
         .series
         .keys()
-        .filter(|k| k[0] == "leverage" && k[1] == "CA3" && k[2].len() == 3 && k[2] != "ALL")
-        .filter_map(|k| three(values, ["leverage", "CA3", &k[2]], year).map(|v| (v[0], k[2].as_str())))
+        .filter(|k| k[0] == "leverage" && k[1] == ALL_ORIGINS && k[2].len() == 3 && k[2] != ALL_DESTINATIONS)
+        .filter_map(|k| three(values, ["leverage", ALL_ORIGINS, &k[2]], year).map(|v| (v[0], k[2].as_str())))
         .collect();
     places.sort_by(|a, b| b.0.total_cmp(&a.0));
     let (first, second) = (places.first()?, places.get(1));
     let cut = |x: f64| decimal(100.0 * (1.0 - (-x).exp()), 1, l);
-    let cannot = three(values, ["would_go_cannot", "CA3", "ALL"], year).map(|v| amount(v[0], v[0], "persons", l));
+    let cannot = three(values, ["would_go_cannot", ALL_ORIGINS, ALL_DESTINATIONS], year).map(|v| amount(v[0], v[0], "persons", l));
     let mut text = match l {
         Language::English => format!("Losing {} would hurt those at home as much as a pay cut of {} %", name(first.1, l), cut(first.0)),
         Language::Russian => format!("Потеря направления «{}» была бы для остающихся дома равна падению заработка на {} %", name(first.1, l), cut(first.0)),
@@ -201,17 +218,18 @@ fn direction([_, _, d, low, high]: [f64; 5]) -> Direction {
 
 fn of_comparison(values: &Values, diversion: Option<&Values>, year: i32, replicates: u32) -> Answer {
     let mut answer = Answer::default();
+    let main = &foremost(values, year);
     let wanted = [
-        ("stock_mean", "ALL", "persons", ["Abroad in {year}, B − A", "За рубежом в {year}, B − A"]),
-        ("remittances_usd", "ALL", "USD", ["Sent home in {year}, B − A", "Отправлено домой за {year}, B − A"]),
-        ("leverage", "RUS", "log earnings", ["Leverage of Russia, {year}, B − A", "Рычаг России, {year}, B − A"]),
+        ("stock_mean", ALL_DESTINATIONS, "persons", ["Abroad in {year}, B − A", "За рубежом в {year}, B − A"]),
+        ("remittances_usd", ALL_DESTINATIONS, "USD", ["Sent home in {year}, B − A", "Отправлено домой за {year}, B − A"]),
+        ("leverage", main, "log earnings", ["Leverage: {place}, {year}, B − A", "Рычаг: {place}, {year}, B − A"]),
     ];
     for (measure, place, unit, label) in wanted {
-        if let Some(v) = five(values, [measure, "CA3", place], year) {
+        if let Some(v) = five(values, [measure, ALL_ORIGINS, place], year) {
             let size = if unit == "USD" { v[2] } else { 0.0 };
             let signed = |l: Language| if v[2] > 0.0 { format!("+{}", amount(v[2], size, unit, l)) } else { amount(v[2], size, unit, l) };
             answer.numbers.push(Number {
-                label: label.map(|text| text.replace("{year}", &year.to_string())),
+                label: labelled(label, place, year),
                 value: both(signed),
                 interval: interval(v[3], v[4], size, unit, replicates),
                 unclear: direction(v) == Direction::Unclear,
@@ -226,7 +244,7 @@ fn of_comparison(values: &Values, diversion: Option<&Values>, year: i32, replica
 }
 
 fn more_or_fewer(values: &Values, year: i32, l: Language) -> Option<String> {
-    let v = five(values, ["stock_mean", "CA3", "ALL"], year)?;
+    let v = five(values, ["stock_mean", ALL_ORIGINS, ALL_DESTINATIONS], year)?;
     let (n, of) = (amount(v[2].abs(), 0.0, "persons", l), amount(v[0], v[0], "persons", l));
     let range = format!("{} … {}", amount(v[3], 0.0, "persons", l), amount(v[4], 0.0, "persons", l));
     Some(match (direction(v), l) {
@@ -258,8 +276,8 @@ fn more_or_fewer(values: &Values, year: i32, l: Language) -> Option<String> {
 }
 
 fn whose_money(values: &Values, year: i32, l: Language) -> Option<String> {
-    let v = five(values, ["remittances_usd", "CA3", "ALL"], year)?;
-    let origins = values.series.keys().filter(|k| k[0] == "remittances_gdp_share" && k[1] != "CA3" && k[2] == "ALL");
+    let v = five(values, ["remittances_usd", ALL_ORIGINS, ALL_DESTINATIONS], year)?;
+    let origins = values.series.keys().filter(|k| k[0] == "remittances_gdp_share" && k[1] != ALL_ORIGINS && k[2] == ALL_DESTINATIONS);
     let most = origins.filter_map(|k| five(values, [&k[0], &k[1], &k[2]], year).map(|v| (v, k[1].as_str()))).max_by(|a, b| a.0[2].abs().total_cmp(&b.0[2].abs()));
     let n = amount(v[2].abs(), v[2], "USD", l);
     let range = format!("{} … {}", amount(v[3], v[2], "USD", l), amount(v[4], v[2], "USD", l));
@@ -294,7 +312,7 @@ fn elsewhere(values: &Values, diversion: Option<&Values>, year: i32, l: Language
         (_, Language::Russian) => name(code, l),
     };
     let flows = diversion.map(|d| {
-        let all = d.series.keys().filter(|k| k[0] == "CA3");
+        let all = d.series.keys().filter(|k| k[0] == ALL_ORIGINS);
         let mut flows: Vec<(f64, &str, &str)> =
             all.filter_map(|k| d.at(&[&k[0], &k[1], &k[2]], year).map(|v| (v[0], k[1].as_str(), k[2].as_str()))).filter(|f| f.0 > 0.0).collect();
         flows.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -319,11 +337,13 @@ fn elsewhere(values: &Values, diversion: Option<&Values>, year: i32, l: Language
             ),
         });
     }
-    let v = five(values, ["leverage", "CA3", "RUS"], year)?;
+    let main = foremost(values, year);
+    let v = five(values, ["leverage", ALL_ORIGINS, &main], year)?;
+    let main = name(&main, l);
     Some(match (direction(v), l) {
-        (Direction::Unclear | Direction::Same, Language::English) => "Russia's leverage does not move in a direction that replicates agree on.".to_string(),
-        (Direction::Unclear | Direction::Same, Language::Russian) => "Рычаг России не меняется в направлении, общем для повторов.".to_string(),
-        (_, Language::English) => format!("Russia's leverage moves from {} to {} (log earnings).", decimal(v[0], 3, l), decimal(v[1], 3, l)),
-        (_, Language::Russian) => format!("Рычаг России меняется с {} до {} (логарифм заработка).", decimal(v[0], 3, l), decimal(v[1], 3, l)),
+        (Direction::Unclear | Direction::Same, Language::English) => format!("The leverage of {main} does not move in a direction that replicates agree on."),
+        (Direction::Unclear | Direction::Same, Language::Russian) => format!("Рычаг направления «{main}» не меняется в направлении, общем для повторов."),
+        (_, Language::English) => format!("The leverage of {main} moves from {} to {} (log earnings).", decimal(v[0], 3, l), decimal(v[1], 3, l)),
+        (_, Language::Russian) => format!("Рычаг направления «{main}» меняется с {} до {} (логарифм заработка).", decimal(v[0], 3, l), decimal(v[1], 3, l)),
     })
 }

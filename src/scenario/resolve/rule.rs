@@ -9,6 +9,7 @@ use crate::{
     },
     units::Month,
     world::{
+        place::ALL_ORIGINS,
         regime::{Kind, Regime},
         rule::{Answer, Measure, Over, Rule, Side, Watch},
     },
@@ -16,8 +17,6 @@ use crate::{
 
 /// Most rules of a scenario: as many names as a column of results has room for.
 const MOST: usize = 256;
-/// All origins together.
-const ALL: &str = "CA3";
 
 /// All rules that are right, in the order of the file.
 pub fn rules(parts: &Parts, ground: &Ground, base: &Base<'_>, ledger: &mut Ledger) -> Vec<Rule> {
@@ -71,10 +70,10 @@ fn watch(parts: &Parts, ground: &Ground, item: &Item<RuleItem>, ledger: &mut Led
     let (named, mut origins) = (!codes.is_empty(), Vec::new());
     for (path, code) in codes {
         match ground.places.origin(code) {
-            _ if code == ALL => origins.extend(0..ground.places.origins.len()),
+            _ if code == ALL_ORIGINS => origins.extend(0..ground.places.origins.len()),
             Some(origin) => origins.push(origin),
             None if ground.countries_known => {
-                let hint = did_you_mean(code, ground.places.origins.iter().map(|c| c.code.as_str()).chain([ALL]));
+                let hint = did_you_mean(code, ground.places.origins.iter().map(|c| c.code.as_str()).chain([ALL_ORIGINS]));
                 ledger.error(parts.at(&path), &path, format!("`{code}` is not a country of origin"), "persons come from the origins of the table `countries`", hint);
             }
             None => {}
@@ -86,7 +85,7 @@ fn watch(parts: &Parts, ground: &Ground, item: &Item<RuleItem>, ledger: &mut Led
         ledger.error(parts.at(&path), &path, "an origin stands twice", "origins are named once", "");
     } else if !named {
         let path = path("origin");
-        ledger.error(parts.at(&path), &path, "the rule watches nobody", "it names no origin", format!("name origins, or `{ALL}` for all"));
+        ledger.error(parts.at(&path), &path, "the rule watches nobody", "it names no origin", format!("name origins, or `{ALL_ORIGINS}` for all"));
     }
     let at_home = w.measure == Measure::UnemploymentHome;
     let country = w.country.as_ref().and_then(|code| ground.places.country(code));
