@@ -53,7 +53,7 @@ pub struct Params {
     /// Share of what lies above the buffer that is spent then.
     #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
     pub buffer_spent: f64,
-    /// Interest on debt, added at the end of the year.
+    /// Interest on debt, added at the end of the year as long as the debt is less than what all members could borrow.
     #[schemars(range(min = 0.0, max = 2.0), extend("unit" = "share/year"))]
     pub debt_interest: f64,
     /// Money for the first weeks, beside fare and documents.
@@ -78,6 +78,11 @@ pub struct Founding {
 }
 
 impl Params {
+    /// The most that anybody lends, in months of earnings at home.
+    pub fn most_credit(&self) -> f64 {
+        self.credit.max(self.credit_kin)
+    }
+
     /// Purse at the start, US dollars, by a standard normal or a uniform draw.
     pub fn wealth(&self, founding: &Founding, normal: impl FnOnce() -> f64, uniform: impl FnOnce() -> f64) -> f64 {
         let earnings = founding.wage * founding.multiplier;

@@ -119,7 +119,7 @@ pub fn read(file: &Path) -> Result<(Book, Vec<Scenario>, Trial), Findings> {
     if let Some(first) = scenarios.first() {
         let (world, scope) = (&first.world, Scope::new(&first.world));
         let last = world.start.plus(world.months as i32 - 1);
-        let other = |s: &Scenario| (s.world.start, s.world.months) != (world.start, world.months) || Scope::new(&s.world).party_names != scope.party_names;
+        let other = |s: &Scenario| (s.world.start, s.world.months) != (world.start, world.months) || !Scope::new(&s.world).same_rows(&scope);
         for scenario in scenarios.iter().filter(|s| other(s)) {
             let what = format!("`{}` has other months or places than `{}`", scenario.title, first.title);
             reading.ledger.error(At::NOWHERE, "", what, "all scenarios of a book are held beside each other", "");

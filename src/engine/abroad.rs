@@ -52,7 +52,7 @@ pub const NAMES: [&str; CAUSES] = [
 
 /// Hazards a month by cause of one kind of stay and status, for a person who meets every condition and has no motive to settle.
 pub fn hazards(params: &stay::Params, settle: &settle::Params, regime: &Regime, climate: &Climate, stay: Stay, status: Status) -> [f64; CAUSES] {
-    let returns = params.returns(stay, status, regime.ban_undocumented, climate);
+    let returns = params.returns(stay, status, regime.ban_risk(), climate);
     let documented = status == Status::Documented;
     let when = |condition: bool, hazard: f64| if condition { hazard } else { 0.0 };
     [
@@ -106,7 +106,7 @@ pub fn hazard(env: &Environment<'_>, home: u8, key: u32, person: &Person, cause:
     let meets = match cause {
         GOAL => goal_reached(env, home, key, person, months()),
         AGE => person.age(env.month) >= params.age_from as i32 * 12,
-        // Longer in the country than the days that need no permit.
+        // At least as long in the country as the days that need no permit, thirty of them a month.
         REMOVAL => months() * 30 >= regime.days as i32,
         STUDY => motive == Motive::Earn && person.age(env.month) < settle.study_until as i32 * 12 && person.education_type() >= Education::Secondary,
         SETTLE => motive != Motive::Settle,

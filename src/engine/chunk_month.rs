@@ -355,7 +355,8 @@ impl Owner<'_, '_> {
         });
     }
 
-    /// The end of the year: all purses settled, wealth above the buffer spent, interest added to debt.
+    /// The end of the year: all purses settled, wealth above the buffer spent, interest added to debt. Nobody lends more than the members of
+    /// 16-64 could borrow: beyond that there is no interest, and what nobody of 16-64 owes is no debt.
     /// Returns what was spent, the interest, the debt, and entry bans in force by country.
     pub fn year_end(&mut self, bans: &mut [i64]) -> (i64, i64, i64) {
         let (afford, until) = (&self.env.behaviour.afford, self.env.index + 1);
@@ -376,9 +377,13 @@ impl Owner<'_, '_> {
             }
             if *purse < 0 {
                 let owed = (-*purse as f64 * afford.debt_interest) as i64;
+                let active = members.iter().filter(|p| p.active(self.env.month));
+                let earnings: f64 = active.map(|p| leave::own_earnings(self.env, self.chunk.home, p)).sum();
+                let most = Money::from_usd(afford.most_credit() * earnings).0;
+                let owed = owed.min((most + *purse).max(0));
                 *purse -= owed;
                 interest += owed;
-                debt -= *purse;
+                debt -= if earnings > 0.0 { *purse } else { 0 };
             }
             for person in members {
                 if Month(person.ban_until) > self.env.month && person.active(self.env.month) {

@@ -414,10 +414,15 @@ impl<'w> Oracle<'w> {
             }
             if env.month.of_year() == 11 {
                 let buffer = Money::from_usd(afford.buffer * env.tables.home_wage[home]).0;
-                for household in &mut chunk.household {
+                let mut borrows = vec![0.0; chunk.household.len()];
+                for p in chunk.person.iter().filter(|p| p.active(env.month)) {
+                    borrows[usize::from(p.household)] += leave::own_earnings(env, chunk.home, p);
+                }
+                for (household, earnings) in chunk.household.iter_mut().zip(borrows) {
                     let over = ((household.purse - buffer).max(0) as f64 * afford.buffer_spent) as i64;
                     let owed = ((-household.purse).max(0) as f64 * afford.debt_interest) as i64;
-                    household.purse -= over + owed;
+                    let room = (Money::from_usd(afford.credit.max(afford.credit_kin) * earnings).0 + household.purse).max(0);
+                    household.purse -= over + owed.min(room);
                 }
             }
         }

@@ -146,16 +146,17 @@ impl<'s> Comparison<'s> {
 
 /// Says why two scenarios cannot be compared.
 fn comparable(a: &Scenario, b: &Scenario) -> Result<(), String> {
-    let codes = |s: &Scenario| {
-        let places = &s.world.places;
-        (places.origins.iter().chain(&places.countries).map(|c| c.code.clone()).collect::<Vec<_>>(), places.homes.len(), places.destinations.len())
-    };
+    let (of_a, of_b) = (Scope::new(&a.world), Scope::new(&b.world));
+    let regions = |scope: &Scope| (scope.home_ids.clone(), scope.destination_ids.clone());
     if (a.world.start, a.world.months) != (b.world.start, b.world.months) {
         let until = |s: &Scenario| s.world.start.plus(s.world.months as i32 - 1);
         let how = if a.world.start == b.world.start { "compare the same months (--until)" } else { "give both the same `run.start`" };
         return Err(format!("`{}` runs from {} to {}, `{}` from {} to {}; {how}", a.title, a.world.start, until(a), b.title, b.world.start, until(b)));
     }
-    if codes(a) == codes(b) { Ok(()) } else { Err(format!("`{}` and `{}` have other countries or regions; their results cannot be set against each other", a.title, b.title)) }
+    if of_a.same_rows(&of_b) && regions(&of_a) == regions(&of_b) {
+        return Ok(());
+    }
+    Err(format!("`{}` and `{}` have other countries, groups of countries or regions; their results cannot be set against each other", a.title, b.title))
 }
 
 /// A line of `compare.csv`.

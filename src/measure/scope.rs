@@ -74,6 +74,11 @@ impl Scope {
         }
     }
 
+    /// Whether yearly values of both stand in the same order for the same places.
+    pub fn same_rows(&self, other: &Scope) -> bool {
+        (&self.party_names, &self.destination_names, &self.members) == (&other.party_names, &other.destination_names, &other.members)
+    }
+
     /// Number of home regions.
     pub fn homes(&self) -> usize {
         self.origin_of.len()

@@ -65,6 +65,11 @@ pub struct Regime {
 }
 
 impl Regime {
+    /// Probability that leaving without papers brings a ban of some length.
+    pub fn ban_risk(&self) -> f64 {
+        if self.ban_months > 0 { self.ban_undocumented } else { 0.0 }
+    }
+
     /// The regime with what its kind does not use left at what means nothing: two that act alike are alike.
     #[must_use]
     pub fn acting(&self) -> Regime {

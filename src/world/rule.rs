@@ -98,14 +98,18 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Lays what it says over a regime.
+    /// Lays what it says over a regime. Another kind is another regime: it has no days, shares, least education and odds but its own, and
+    /// free movement no permit.
     pub fn lay_over(&self, regime: &mut Regime) {
         fn set<T: Copy>(field: &mut T, value: Option<T>) {
             if let Some(value) = value {
                 *field = value;
             }
         }
-        set(&mut regime.kind, self.kind);
+        if let Some(kind) = self.kind.filter(|kind| *kind != regime.kind) {
+            let permit_usd_month = if kind == Kind::FreeMovement { 0.0 } else { regime.permit_usd_month };
+            *regime = Regime { kind, permit_usd_month, days: 0, success: 1.0, min_education: 0, papers_log_odds: None, ..regime.clone() };
+        }
         set(&mut regime.days, self.days);
         set(&mut regime.burden, self.burden);
         set(&mut regime.documents_usd, self.documents_usd);

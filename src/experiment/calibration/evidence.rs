@@ -49,6 +49,14 @@ impl Evidence {
         self.data.is_empty()
     }
 
+    /// Data that tell something of members with these predictions: values, and bounds that most members break. A bound that holds is equally
+    /// good for all, and what breaks it weighs less in the end.
+    pub fn binding(&self, predicted: &[Vec<f64>]) -> Vec<usize> {
+        let broken = |place: usize, datum: &Datum| 2 * predicted.iter().filter(|p| datum.innovation(p[place]) != 0.0).count() > predicted.len();
+        let tells = |(place, datum): (usize, &Datum)| (matches!(datum, Datum::Value(_)) || broken(place, datum)).then_some(place);
+        self.data.iter().enumerate().filter_map(tells).collect()
+    }
+
     /// How far the data lie above predictions.
     pub fn innovations(&self, predicted: &[f64]) -> DVector<f64> {
         DVector::from_iterator(self.len(), self.data.iter().zip(predicted).map(|(d, &p)| d.innovation(p)))

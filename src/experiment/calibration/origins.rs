@@ -87,6 +87,12 @@ pub struct Rolled {
 pub fn forecasts(calibration: &Calibration, table: &OriginsTable, runs: &Runs<'_>, base: &Told, start: &[Vec<f64>], whole: &Fitted<Told>) -> Result<Rolled, End> {
     let cut = calibration.targets.rules.split.fit_until.last;
     let mut all = Rolled::default();
+    let (targets, least) = (&calibration.targets, calibration.errors.least);
+    // Earlier origins: what was predicted from each, and the months that its forecasts are of.
+    let mut earlier: Vec<(Vec<Option<f64>>, Month, Month)> = Vec::new();
+    let missed = |(means, after, until): &(Vec<Option<f64>>, Month, Month), known: Month| {
+        discrepancy::errors(targets, means, least, |row| row.usage == Use::Fit && row.period.first > *after && row.period.last <= (*until).min(known))
+    };
     for period in &table.until {
         let origin = period.last;
         let fitted = if origin == cut {
@@ -99,21 +105,17 @@ pub fn forecasts(calibration: &Calibration, table: &OriginsTable, runs: &Runs<'_
         };
         let ensemble = calibration.ensemble(&fitted.z, &fitted.weights, calibration.discrepancy(false));
         let members: Vec<&Told> = (1..=ensemble.members.len() as u32).map(|k| &fitted.predicted[ensemble.member(k)]).collect();
-        let (least, means) = (calibration.errors.least, means(&members));
-        let seen = discrepancy::errors(&calibration.targets, &means, least, |row| row.usage == Use::Fit && row.period.last <= origin);
+        let means = means(&members);
+        let seen = discrepancy::errors(targets, &means, least, |row| row.usage == Use::Fit && row.period.last <= origin);
         // Only what had happened by then.
-        let before: Vec<Vec<Error>> = all.unseen.iter().map(|e| e.iter().copied().filter(|e| e.0 <= end_of(origin)).collect()).filter(|e: &Vec<Error>| !e.is_empty()).collect();
+        let before: Vec<Vec<Error>> = earlier.iter().flat_map(|e| missed(e, origin)).collect();
         let spread = discrepancy::estimate(if before.is_empty() { &seen } else { &before }, least);
         all.forecasts.extend(from(calibration, table, origin, &members, spread));
         let horizon = origin.plus(12 * i32::from(table.years)).min(cut);
-        all.unseen.extend(discrepancy::errors(&calibration.targets, &means, least, |row| row.usage == Use::Fit && row.period.first > origin && row.period.last <= horizon));
+        earlier.push((means, origin, horizon));
+        all.unseen.extend(earlier.last().into_iter().flat_map(|e| missed(e, horizon)));
     }
     Ok(all)
-}
-
-/// The end of a month, in years.
-fn end_of(month: Month) -> f64 {
-    f64::from(month.0 + 1) / 12.0
 }
 
 fn from(calibration: &Calibration, table: &OriginsTable, origin: Month, members: &[&Told], spread: Discrepancy) -> Vec<Forecast> {

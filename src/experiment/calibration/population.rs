@@ -66,7 +66,7 @@ impl<'a> Kernel<'a> {
         z
     }
 
-    /// Weight of a new place: prior density over the density with which it was drawn, both without the constants they share.
+    /// Weight of a new place: prior density over the density with which it was drawn. Places drawn from the prior weigh 1.
     pub fn weight(&self, z: &[f64]) -> f64 {
         let total: f64 = self.kept.iter().map(|p| p.weight).sum();
         let at = among(&self.free, z);
@@ -75,7 +75,9 @@ impl<'a> Kernel<'a> {
             p.weight / total * (-0.5 * off.dot(&self.inverse.solve(&off))).exp()
         };
         let drawn: f64 = self.kept.iter().map(near).sum();
-        (-0.5 * at.norm_squared()).exp() / drawn.max(f64::MIN_POSITIVE)
+        // Both densities have the same power of 2 pi; the normal step has the determinant of its covariance too.
+        let ln_root: f64 = self.root.diagonal().iter().map(|x| x.ln()).sum();
+        (ln_root - 0.5 * at.norm_squared()).exp() / drawn.max(f64::MIN_POSITIVE)
     }
 }
 
@@ -93,5 +95,19 @@ mod tests {
         let drawn = kernel.draw(0.5, &[1.0, 1.0]);
         assert!(kept.iter().any(|p| p.z[1] == drawn[1] && p.z[0] != drawn[0]), "{drawn:?}");
         assert!(Kernel::new(&kept, &[false, false]).is_none() && Kernel::new(&[], &[true, true]).is_none());
+    }
+
+    #[test]
+    fn weights_of_what_is_drawn_have_a_mean_of_one() {
+        // The mean of prior over proposal density under the proposal is the integral of the prior.
+        let particle = |k: i32| Particle { distance: 1.0, z: vec![f64::from(k) * 0.4, f64::from(k % 3) * 0.6], predicted: Vec::new(), weight: 1.0 };
+        let kept: Vec<Particle> = (-4..5).map(particle).collect();
+        let kernel = Kernel::new(&kept, &[true, true]).expect("they have spread");
+        let [choose, first, second] = [1, 2, 3].map(|k| crate::draw::Stream::new(7, crate::draw::Purpose::Design, crate::units::Month::new(2000, 1), k));
+        let n = 20_000;
+        let weights: Vec<f64> = (0..n).map(|k| kernel.weight(&kernel.draw(choose.uniform(k), &[first.normal(k), second.normal(k)]))).collect();
+        let mean = weights.iter().sum::<f64>() / f64::from(n);
+        let deviation = (weights.iter().map(|w| (w - mean).powi(2)).sum::<f64>() / f64::from(n)).sqrt();
+        assert!((mean - 1.0).abs() < 4.0 * deviation / f64::from(n).sqrt() && deviation < 2.0, "{mean} {deviation}");
     }
 }

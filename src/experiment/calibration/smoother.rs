@@ -37,15 +37,17 @@ impl<'a> Smoother<'a> {
     /// One step: members with what was predicted for each, and as many independent standard normal numbers as data for each. Where the
     /// equations cannot be solved, members stay where they are.
     pub fn step(&mut self, z: &[Vec<f64>], predicted: &[Vec<f64>], normal: &[Vec<f64>]) -> Vec<Vec<f64>> {
-        let Some((gain, effect, noise)) = self.gain(z, predicted) else { return z.to_vec() };
+        let seen = self.evidence.binding(predicted);
+        let Some((gain, effect, noise)) = self.gain(z, predicted, &seen) else { return z.to_vec() };
         let moved = |(member, (own, normal)): (&Vec<f64>, (&Vec<f64>, &Vec<f64>))| {
-            let innovation: DVector<f64> = self.evidence.innovations(own) + self.evidence.errors(normal) * self.inflation.sqrt();
+            let innovation = self.evidence.innovations(own) + self.evidence.errors(normal) * self.inflation.sqrt();
+            let innovation = innovation.select_rows(&seen);
             member.iter().zip((&gain * innovation).iter()).map(|(z, change)| z + change).collect()
         };
         let members = z.iter().zip(predicted.iter().zip(normal)).map(moved).collect();
         // Joseph's form, which holds for a gain of which parts are 0.
         let kept = DMatrix::identity(self.free.len(), self.free.len()) - &gain * effect;
-        let errors = &self.evidence.covariance * self.inflation + DMatrix::from_diagonal(&noise);
+        let errors = self.errors(&seen) * self.inflation + DMatrix::from_diagonal(&noise);
         self.covariance = &kept * &self.covariance * kept.transpose() + &gain * errors * gain.transpose();
         members
     }
@@ -55,7 +57,8 @@ impl<'a> Smoother<'a> {
     /// most 1, at which the effective number of members is no less than half of them.
     pub fn weights(&self, z: &[Vec<f64>], predicted: &[Vec<f64>]) -> Vec<f64> {
         let equal = || vec![1.0; z.len()];
-        let Some((_, _, noise)) = self.gain(z, predicted) else { return equal() };
+        let all: Vec<usize> = (0..self.evidence.len()).collect();
+        let Some((_, _, noise)) = self.gain(z, predicted, &all) else { return equal() };
         let free: Vec<usize> = (0..self.free.len()).filter(|&p| self.free[p]).collect();
         let of_free = DMatrix::from_fn(free.len(), free.len(), |i, j| self.covariance[(free[i], free[j])]);
         let within = &self.evidence.covariance + DMatrix::from_diagonal(&noise);
@@ -85,13 +88,18 @@ impl<'a> Smoother<'a> {
         raised(low)
     }
 
-    /// What innovations mean for parameters, what parameters do to predictions, and the variance of what is left over.
-    fn gain(&self, z: &[Vec<f64>], predicted: &[Vec<f64>]) -> Option<(DMatrix<f64>, DMatrix<f64>, DVector<f64>)> {
-        let (n, m, dimensions) = (z.len(), self.evidence.len(), self.free.len());
+    /// Covariance of the errors of some data.
+    fn errors(&self, seen: &[usize]) -> DMatrix<f64> {
+        self.evidence.covariance.select_rows(seen).select_columns(seen)
+    }
+
+    /// What innovations of some data mean for parameters, what parameters do to their predictions, and the variance of what is left over.
+    fn gain(&self, z: &[Vec<f64>], predicted: &[Vec<f64>], seen: &[usize]) -> Option<(DMatrix<f64>, DMatrix<f64>, DVector<f64>)> {
+        let (n, m, dimensions) = (z.len(), seen.len(), self.free.len());
         if n < 3 || m == 0 {
             return None;
         }
-        let (parameters, predictions) = (centred(z, dimensions), centred(predicted, m));
+        let (parameters, predictions) = (centred(z, dimensions), centred(predicted, self.evidence.len()).select_rows(seen));
         let ridge = DMatrix::identity(dimensions, dimensions) * (RIDGE * n as f64);
         let weights = Cholesky::new(&parameters * parameters.transpose() + ridge)?.solve(&parameters);
         let effect = &predictions * weights.transpose();
@@ -99,7 +107,7 @@ impl<'a> Smoother<'a> {
         let freedom = (n as f64 - 1.0 - parameters.dot(&weights)).max(LEAST_FREEDOM);
         let noise = DVector::from_fn(m, |row, _| left.row(row).norm_squared() / freedom);
         let cross = &self.covariance * effect.transpose();
-        let within = &effect * &cross + DMatrix::from_diagonal(&noise) + &self.evidence.covariance * self.inflation;
+        let within = &effect * &cross + DMatrix::from_diagonal(&noise) + self.errors(seen) * self.inflation;
         let mut gain = Cholesky::new(within)?.solve(&cross.transpose()).transpose();
         for (p, _) in self.free.iter().enumerate().filter(|(_, free)| !**free) {
             gain.row_mut(p).fill(0.0);
@@ -140,6 +148,22 @@ mod tests {
         let variance = z.iter().zip(&weights).map(|(z, w)| (z - mean).powi(2) * w).sum::<f64>() / total;
         // N(0, 1) seen as 1 +- 1: N(1/2, 1/2). The ridge leaves over a little noise.
         assert!((mean - 0.5).abs() < 0.01 && (variance - 0.5).abs() < 0.01, "{mean} {variance}");
+    }
+
+    #[test]
+    fn a_bound_that_does_not_bind_tells_nothing_and_one_that_does_is_met() {
+        let z: Vec<Vec<f64>> = (0..999).map(|k| vec![normal_quantile((f64::from(k) + 0.5) / 999.0)]).collect();
+        let moved = |low: f64| {
+            let evidence = Evidence::new(vec![Datum::Within(low, f64::INFINITY)], DMatrix::identity(1, 1) * 0.01).unwrap();
+            let mut smoother = Smoother::new(&evidence, &[true], 1);
+            let normal: Vec<Vec<f64>> = (0..999).map(|k| vec![z[k * 700 % 999][0]]).collect();
+            let after = smoother.step(&z, &z, &normal);
+            (after.iter().map(|z| z[0]).sum::<f64>() / 999.0, smoother.covariance[(0, 0)], after)
+        };
+        let (mean, variance, after) = moved(-5.0);
+        assert!(mean.abs() < 1e-9 && variance == 1.0 && after == z, "{mean} {variance}");
+        let (mean, variance, _) = moved(2.0);
+        assert!((mean - 2.0).abs() < 0.1 && variance < 0.1, "{mean} {variance}");
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub struct Missed {
     pub mean: f64,
     /// Its standard deviation, without that of the published value.
     pub deviation: f64,
+    /// The least standard deviation that a published value has, in logarithms.
+    pub least: f64,
 }
 
 /// What is missed of every row, given how the published values up to `cut` lie against the predictions. Rows that end later are forecasts, in
@@ -44,14 +46,14 @@ pub fn missed(targets: &Targets, predicted: &[Option<f64>], cut: Month, discrepa
         let errors = DVector::from_iterator(known.len(), known.iter().map(|k| k.1));
         for row in &series.rows {
             let Some(solved) = solved.as_ref().filter(|_| row.period.first > cut) else {
-                all.push(Missed { mean: 0.0, deviation: discrepancy.deviation });
+                all.push(Missed { mean: 0.0, deviation: discrepancy.deviation, least: discrepancy.least });
                 continue;
             };
             let when = row.period.middle();
             let cross = DVector::from_iterator(known.len(), known.iter().map(|k| discrepancy.covariance(k.0, when)));
             let weights = solved.solve(&cross);
             let variance = (discrepancy.covariance(when, when) - weights.dot(&cross)).max(0.0);
-            all.push(Missed { mean: weights.dot(&errors), deviation: variance.sqrt() });
+            all.push(Missed { mean: weights.dot(&errors), deviation: variance.sqrt(), least: discrepancy.least });
         }
     }
     all

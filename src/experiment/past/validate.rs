@@ -183,7 +183,7 @@ fn interval(values: &[f64], d: f64, published: Option<f64>, missed: Option<Misse
     match (missed, published) {
         (Some(missed), Some(published)) if published > 0.0 && values.iter().all(|v| *v > 0.0) => {
             let logs: Vec<f64> = values.iter().map(|v| v.ln()).collect();
-            let (low, high) = scores::interval(&logs, missed.deviation.hypot(d / published), level);
+            let (low, high) = scores::interval(&logs, missed.deviation.hypot((d / published).max(missed.least)), level);
             (low.exp(), high.exp())
         }
         _ => scores::interval(values, d, level),

@@ -74,7 +74,7 @@ impl Reader<'_> {
     /// All points must have the places and months of the scenario, so that their results are one table.
     fn alike(&mut self, sweep: &Sweep, factor: usize, scenario: &Scenario) {
         let scope = Scope::new(&scenario.world);
-        let same = scope.party_names == sweep.scope.party_names && scope.destination_names == sweep.scope.destination_names;
+        let same = scope.same_rows(&sweep.scope);
         let months = (scenario.world.start, scenario.world.months) == (sweep.base.world.start, sweep.base.world.months);
         let run = (scenario.run.sample, scenario.run.seed) == (sweep.base.run.sample, sweep.base.run.seed);
         if !(same && months && run) {
