@@ -135,7 +135,7 @@ impl Job<'_> {
         let found = pool.install(|| runs.base().and_then(|base| recovery::recover(c, &runs, &base, cases)));
         watching.finish();
         let found = found.map_err(|why| self.ended(why))?;
-        let mut writing = Writing::new(&self.out)?;
+        let mut writing = Writing::new(&self.out, self.args.running.force)?;
         writing.table("recovery.csv", |sink| write_recovery(&found, sink))?;
         writing.staging.commit()?;
         let coverage = recovery::coverage(&found);
@@ -225,7 +225,7 @@ impl Job<'_> {
         let predictions: Vec<_> = told.iter().map(|t| t.predictions()).collect();
         let assessment = validate::assess(&c.targets, &c.base.world, &predictions, Some(&missed));
         let findings = self.findings(whole, &equal, &told, &assessment);
-        let mut writing = Writing::new(&self.out)?;
+        let mut writing = Writing::new(&self.out, self.args.running.force)?;
         writing.text(ENSEMBLE, &ensemble.toml())?;
         writing.text(FINDINGS, &findings.json())?;
         writing.table("posterior.csv", |sink| write_posterior(&findings.keys, sink))?;

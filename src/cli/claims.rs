@@ -30,7 +30,7 @@ use crate::{
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// The book of claims; scenarios stand beside it.
-    #[arg(default_value = "scenarios/claims.toml", value_name = "FILE")]
+    #[arg(default_value = SHIPPED[0], value_name = "FILE")]
     file: PathBuf,
     /// Share of households simulated.
     #[arg(long, default_value_t = 0.01)]
@@ -41,9 +41,9 @@ pub struct Args {
     /// Seed of the first.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The page that is written.
-    #[arg(long, default_value = "docs/claims.md", value_name = "FILE")]
-    out: PathBuf,
+    /// The page that is written [default: docs/claims.md for scenarios/claims.toml, else the book's name with .md beside it].
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
     #[command(flatten)]
     uncertain: Uncertain,
     /// Check the book and its scenarios, and run nothing.
@@ -54,6 +54,24 @@ pub struct Args {
     quiet: bool,
 }
 
+/// The book that ships, and its page.
+const SHIPPED: [&str; 2] = ["scenarios/claims.toml", "docs/claims.md"];
+
+impl Args {
+    fn page(&self) -> PathBuf {
+        let own = || if self.file == Path::new(SHIPPED[0]) { PathBuf::from(SHIPPED[1]) } else { self.file.with_extension("md") };
+        self.out.clone().unwrap_or_else(own)
+    }
+
+    /// The command that makes the page again.
+    fn command(&self) -> String {
+        let file = if self.file == Path::new(SHIPPED[0]) { String::new() } else { format!(" {}", self.file.display()) };
+        let given = |flag: &str, path: &Option<PathBuf>| path.as_ref().map_or_else(String::new, |path| format!(" --{flag} {}", path.display()));
+        let Args { sample, replicates, seed, .. } = self;
+        format!("musafir claims{file} --sample {sample} --replicates {replicates} --seed {seed}{}{}", given("ensemble", &self.uncertain.ensemble), given("out", &self.out))
+    }
+}
+
 /// Runs all scenarios of the book and writes the page.
 pub fn execute(args: &Args) -> ExitCode {
     if !(args.sample > 0.0 && args.sample <= 1.0) || args.replicates < 2 {
@@ -62,7 +80,8 @@ pub fn execute(args: &Args) -> ExitCode {
     if let Err(stop) = Kind::Claims.expect(&args.file) {
         return stop.end();
     }
-    if let Err(stop) = folder::markdown(&args.out) {
+    let out = args.page();
+    if let Err(stop) = folder::markdown(&out) {
         return stop.end();
     }
     let (book, scenarios, mut trial) = match read(&args.file) {
@@ -87,10 +106,11 @@ pub fn execute(args: &Args) -> ExitCode {
     if let Err(why) = done {
         return failed(&why);
     }
-    let text = page::page(&book, &trial, Made { sample: args.sample, replicates: args.replicates, seed: args.seed, ensemble: ensemble.as_ref().map(|e| e.hash.as_str()) });
-    match atomic::write(&args.out, |sink| sink.write_all(text.as_bytes())) {
+    let made = Made { book: &args.file.display().to_string(), command: &args.command(), ensemble: ensemble.as_ref().map(|e| e.hash.as_str()) };
+    let text = page::page(&book, &trial, made);
+    match atomic::write(&out, |sink| sink.write_all(text.as_bytes())) {
         Ok(_) if args.quiet => ExitCode::from(DONE),
-        Ok(_) => super::print(&format!("Verdicts: {}\n", args.out.display())),
+        Ok(_) => super::print(&format!("Verdicts: {}\n", out.display())),
         Err(error) => failed(&error.to_string()),
     }
 }

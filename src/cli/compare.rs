@@ -40,7 +40,7 @@ use args::Loaded;
 use watch::Watcher;
 
 /// Finished replicates are saved when the last saving is so many seconds ago.
-const SAVE_EVERY: f64 = 120.0;
+const SAVE_EVERY: f64 = 5.0;
 /// Months that are timed for an estimate.
 const PILOT: usize = 24;
 
@@ -179,9 +179,9 @@ impl Job<'_> {
     fn bytes_needed(&self, tree: &Tree<'_>, side_by_side: usize) -> u64 {
         let (world, sample) = (&self.scenarios[0].world, self.scenarios[0].run.sample);
         let rows = synthesis::expected_rows(world, sample);
-        // One run as such, a state for each further one in memory, and three bytes a person abroad (a ninth of all) each August.
+        // One run as such, a state for each further one in memory, and four bytes a person abroad (a ninth of all) each August.
         let states = 48.0 * rows * (tree.depth() * side_by_side).saturating_sub(1) as f64;
-        let whereabouts = rows / 9.0 * 3.0 * world.months as f64 / 12.0 * side_by_side as f64;
+        let whereabouts = rows / 9.0 * 4.0 * world.months as f64 / 12.0 * side_by_side as f64;
         Simulation::bytes_needed(world, sample) + (states + whereabouts) as u64
     }
 
@@ -276,7 +276,7 @@ impl Job<'_> {
         let shares: Vec<&[attribute::Share]> = replicates.iter().map(|r| r.shares.as_slice()).collect();
         let values = replicates.first().map_or(&[][..], |r| &r.values[0]);
         let attributed = attribute::lines(&scope, &self.comparison.groups(pair.scenario), values, &shares);
-        let mut writing = Writing::new(&pair.folder)?;
+        let mut writing = Writing::new(&pair.folder, self.args.running.force)?;
         writing.table("compare.csv", |sink| compare::write(&lines, sink))?;
         writing.table("diversion.csv", |sink| diversion::write(&diverted, sink))?;
         if self.args.attribute {

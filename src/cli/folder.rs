@@ -59,17 +59,28 @@ pub fn instead(why: &str) -> Stop {
     Stop::Usage(format!("{why}; choose another place with --out, or replace it with --force"))
 }
 
-/// Makes sure that a page for people goes into no file of another kind.
+/// What all pages say of themselves.
+const MADE: &str = "Made by ";
+
+/// Makes sure that a page for people goes into no file of another kind, nor of another author.
 ///
 /// # Errors
-/// A name that is not one of Markdown.
+/// A name that is not one of Markdown, or a file that is no such page.
 pub fn markdown(page: &Path) -> Result<(), Stop> {
-    if page.extension().is_some_and(|e| e == "md") { Ok(()) } else { Err(Stop::Usage(format!("{} would be written as Markdown; give it a name that ends in .md", page.display()))) }
+    let place = page.display();
+    if page.extension().is_none_or(|e| e != "md") {
+        return Err(Stop::Usage(format!("{place} would be written as Markdown; give it a name that ends in .md")));
+    }
+    match fs::read_to_string(page) {
+        Ok(text) if !text.contains(MADE) => Err(Stop::Usage(format!("{place} is no page that musafir made, and would be replaced; choose another name, or remove it"))),
+        _ => Ok(()),
+    }
 }
 
 /// Files on their way into a folder of results.
 pub struct Writing {
     folder: PathBuf,
+    force: bool,
     /// Where they wait.
     pub staging: Staging,
     /// What was written.
@@ -77,9 +88,9 @@ pub struct Writing {
 }
 
 impl Writing {
-    /// Into a folder, which is made if it is not there.
-    pub fn new(folder: &Path) -> Result<Writing, StoreError> {
-        Ok(Writing { folder: folder.to_path_buf(), staging: Staging::new(folder)?, entries: Vec::new() })
+    /// Into a folder, which is made if it is not there; with `force` in place of whatever results are there.
+    pub fn new(folder: &Path, force: bool) -> Result<Writing, StoreError> {
+        Ok(Writing { folder: folder.to_path_buf(), force, staging: Staging::new(folder)?, entries: Vec::new() })
     }
 
     /// A table, whose content returns its number of rows.
@@ -101,8 +112,13 @@ impl Writing {
     }
 
     /// Moves the files into place, the record last. The old record goes first, so that an interruption never leaves a record that the files
-    /// belie; the page of other results, files that the old record lists and the new one does not, and `leftover` go too.
+    /// belie; the page of other results, files that the old record lists and the new one does not, and `leftover` go too. Other results
+    /// that were not there when the command began are another process's, and stay.
     pub fn commit<R: Provenance>(mut self, record: &R, leftover: Option<&str>) -> Result<(), StoreError> {
+        let taken = |name: &str| self.folder.join(name).exists() && !(name == R::NAME && R::read(&self.folder).is_some_and(|there| record.same(&there)));
+        if !self.force && RECORDS.iter().any(|name| taken(name)) {
+            return Err(StoreError::Taken { path: self.folder });
+        }
         self.staging.file(R::NAME, |sink| io::Write::write_all(sink, record.json().as_bytes()))?;
         let old = listed(&self.folder);
         remove(&self.folder, report::FILE)?;

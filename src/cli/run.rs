@@ -254,7 +254,7 @@ impl Job<'_> {
 
     fn write(&self, tally: &Tally, results: &Results, threads: usize) -> Result<String, Stop> {
         let world = &self.scenario.world;
-        let mut writing = Writing::new(self.out)?;
+        let mut writing = Writing::new(self.out, self.args.running.force)?;
         writing.entries = results.write(world, self.scenario.run.sample, self.args.format, &mut writing.staging)?;
         writing.text("scenario.toml", &self.scenario.resolved)?;
         if let Some(ensemble) = self.ensemble {
@@ -281,7 +281,7 @@ impl Job<'_> {
         };
         writing.commit(&record, Some(checkpoint::FILE))?;
         let overrides = self.args.reading.overrides().map_err(Stop::Usage)?;
-        report::changes::write(self.out, &self.args.scenario, &overrides.set, overrides.root.as_deref())?;
+        report::changes::write(self.out, &self.args.scenario, &self.scenario.hash, &overrides.set, overrides.root.as_deref())?;
         if !self.args.no_report {
             report::write(self.out, report::targets_of(&self.args.scenario).as_deref())?;
         }

@@ -243,7 +243,7 @@ impl Job<'_> {
     /// Makes the data set and what it says.
     fn collect(&self, planned: &Planned, done: Done) -> Result<(String, usize), Stop> {
         let (sweep, plan, mut gathered) = (self.sweep, self.plan, Gathered::default());
-        let mut writing = Writing::new(self.folder)?;
+        let mut writing = Writing::new(self.folder, self.args.running.force)?;
         self.pool.install(|| writing.table("results.parquet", |sink| tables::results(sweep, plan, &self.store, &mut gathered, sink)))?;
         let findings = self.pool.install(|| findings::findings(sweep, plan, &gathered));
         writing.table("points.csv", |sink| tables::points(sweep, plan, &gathered, sink))?;

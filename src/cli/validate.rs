@@ -172,7 +172,7 @@ impl Job<'_> {
     }
 
     fn write(&self, out: &Path, mut record: Record, assessment: &Assessment) -> Result<Record, Stop> {
-        let mut writing = Writing::new(out)?;
+        let mut writing = Writing::new(out, self.args.running.force)?;
         writing.table("validation.csv", |sink| write_scores(assessment, sink))?;
         writing.table("fit.csv", |sink| write_fits(self.targets, assessment, sink))?;
         writing.text(SCORES, &format!("{:#}\n", say::scores(assessment)))?;

@@ -1,5 +1,5 @@
 //! What corridors do beside carrying persons, prepared once for a run: jobs of building and transit, market access, ties. All of it follows
-//! from the world alone, so nothing here answers to who is where. May be used by `engine`.
+//! from the world alone, so nothing here answers to who is where. May be used by `engine` and what is right of it.
 
 use std::collections::BTreeMap;
 

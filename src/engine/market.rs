@@ -1,5 +1,5 @@
 //! The state of labour markets between months: what pay, employment and jobs remember. Feedback from who is where enters here alone.
-//! May be used by `engine`.
+//! May be used by `engine` and what is right of it.
 
 use super::{
     corridors::Effects,

@@ -461,7 +461,12 @@ impl<'w> Simulation<'w> {
     pub fn warnings(&self) -> Vec<String> {
         let (unreachable, held) = (self.costs.iter().filter(|c| c.is_none()).count(), self.market.held);
         let all = self.index * self.world.places.homes.len();
+        let end = self.world.start.plus(self.world.months as i32 - 1);
+        let part = |year: i32, months: i32| format!("{year} has {months} months in this run: its sums are of those, its means too");
+        let (first, last) = (12 - self.world.start.of_year() as i32, end.of_year() as i32 + 1);
         let remarks = [
+            (first < 12).then(|| part(self.world.start.year(), first.min(self.world.months as i32))),
+            (last < 12 && (first == 12 || end.year() > self.world.start.year())).then(|| part(end.year(), last)),
             (self.rows() == 0).then(|| NOBODY.to_string()),
             (unreachable > 0).then(|| format!("{unreachable} pairs of home and destination regions have no way between them")),
             (held > 0).then(|| format!("unemployment at home was held at a bound of `unemployment_range` in {held} of {all} months of regions")),

@@ -1,5 +1,5 @@
 //! Phases 1 and 2 of a month: the world's month, then tables by cell. Everything that visits read stands here, read-only.
-//! May be used by `engine`.
+//! May be used by `engine` and what is right of it.
 
 use std::sync::Arc;
 

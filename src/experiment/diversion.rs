@@ -23,7 +23,7 @@ pub fn counted(month: Month) -> bool {
     month.of_year() == 7
 }
 
-/// Who is abroad and where, in three bytes a person abroad: by chunk, (row, country) in the order of rows.
+/// Who is abroad and where, in four bytes a person abroad: by chunk, (row, country) in the order of rows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Places(Vec<Vec<(u16, u8)>>);
 

@@ -8,6 +8,8 @@ use crate::{
 
 /// Bootstrap samples behind an interval.
 pub const RESAMPLES: usize = 1000;
+/// Shuffles of the outcomes behind what a swing reaches by chance.
+const SHUFFLES: usize = 200;
 /// Values of a factor above which they are put into groups.
 const MOST_LEVELS: usize = 12;
 /// Groups of equally many points.
@@ -120,7 +122,7 @@ pub struct Response {
     pub points: usize,
     /// Mean outcome.
     pub mean: f64,
-    /// Its 90 % interval.
+    /// Its 90 % interval; none where points of a group depend on each other.
     pub interval: Interval,
 }
 
@@ -140,6 +142,37 @@ pub fn response(places: &[f64], outcomes: &[f64]) -> Vec<Response> {
         Response { places: (group[0].0, group[group.len() - 1].0), points: group.len(), mean, interval }
     };
     groups.iter().map(of_group).collect()
+}
+
+/// The largest mean of groups less the least.
+pub fn swing(means: impl Iterator<Item = f64>) -> f64 {
+    let (low, high) = means.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), mean| (low.min(mean), high.max(mean)));
+    if high >= low { high - low } else { f64::NAN }
+}
+
+/// What the swing along a factor reaches by chance: the quantile 0.95 over outcomes that are shuffled among the groups of the curve.
+pub fn swing_by_chance(curve: &[Response], outcomes: &[f64]) -> f64 {
+    let finite: Vec<f64> = outcomes.iter().copied().filter(|y| y.is_finite()).collect();
+    let n = finite.len();
+    if curve.iter().map(|r| r.points).sum::<usize>() != n || n < 2 {
+        return f64::NAN;
+    }
+    let shuffled = |sample: usize| {
+        let stream = Stream::new(1, Purpose::Bootstrap, Month::new(1900, 1), sample as u32);
+        let mut y = finite.clone();
+        for i in (1..n).rev() {
+            y.swap(i, ((stream.uniform(i as u32) * (i + 1) as f64) as usize).min(i));
+        }
+        let mut from = 0;
+        swing(curve.iter().map(|r| {
+            let group = &y[from..from + r.points];
+            from += r.points;
+            group.iter().sum::<f64>() / group.len() as f64
+        }))
+    };
+    let mut swings: Vec<f64> = (0..SHUFFLES).map(shuffled).collect();
+    swings.sort_by(f64::total_cmp);
+    quantile(&swings, 0.95)
 }
 
 /// Spearman's rank correlation, with its bootstrap interval. Missing outcomes are left out.

@@ -1,5 +1,5 @@
 //! The class code: one byte a person, all that the monthly scan reads beside the key. A code says only how large a hazard can be; it never
-//! decides what happens. May be used by `population` and `engine`.
+//! decides what happens. May be used by `population`, `engine` and the resolution of scenarios.
 
 use crate::behaviour::traits::{Status, Stay};
 

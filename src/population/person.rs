@@ -1,4 +1,4 @@
-//! The columns of persons and households, and the chunk that owns them. May be used by `population` and `engine`.
+//! The columns of persons and households, and the chunk that owns them. May be used by `population` and everything right of it.
 
 use bytemuck::{Pod, Zeroable};
 

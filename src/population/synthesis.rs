@@ -3,7 +3,7 @@
 //! Every attribute is a pure function of (seed, household, member): a sample keeps whole households and changes nobody in them. Ages follow
 //! the cohorts by systematic sampling: a household draws one uniform position among the cohorts and its members stand at distances from
 //! it (partners near, generations apart), modulo one, so that each member's age has exactly the published distribution.
-//! May be used by the engine.
+//! May be used by everything right of `population`.
 
 use rayon::prelude::*;
 

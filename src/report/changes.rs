@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::folder::Folder;
 use crate::{
+    measure::record::{self, Provenance},
     scenario::{Inventory, Overrides},
     store::{StoreError, atomic},
 };
@@ -62,13 +63,13 @@ fn keyed(inventory: &Inventory) -> BTreeMap<String, (String, String, Option<bool
 }
 
 /// Writes into a folder what a scenario file, with what is set besides, says otherwise than the file it extends (than itself, if it extends
-/// none). A resolved scenario extends nothing: what stands beside it goes with it, so that running it gives the same bytes. Where nothing
+/// none). `hash` is that of the scenario. A resolved scenario extends nothing: what stands beside it goes with it, so that running it gives the same bytes. Where nothing
 /// differs, or a file cannot be read by itself, there is no such file.
 ///
 /// # Errors
 /// Those of the file system.
-pub fn write(folder: &Path, file: &Path, set: &[(String, String)], root: Option<&Path>) -> Result<(), StoreError> {
-    let content = content(file, set, root);
+pub fn write(folder: &Path, file: &Path, hash: &str, set: &[(String, String)], root: Option<&Path>) -> Result<(), StoreError> {
+    let content = content(file, hash, set, root);
     let path = folder.join(FILE);
     match content {
         Some(bytes) => atomic::write(&path, |sink| sink.write_all(&bytes)).map(|_| ()),
@@ -77,12 +78,14 @@ pub fn write(folder: &Path, file: &Path, set: &[(String, String)], root: Option<
     }
 }
 
-fn content(file: &Path, set: &[(String, String)], root: Option<&Path>) -> Option<Vec<u8>> {
+fn content(file: &Path, hash: &str, set: &[(String, String)], root: Option<&Path>) -> Option<Vec<u8>> {
     let table: toml::Table = toml::from_str(&fs::read_to_string(file).ok()?).ok()?;
     let beside = file.parent().unwrap_or(Path::new(""));
     let extends = table.get("extends").and_then(toml::Value::as_str);
     if extends.is_none() && set.is_empty() {
-        return fs::read(beside.join(FILE)).ok();
+        // What stands beside is of this scenario only if a run of it left both.
+        let left = record::Record::read(beside).is_some_and(|record| record.scenario_hash == hash);
+        return fs::read(beside.join(FILE)).ok().filter(|_| left);
     }
     let parent = extends.map_or_else(|| file.to_path_buf(), |name| beside.join(name));
     let plain = Overrides { root: root.map(Path::to_path_buf), ..Overrides::default() };

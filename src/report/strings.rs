@@ -278,6 +278,7 @@ pub const STRINGS: &[(&str, &str, &str)] = &[
     ("s.index.sigma", "spread of effects, σ", "разброс эффектов, σ"),
     ("s.index.rank", "rank correlation", "ранговая корреляция"),
     ("s.index.swing", "swing of the mean along the factor", "размах среднего вдоль фактора"),
+    ("s.index.chance", "swing that chance explains", "размах, объяснимый случаем"),
     ("s.index", "Index", "Показатель"),
     ("s.outcome", "Outcome", "Результат"),
     ("s.coverage", "coverage", "охват"),

@@ -80,12 +80,14 @@ fn leading(rows: &[&Row]) -> Option<&'static str> {
     ["total", "mu_star", "swing"].into_iter().find(|name| rows.iter().any(|r| get(r, "index") == *name))
 }
 
-/// Factors by their leading index, strongest first: factor, value, low, high.
+/// Factors by their leading index, strongest first: factor, value, low, high. A swing counts if it is more than chance explains.
 fn strongest<'r>(tables: &'r Tables, asked: &'r Asked) -> Option<(&'static str, Vec<(&'r str, f64, Option<f64>, Option<f64>)>)> {
     let rows: Vec<&Row> = of(&tables.sensitivity, asked).collect();
     let index = leading(&rows)?;
     let mut list: Vec<_> =
         rows.iter().filter(|r| get(r, "index") == index).filter_map(|r| Some((get(r, "factor"), number(r, "value")?, number(r, "low"), number(r, "high")))).collect();
+    let chance = |factor: &str| rows.iter().find(|r| get(r, "index") == "chance" && get(r, "factor") == factor).and_then(|r| number(r, "value"));
+    list.retain(|(factor, value, ..)| index != "swing" || chance(factor).is_none_or(|chance| *value > chance));
     list.sort_by(|a, b| b.1.total_cmp(&a.1));
     (!list.is_empty()).then_some((index, list))
 }
@@ -181,7 +183,7 @@ fn range(asked: &Asked, l: Language) -> String {
 
 fn depends(tables: &Tables, asked: &Asked, l: Language) -> String {
     let Some((index, list)) = strongest(tables, asked) else {
-        return l.pick("There are too few points to say what it depends on.", "Точек слишком мало, чтобы сказать, от чего это зависит.").to_string();
+        return l.pick("Along no factor does it move more than it would by chance.", "Ни вдоль одного фактора это не меняется сильнее, чем случайно.").to_string();
     };
     let unit = if index == "total" { "" } else { asked.unit.as_str() };
     let named: Vec<String> =

@@ -258,6 +258,7 @@ fn wrong_kind(node: &Node, schema: &Json, path: &str, ledger: &mut Ledger) -> Op
     let wanted = if branch_of(schema, "string").get("form").is_some() { "a date, 2028-01-01 or \"2028-01\"".to_string() } else { kinds(schema) };
     let hint = match &node.value {
         Value::Text(t) if t.trim().parse::<f64>().is_ok() && wanted.contains("number") => format!("write {} without quotes", t.trim()),
+        Value::Float(x) if wanted == "a whole number" && x.abs() >= i64::MAX as f64 => format!("it is too large; at most {}", i64::MAX),
         Value::Float(_) if wanted == "a whole number" => "write it without a decimal point".to_string(),
         _ => String::new(),
     };

@@ -24,6 +24,12 @@ pub enum StoreError {
         /// What the system said.
         source: io::Error,
     },
+    /// Another process wrote other results there meanwhile.
+    #[error("{} holds other results by now, of another process; choose another place with --out, or replace them with --force", path.display())]
+    Taken {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The content is not what it should be.
     #[error("{}: {reason}", path.display())]
     Content {

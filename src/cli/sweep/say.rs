@@ -65,6 +65,14 @@ fn tornado(sweep: &Sweep, finding: &Finding, text: &mut String) {
     let by = ["total", "mu_star", "swing"].into_iter().find(|name| finding.indices.iter().any(|i| i.name == *name)).unwrap_or("swing");
     let mut list: Vec<_> = finding.indices.iter().filter(|i| i.name == by && i.estimate.value.is_finite()).collect();
     list.sort_by(|a, b| b.estimate.value.total_cmp(&a.estimate.value));
+    let all = list.len();
+    let chance = |factor: usize| finding.indices.iter().find(|i| i.factor == factor && i.name == "chance").map_or(0.0, |i| i.estimate.value);
+    if by == "swing" {
+        list.retain(|i| i.estimate.value > chance(i.factor));
+        if list.is_empty() && all > 0 {
+            let _ = writeln!(text, "  along no factor does the mean swing more than it would by chance");
+        }
+    }
     let most = list.first().map_or(0.0, |i| i.estimate.value);
     if most <= 0.0 {
         return;
@@ -84,6 +92,9 @@ fn tornado(sweep: &Sweep, finding: &Finding, text: &mut String) {
     }
     if list.len() > MOST {
         let _ = writeln!(text, "    and {} more in sensitivity.csv", list.len() - MOST);
+    }
+    if list.len() < all {
+        let _ = writeln!(text, "    along {} other factors it swings no more than it would by chance", all - list.len());
     }
 }
 

@@ -30,13 +30,20 @@ pub fn page(args: &Args, record: &Record, targets: &Targets, assessment: &Assess
 
 fn head(args: &Args, record: &Record, targets: &Targets, text: &mut String) {
     let split = &targets.rules.split;
-    let ensemble = args.uncertain.ensemble.as_ref().map_or_else(String::new, |path| format!(" --ensemble {}", path.display()));
+    let given = |flag: &str, value: Option<String>| value.map_or_else(String::new, |value| format!(" --{flag} {value}"));
+    let path = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    let more = given("targets", path(&args.targets))
+        + &given("until", args.running.until.map(|month| month.to_string()))
+        + &given("seed", args.running.seed.map(|seed| seed.to_string()))
+        + &args.reading.set.iter().map(|set| given("set", Some(set.clone()))).collect::<String>()
+        + &given("ensemble", path(&args.uncertain.ensemble))
+        + &given("page", path(&args.page));
     let verified = targets.rows().filter(|(_, r)| r.verified).count();
     let rows = record.targets[1];
     let fitted = targets.rows().filter(|(_, r)| r.usage == Use::Fit).count();
     let _ = writeln!(
         text,
-        "Made by the command below; do not edit it by hand. Version {}, scenario hash `{}`, targets hash `{}`, seed {}, sample {}, {} replicates.\n\n```\nmusafir validate {} --sample {} --replicates {}{ensemble} --page docs/validation.md\n```\n",
+        "Made by the command below; do not edit it by hand. Version {}, scenario hash `{}`, targets hash `{}`, seed {}, sample {}, {} replicates.\n\n```\nmusafir validate {} --sample {} --replicates {}{more}\n```\n",
         record.version,
         &record.scenario_hash[..12.min(record.scenario_hash.len())],
         &record.targets_hash[..12.min(record.targets_hash.len())],
@@ -67,7 +74,8 @@ fn head(args: &Args, record: &Record, targets: &Targets, text: &mut String) {
          - **The test is not blind.** Ranges and structure come from a mean-field fit that saw 2005-2021.\n\
          {intervals}\n\
          - Naive forecasts know the published values of their own series up to the cut; the gravity regression also knows output at both ends in the year it forecasts.\n\
-         - Columns are explained in [columns.md](columns.md), targets and their sources stand in `scenarios/targets/`.\n\n"
+         - Columns are explained in [columns.md](columns.md), targets and their sources stand in `{}`.\n\n",
+        super::args::targets_of(args).display()
     );
 }
 

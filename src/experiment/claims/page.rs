@@ -11,12 +11,10 @@ use crate::measure::summary::cell;
 /// How the runs were made.
 #[derive(Clone, Copy, Debug)]
 pub struct Made<'a> {
-    /// Simulated over real persons.
-    pub sample: f64,
-    /// Number of replicates.
-    pub replicates: u32,
-    /// Seed of the first.
-    pub seed: u64,
+    /// The book's file.
+    pub book: &'a str,
+    /// The command that makes the page.
+    pub command: &'a str,
     /// Hash of the ensemble whose members the replicates used, if one was.
     pub ensemble: Option<&'a str>,
 }
@@ -25,7 +23,7 @@ const HEAD: &str = "\
 # Claims and verdicts
 
 Every claim of the commentary that gave musafir its questions, by the number under which the heads of `scenarios/*.toml` name it, and what runs of
-this version say to it. The claims are told in our words, the tests stand in `scenarios/claims.toml`, and the verdicts are made by the program from
+this version say to it. The claims are told in our words, the tests stand in `{book}`, and the verdicts are made by the program from
 the values; nobody wrote them. A claim is *supported* if in every test the whole interval (quantiles 0.05 and 0.95 over replicates) lies within the
 bounds, *refuted* if in one test it lies wholly outside, and otherwise the runs *cannot tell*.
 
@@ -41,13 +39,11 @@ pub fn page(book: &Book, trial: &Trial, made: Made<'_>) -> String {
         book.claim.iter().enumerate().map(|(c, claim)| claim.test.iter().enumerate().map(|(t, test)| verdict::of_test(test, trial.values(c, t))).collect()).collect();
     let of_claims: Vec<Verdict> = book.claim.iter().zip(&verdicts).map(|(claim, tests)| verdict::of_claim(claim, tests)).collect();
     let count = |which: Verdict| of_claims.iter().filter(|v| **v == which).count();
-    let mut text = HEAD.to_string();
+    let mut text = HEAD.replace("{book}", made.book);
     let _ = writeln!(
         text,
-        "\nMade by `musafir claims --sample {} --replicates {} --seed {}`, version {}, {}. Of {} claims {} are supported, {} refuted; of {} the runs cannot tell; {} are not tested.\n",
-        made.sample,
-        made.replicates,
-        made.seed,
+        "\nMade by `{}`, version {}, {}. Of {} claims {} are supported, {} refuted; of {} the runs cannot tell; {} are not tested.\n",
+        made.command,
         env!("CARGO_PKG_VERSION"),
         made.ensemble.map_or_else(|| "without an ensemble".to_string(), |hash| format!("members of the ensemble {}", &hash[..12.min(hash.len())])),
         book.claim.len(),

@@ -285,19 +285,19 @@ pub struct Split {
 pub struct Bars {
     /// Least share of the fitted rows of headline series that are predicted within low and high.
     #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
-    pub headline_within: f64,
+    pub headline_within: Option<f64>,
     /// Least share of series, of those with `least_points` rows or more, whose mean absolute scaled error of test rows is below 1.
     #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
-    pub better_than_no_change: f64,
+    pub better_than_no_change: Option<f64>,
     /// Rows that a series must have to count for `better_than_no_change`.
     #[schemars(range(min = 2), extend("unit" = "rows"))]
     pub least_points: usize,
     /// Largest average relative difference of the test rows of destination shares.
     #[schemars(range(min = 0.0), extend("unit" = "ratio"))]
-    pub destination_shares: f64,
+    pub destination_shares: Option<f64>,
     /// Least and largest share of test rows within the 90 % interval.
     #[schemars(extend("unit" = "share"))]
-    pub coverage_90: [f64; 2],
+    pub coverage_90: Option<[f64; 2]>,
 }
 
 /// What the past shows at a glance, to be found in what is predicted.

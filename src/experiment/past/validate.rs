@@ -345,11 +345,11 @@ fn verdicts(targets: &Targets, series: &[Scores], fits: &[Fit]) -> Vec<Verdict> 
     let difference = Relative::of(&errors(&shares)).ratio();
     let judged = scored(fits, |f| f.usage == Use::Test && f.intervals.is_some());
     let covered = statistics::mean(judged.iter().filter_map(|f| Some(f64::from(u8::from(f.intervals?[1].0 <= f.observed? && f.observed? <= f.intervals?[1].1)))));
-    let [least, most] = bars.coverage_90;
-    vec![
-        verdict("headline_within", within, headline.len(), format!("at least {}", bars.headline_within), within >= bars.headline_within),
-        verdict("better_than_no_change", better, scaled.len(), format!("at least {}", bars.better_than_no_change), better >= bars.better_than_no_change),
-        verdict("destination_shares", difference, shares.len(), format!("at most {}", bars.destination_shares), difference <= bars.destination_shares),
-        verdict("coverage_90", covered, judged.len(), format!("{least} to {most}"), covered >= least && covered <= most),
-    ]
+    let all = [
+        bars.headline_within.map(|bar| verdict("headline_within", within, headline.len(), format!("at least {bar}"), within >= bar)),
+        bars.better_than_no_change.map(|bar| verdict("better_than_no_change", better, scaled.len(), format!("at least {bar}"), better >= bar)),
+        bars.destination_shares.map(|bar| verdict("destination_shares", difference, shares.len(), format!("at most {bar}"), difference <= bar)),
+        bars.coverage_90.map(|[least, most]| verdict("coverage_90", covered, judged.len(), format!("{least} to {most}"), covered >= least && covered <= most)),
+    ];
+    all.into_iter().flatten().collect()
 }

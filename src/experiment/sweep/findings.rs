@@ -23,7 +23,7 @@ const BOXES: usize = 3;
 pub struct Index {
     /// Index of the factor.
     pub factor: usize,
-    /// `first`, `total`, `mu_star`, `mu`, `sigma`, `swing` or `rank`.
+    /// `first`, `total`, `mu_star`, `mu`, `sigma`, `rank`, `swing` or `chance`.
     pub name: &'static str,
     /// Its value.
     pub estimate: Estimate,
@@ -99,7 +99,19 @@ fn cases(plan: &Plan, gathered: &Gathered, o: usize, outcome: &Outcome) -> Vec<C
 fn finding(sweep: &Sweep, outcome: usize, at: String, cases: &[&Case], varied: &[usize]) -> Finding {
     let outcomes: Vec<f64> = cases.iter().map(|c| c.value).collect();
     let places = |f: usize| cases.iter().map(|c| Factor::place(c.levels[f])).collect::<Vec<f64>>();
-    let responses: Vec<(usize, Vec<Response>)> = varied.iter().map(|&f| (f, sensitivity::response(&places(f), &outcomes))).collect();
+    // Points of a block or a trajectory share most of their coordinates: few of them are drawn independently.
+    let independent = |case: usize| match sweep.design.kind {
+        Kind::Saltelli => case % (varied.len() + 2) < 2,
+        Kind::Morris => case.is_multiple_of(varied.len() + 1),
+        _ => true,
+    };
+    let blocks = matches!(sweep.design.kind, Kind::Saltelli | Kind::Morris);
+    let response = |f: usize| {
+        let mut curve = sensitivity::response(&places(f), &outcomes);
+        curve.iter_mut().filter(|_| blocks).for_each(|r| r.interval = None);
+        curve
+    };
+    let responses: Vec<(usize, Vec<Response>)> = varied.iter().map(|&f| (f, response(f))).collect();
     let mut indices = Vec::new();
     let mut put = |factor: usize, name: &'static str, estimate: Estimate| indices.push(Index { factor, name, estimate });
     match sweep.design.kind {
@@ -128,17 +140,22 @@ fn finding(sweep: &Sweep, outcome: usize, at: String, cases: &[&Case], varied: &
     for (f, curve) in &responses {
         let means = || curve.iter().map(|r| r.mean);
         let (low, high) = (means().fold(f64::INFINITY, f64::min), means().fold(f64::NEG_INFINITY, f64::max));
-        put(*f, "swing", Estimate { value: high - low, interval: (high >= low).then_some((low, high)) });
+        put(*f, "swing", Estimate { value: sensitivity::swing(means()), interval: (high >= low).then_some((low, high)) });
+        if !blocks {
+            put(*f, "chance", Estimate { value: sensitivity::swing_by_chance(curve, &outcomes), interval: None });
+        }
     }
     let there: Vec<usize> = (0..cases.len()).filter(|&i| outcomes[i].is_finite()).collect();
     let condition = sweep.outcomes[outcome].quantity.condition;
     let values: Vec<f64> = there.iter().map(|&i| outcomes[i]).collect();
     let bound = condition.map(|c| c.bound.among(&values));
     let interest: Vec<bool> = values.iter().map(|&x| condition.zip(bound).is_some_and(|(c, bound)| c.holds(x, bound))).collect();
-    let points: Vec<Vec<f64>> = there.iter().map(|&i| varied.iter().map(|&f| Factor::place(cases[i].levels[f])).collect()).collect();
+    let drawn: Vec<usize> = there.iter().copied().filter(|&i| independent(i)).collect();
+    let among: Vec<bool> = drawn.iter().map(|&i| condition.zip(bound).is_some_and(|(c, bound)| c.holds(outcomes[i], bound))).collect();
+    let points: Vec<Vec<f64>> = drawn.iter().map(|&i| varied.iter().map(|&f| Factor::place(cases[i].levels[f])).collect()).collect();
     let ordered: Vec<bool> = varied.iter().map(|&f| sweep.factors[f].ordered()).collect();
     let regions = condition.map(|_| {
-        let mut regions = discover::regions(&Cases { points: &points, ordered: &ordered, interest: &interest }, BOXES);
+        let mut regions = discover::regions(&Cases { points: &points, ordered: &ordered, interest: &among }, BOXES);
         regions.iter_mut().flat_map(|r| &mut r.sides).for_each(|side| side.0 = varied[side.0]);
         regions
     });

@@ -36,6 +36,13 @@ pub fn behaviour(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Option<
             ledger.error(parts.at(path), path, "`to_purse` and `invested` add to more than 1", "both are shares of the same remittances", "");
         }
     }
+    if let Some(labour) = parts.section::<crate::world::labour::Params>("behaviour.labour", ledger)
+        && !labour.feedback
+        && labour.pay_crowding != 0.0
+    {
+        let path = "behaviour.labour.pay_crowding";
+        ledger.warn(parts.at(path), path, "`pay_crowding` has no effect", "`feedback` is false: pay does not follow how many come, nor do jobs", "");
+    }
     for path in ["behaviour.consider.deprivation_range", "behaviour.labour.pay_crowding_range", "behaviour.labour.unemployment_range"] {
         let json = path.split('.').try_fold(&parts.json, |json, key| json.get(key));
         let ends: Vec<f64> = json.and_then(|j| j.as_array()).into_iter().flatten().filter_map(serde_json::Value::as_f64).collect();

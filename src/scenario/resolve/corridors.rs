@@ -205,7 +205,7 @@ fn construction(parts: &Parts, ground: &Ground, item: &Item<CorridorItem>, built
 }
 
 /// Distance on the globe, whole kilometres (so that no platform rounds it otherwise).
-fn distance(a: &Node, b: &Node) -> f64 {
+pub fn distance(a: &Node, b: &Node) -> f64 {
     let (la, lb) = (a.lat.to_radians(), b.lat.to_radians());
     let (dlat, dlon) = (lb - la, (b.lon - a.lon).to_radians());
     let h = (dlat / 2.0).sin().powi(2) + la.cos() * lb.cos() * (dlon / 2.0).sin().powi(2);

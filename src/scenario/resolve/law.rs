@@ -102,7 +102,7 @@ pub fn law(parts: &Parts, ground: &Ground, start: Month, end: Option<Month>, rep
                 ledger.warn(
                     parts.at(&path),
                     &path,
-                    format!("the first regime for {origin} in {country} begins after the run"),
+                    format!("the first regime for {origin} in {country} begins after the start of the run"),
                     format!("the run starts in {start}; it is taken to hold before its date too"),
                     "",
                 );

@@ -160,6 +160,12 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
     // Where the prices are wrong, which has been told, lengths matter no more.
     let detour = network.as_ref().map_or(1.0, |n| n.travel.detour);
     let corridors = corridors::corridors(&parts, &ground, &links, detour, run.as_ref(), ledger);
+    for (corridor, link) in corridors.iter().flat_map(|c| c.links.iter().map(move |l| (c, l))) {
+        if let Some((key, what, why)) = network::odd(link, &ground.nodes) {
+            let path = format!("corridor.{}.links", corridor.id);
+            ledger.warn(parts.at(&path), &format!("{path}.{}.{key}", link.id), what, why, "");
+        }
+    }
     let law = law::law(&parts, &ground, start, run.as_ref().map(|r| r.end), &mut replaced, ledger);
     let demography = people::demography(&parts, &ground, run.as_ref(), ledger);
     let (markets, departures, returns) = places::markets(&parts, &mut ground, ledger);

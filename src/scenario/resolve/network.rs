@@ -11,7 +11,7 @@ use crate::{
     units::Month,
     world::{
         freight,
-        network::{Link, Mode, Network, Travel},
+        network::{Link, Mode, Network, Node, Travel},
         place::MacroArea,
         ties,
     },
@@ -33,6 +33,22 @@ pub fn freight(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Option<fr
         ledger.error(parts.at(&path), &path, format!("unknown node `{}`", market.node), "the table `nodes` has no such row", ground.like_node(&market.node));
     }
     Some(freight)
+}
+
+/// Least length of a link over the distance of its ends on the globe: nodes stand for areas.
+const SHORTEST: f64 = 0.8;
+/// Fastest means of travel, kilometres an hour.
+const FASTEST: f64 = 1200.0;
+
+/// What is odd about a link's length and time, and why; none if its length is not given.
+pub fn odd(link: &Link, nodes: &[Node]) -> Option<(&'static str, String, String)> {
+    let apart = super::corridors::distance(&nodes[link.ends[0]], &nodes[link.ends[1]]);
+    let [from, to] = link.ends.map(|n| nodes[n].id.as_str());
+    if link.km > 0.0 && link.km < SHORTEST * apart {
+        return Some(("km", format!("`{}` is {} km long", link.id, link.km), format!("{from} and {to} are {apart} km apart")));
+    }
+    let why = || format!("{} km in {} hours are more than {FASTEST} km an hour", link.km, link.hours);
+    (link.km > FASTEST * link.hours).then(|| ("hours", format!("`{}` is faster than anything that travels", link.id), why()))
 }
 
 /// Warns of regions that no passengers' link or chain of them ever joins to a region of the other kind; `links` are all there will be.
@@ -107,7 +123,7 @@ fn links(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Link> {
         if from == to {
             table.error(ledger, row, "to", "the link leads back to its start", "its two nodes are the same", "");
         }
-        links.push(Link {
+        let link = Link {
             id: table.text(row, "link").to_string(),
             ends: [from, to],
             mode,
@@ -119,7 +135,11 @@ fn links(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Link> {
             passengers: table.text(row, "passengers") == "yes",
             opens,
             closes,
-        });
+        };
+        if let Some((column, what, why)) = odd(&link, &ground.nodes) {
+            table.warn(ledger, row, column, what, why, "");
+        }
+        links.push(link);
     }
     links
 }
