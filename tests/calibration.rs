@@ -89,6 +89,8 @@ fn recovery(method: Method, budget: Budget, cases: u32) -> (f64, f64) {
         }
     }
     let n = f64::from(cases) * PARAMETERS as f64;
+    // The figures of docs/calibrating.md; shown with --nocapture.
+    println!("{method:?}, {budget:?}, {cases} cases: {:.3} inside, width {:.3} of the prior's", inside / n, width / n);
     (inside / n, width / n)
 }
 
@@ -104,6 +106,48 @@ fn population_monte_carlo_holds_the_truth_and_needs_more_runs() {
     let (inside, width) = recovery(Method::PopulationMonteCarlo, Budget { members: 200, steps: 10 }, 40);
     assert!(inside >= 0.83, "{inside}");
     assert!(width < 0.9);
+}
+
+/// As many parameters and values as the baseline's calibration has, each value a sum of the parameters with weights of its own.
+const LARGE: [usize; 2] = [71, 160];
+
+struct Linear {
+    weights: Vec<Vec<f64>>,
+}
+
+impl Model for Linear {
+    type Output = Vec<f64>;
+    type Error = std::convert::Infallible;
+    fn run(&mut self, _: usize, z: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, Self::Error> {
+        let predicted = |z: &Vec<f64>| self.weights.iter().map(|w| w.iter().zip(z).map(|(w, z)| w * z).sum()).collect();
+        Ok(z.iter().map(predicted).collect())
+    }
+    fn predictions(&self, output: &Vec<f64>) -> Vec<f64> {
+        output.clone()
+    }
+    fn progressed(&mut self, _: &Progress) {}
+}
+
+/// Mean misfit after 1,200 runs of a problem of the baseline's size.
+fn misfit_of_a_large_problem(method: Method, budget: Budget) -> f64 {
+    let [parameters, data] = LARGE;
+    let mut model = Linear { weights: (0..data as u32).map(|k| draws(k, 0, parameters).into_iter().map(|w| 0.1 * w).collect()).collect() };
+    let truth = draws(1_000, 1, parameters);
+    let seen = model.run(0, &[truth]).unwrap().remove(0);
+    let noisy = seen.into_iter().zip(draws(1_001, 1, data)).map(|(x, e)| Datum::Value(x + 0.2 * e)).collect();
+    let evidence = Evidence::new(noisy, DMatrix::identity(data, data) * 0.04).unwrap();
+    let start = method::prior(budget.members, parameters, 3);
+    let fitted = method::fit(method, budget.steps, &start, &evidence, &vec![true; parameters], 3, &mut model).unwrap();
+    let last = fitted.progress.last().unwrap();
+    println!("{method:?}, {budget:?}: misfit {:.2} after {} runs, {:.2} before", last.misfit_mean, last.runs, fitted.progress[0].misfit_mean);
+    last.misfit_mean
+}
+
+#[test]
+fn with_as_many_parameters_as_the_baseline_the_smoother_comes_near_the_data_and_monte_carlo_does_not() {
+    let smoother = misfit_of_a_large_problem(Method::EnsembleSmoother, Budget { members: 200, steps: 5 });
+    let monte_carlo = misfit_of_a_large_problem(Method::PopulationMonteCarlo, Budget { members: 200, steps: 10 });
+    assert!(smoother < 2.0 && monte_carlo > 3.0 * smoother, "{smoother} {monte_carlo}");
 }
 
 fn root() -> &'static Path {
