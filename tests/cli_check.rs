@@ -87,6 +87,20 @@ fn all_mistakes_of_a_book_of_claims_stand_in_one_list() {
 }
 
 #[test]
+fn a_page_of_somebody_else_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = folder.path().join("mine.md");
+    std::fs::write(&page, "my own page").expect("written");
+    let page = page.to_str().expect("letters");
+    let commands: [&[&str]; 2] = [&["claims", "--out", page, "--quiet"], &["calibrate", "scenarios/calibrations/baseline.toml", "--page", page]];
+    for command in commands {
+        let (code, _, err) = musafir(command);
+        assert!(code == 2 && err.contains("is no page that musafir made"), "{err}");
+    }
+    assert_eq!(std::fs::read_to_string(page).expect("mine"), "my own page");
+}
+
+#[test]
 fn a_file_of_another_kind_is_told_by_its_name() {
     for (command, file, told) in [
         ("run", "tests/small/sweep.toml", "is a sweep, not a scenario; `musafir sweep` takes it"),

@@ -434,6 +434,14 @@ fn forced_results_leave_nothing_of_others() {
     assert!(out.join("notes.txt").exists() && place.path().join("mine.txt").exists(), "nothing else is");
 }
 
+#[test]
+fn a_part_of_a_year_is_told() {
+    let place = temporary();
+    let said = run(SMALL, &place.path().join("part"), &["--until", "2006-03", "--json"]);
+    let record: Value = serde_json::from_str(&said.out).expect("JSON");
+    assert!(record["warnings"].as_array().expect("a list").iter().any(|w| w.as_str().is_some_and(|w| w.contains("2006 has 3 months"))), "{record}");
+}
+
 /// As administrator every folder can be written, and there is nothing to test.
 #[cfg(unix)]
 #[test]

@@ -570,3 +570,23 @@ fn a_signal_ends_it_in_order() {
     let left: Vec<String> = fs::read_dir(&out).map(|d| d.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect()).unwrap_or_default();
     assert!(if said.contains("nothing is saved") { left.is_empty() } else { left == [UNFINISHED] && said.contains("--resume") }, "{left:?}: {said}");
 }
+
+/// Yearly values stand by countries, groups and countries of transit: worlds that differ there cannot be set against each other.
+#[test]
+fn worlds_with_other_groups_or_transit_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = load("small.toml").resolved;
+    let other = |from: &str, to: &str| {
+        let path = folder.path().join("other.toml");
+        assert!(text.contains(from), "{from}");
+        fs::write(&path, text.replacen(from, to, 1)).expect("written");
+        let b = Scenario::load(&path, &Overrides::default()).unwrap_or_else(|findings| panic!("{findings}"));
+        Comparison::new(&[load("small.toml"), b], None).err()
+    };
+    let transit = "KAZ,Kazakhstan,transit,russian,,assumption: test world,no\n";
+    let more = format!("{transit}AZE,Azerbaijan,transit,turkic,,assumption: test world,no\n");
+    for (from, to) in [("russian,RUS+KAZ,", "russian,,"), (transit, &more)] {
+        let why = other(from, to).expect("they cannot be compared");
+        assert!(why.contains("groups of countries or regions"), "{why}");
+    }
+}

@@ -247,6 +247,14 @@ fn a_region_that_nobody_can_come_to_is_told_by_a_check() {
 }
 
 #[test]
+fn links_that_no_vehicle_and_no_map_would_have_are_told() {
+    for (key, told) in [("cells.links.air-tashkent-moscow.km", "is 3 km long"), ("cells.links.air-tashkent-moscow.hours", "faster than anything that travels")] {
+        let scenario = small(&set(&[(key, if key.ends_with("km") { "3.0" } else { "0.1" })])).unwrap_or_else(|findings| panic!("{findings}"));
+        assert!(scenario.warnings.iter().any(|w| w.message.contains(told)), "{:?}", scenario.warnings);
+    }
+}
+
+#[test]
 fn more_points_or_runs_than_there_is_room_for_are_found_before_they_are_made() {
     let factors = |n: usize| {
         let keys = ["choose.b_cost", "choose.b_wage", "choose.b_kin", "choose.b_net"];

@@ -363,6 +363,13 @@ fn what_a_scenario_changes_in_its_parent_stands_in_the_fine_print() {
     let again = folder();
     done(&["run", text(&out.path().join("scenario.toml")), "--out", text(again.path()), "--quiet"]);
     assert_eq!(html, page_of(again.path()));
+    // What somebody changed in it is another scenario, of which the list beside it tells nothing.
+    let edited = out.path().join("edited.toml");
+    let resolved = fs::read_to_string(out.path().join("scenario.toml")).expect("resolved");
+    fs::write(&edited, resolved.replacen("b_cost = 0.55", "b_cost = 0.56", 1)).expect("written");
+    let third = folder();
+    done(&["run", text(&edited), "--out", text(third.path()), "--quiet", "--until", "2005-03"]);
+    assert!(!third.path().join("changes.csv").exists());
     // Another run in its place leaves none of it.
     done(&["run", SMALL, "--out", text(again.path()), "--quiet", "--force"]);
     assert!(!again.path().join("changes.csv").exists());

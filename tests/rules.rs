@@ -20,7 +20,7 @@ use musafir::{
     scenario::{Overrides, Scenario},
     store::{parquet, table::Column},
     units::Month,
-    world::{World, regime::Kind, shock::Shock},
+    world::{World, regime::Kind, rule::Answer, shock::Shock},
 };
 use rayon::ThreadPoolBuilder;
 
@@ -404,6 +404,24 @@ fn a_closure_goes_before_a_rule_and_a_rule_before_the_regime() {
         let regime = scenario.world.law.regime(1 - uzb, rus, *m);
         assert_eq!(pairs[(1 - uzb) * 2 + rus], if shut { (regime.burden, 0.1, 0.4, regime.kind) } else { (regime.burden, 1.0, 1.0, regime.kind) }, "{m}: others are not concerned");
     }
+}
+
+#[test]
+fn another_kind_of_regime_by_a_rule_is_another_regime() {
+    let scenario = small::scenario(&[]);
+    let (uzb, rus) = (scenario.world.places.origin("UZB").expect("there"), scenario.world.places.country("RUS").expect("there"));
+    let before = scenario.world.law.regime(uzb, rus, month("2006-01")).clone();
+    assert!(before.permit_usd_month > 0.0 && before.papers_log_odds.is_some(), "{before:?}");
+    let laid = |answer: Answer| {
+        let mut regime = before.clone();
+        answer.lay_over(&mut regime);
+        regime
+    };
+    let free = laid(Answer { kind: Some(Kind::FreeMovement), detection: Some(0.1), ..Answer::default() });
+    assert_eq!((free.kind, free.permit_usd_month, free.papers_log_odds, free.days, free.detection), (Kind::FreeMovement, 0.0, None, 0, 0.1));
+    assert_eq!((free.burden, free.naturalisation), (before.burden, before.naturalisation), "the rest stays");
+    let same = laid(Answer { kind: Some(before.kind), burden: Some(2.0), ..Answer::default() });
+    assert_eq!((same.papers_log_odds, same.days, same.burden), (before.papers_log_odds, before.days, 2.0));
 }
 
 #[test]

@@ -148,3 +148,26 @@ fn remove(folder: &Path, name: &str) -> Result<(), StoreError> {
     let plain = Path::new(name).components().all(|c| matches!(c, Component::Normal(_))) && Path::new(name).components().count() == 1;
     if plain && path.is_file() { fs::remove_file(&path).map_err(StoreError::io("remove", &path)) } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::record::Record;
+
+    #[test]
+    fn of_two_that_began_in_one_folder_the_later_leaves_the_others_results() {
+        let place = tempfile::tempdir().expect("a folder");
+        let write = |seed: u64, force: bool| {
+            let mut writing = Writing::new(place.path(), force).expect("it is there");
+            writing.text("summary.csv", &seed.to_string()).expect("written");
+            let record = Record { seed, files: writing.entries.clone(), ..Record::default() };
+            writing.commit(&record, None)
+        };
+        let there = || fs::read_to_string(place.path().join("summary.csv")).expect("it is there");
+        write(1, false).expect("the first");
+        assert!(write(2, false).is_err_and(|e| e.to_string().contains("holds other results by now")) && there() == "1");
+        write(1, false).expect("the same again");
+        write(2, true).expect("what is forced");
+        assert_eq!(there(), "2");
+    }
+}

@@ -247,6 +247,20 @@ mod tests {
     }
 
     #[test]
+    fn a_swing_is_more_than_chance_where_the_factor_acts() {
+        let points = unit(Kind::LatinHypercube, 200, 3);
+        let y: Vec<f64> = points.iter().map(|p| p[0] + 0.02 * p[1]).collect();
+        let of = |f: usize| {
+            let curve = response(&points.iter().map(|p| p[f]).collect::<Vec<_>>(), &y);
+            (swing(curve.iter().map(|r| r.mean)), swing_by_chance(&curve, &y))
+        };
+        let (acts, idle) = (of(0), of(2));
+        assert!(acts.0 > 2.0 * acts.1, "{acts:?}");
+        assert!(idle.0 < idle.1 && idle.1 > 0.0, "{idle:?}");
+        assert!(swing_by_chance(&[], &[]).is_nan());
+    }
+
+    #[test]
     fn elementary_effects_of_a_plane_are_its_slopes() {
         let points = unit(Kind::Morris, 12, 3);
         let mut y: Vec<f64> = points.iter().map(|p| 5.0 - 3.0 * p[0] + 0.5 * p[1]).collect();
