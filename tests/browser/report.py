@@ -183,7 +183,7 @@ def studies(browser, work, pictures):
     everything = lambda table: table
     cases = {
         "validate": (["bars", "patterns", "aspects", "fits", "worst", "skill"], [("fits", "fit.csv", everything), ("worst", "validation.csv", lambda t: [r for r in t if r["series"] != "ALL"])]),
-        "morris": (["asked", "sensitivity", "morris", "response", "discovery", "points"], [("sensitivity", "sensitivity.csv", lambda t: [r for r in t if r["outcome"] == "abroad"]), ("response", "response.csv", lambda t: [r for r in t if r["outcome"] == "abroad"]), ("discovery", "discovery.csv", everything), ("points", "points.csv", everything)]),
+        "morris": (["asked", "sensitivity", "morris", "response", "points"], [("sensitivity", "sensitivity.csv", lambda t: [r for r in t if r["outcome"] == "abroad"]), ("response", "response.csv", lambda t: [r for r in t if r["outcome"] == "abroad"]), ("discovery", "discovery.csv", everything), ("points", "points.csv", everything)]),
         "many": (["asked", "sensitivity", "tornado", "response", "discovery", "points"], [("sensitivity", "sensitivity.csv", everything), ("response", "response.csv", everything), ("discovery", "discovery.csv", everything)]),
         "sweep": (["asked", "sensitivity", "tornado", "response", "points"], [("points", "points.csv", everything)]),
         "calibrate": (["targets", "keys", "misfit", "tradeoffs", "unverified", "origins"], []),
