@@ -58,7 +58,7 @@ fn command(args: &Args) -> Result<(String, usize), Stop> {
     if let Some(folder) = &args.status {
         let none = || Stop::Usage(format!("{} holds no sweep", folder.display()));
         let standing = watch::Standing::of(folder).ok_or_else(none)?;
-        return Ok((if args.running.json { json_line(&standing) } else { standing.to_string() }, 0));
+        return Ok((if args.running.json { json_text(&standing) } else { standing.to_string() }, 0));
     }
     let (file, folder, flags) = if let Some(folder) = &args.collect {
         let planned = Planned::read(folder).ok_or_else(|| Stop::Usage(format!("{} holds no sweep", folder.display())))?;
@@ -80,7 +80,8 @@ fn command(args: &Args) -> Result<(String, usize), Stop> {
     if args.collect.is_some() { job.collected(&flags) } else { job.run(&file, &flags) }
 }
 
-fn json_line(value: &impl serde::Serialize) -> String {
+/// A value as JSON, for people too.
+fn json_text(value: &impl serde::Serialize) -> String {
     serde_json::to_string_pretty(value).map_or_else(|_| String::new(), |text| text + "\n")
 }
 
@@ -126,7 +127,7 @@ impl Job<'_> {
         if self.args.slurm {
             let costs = Costs::new(self.sweep, self.plan, &todo, division);
             let submitted = slurm::submit(self.args, file, self.folder, &costs)?;
-            return Ok((if self.args.running.json { json_line(&submitted) } else { submitted.to_string() }, 0));
+            return Ok((if self.args.running.json { json_text(&submitted) } else { submitted.to_string() }, 0));
         }
         self.store.sweep_up();
         interrupt::listen();
@@ -147,7 +148,7 @@ impl Job<'_> {
         }
         if self.args.shard.is_some() {
             let text = match (self.args.running.json, self.args.running.quiet) {
-                (true, _) => json_line(&json!({"part": k, "of": n, "runs": mine.len(), "runs_now": finished + failed, "failed_now": failed, "folder": self.folder})),
+                (true, _) => json_text(&json!({"part": k, "of": n, "runs": mine.len(), "runs_now": finished + failed, "failed_now": failed, "folder": self.folder})),
                 (_, true) => String::new(),
                 _ => format!("Part {k} of {n}: {} runs done. --collect {} makes the data set when all parts are.\n", mine.len(), self.folder.display()),
             };
@@ -213,7 +214,7 @@ impl Job<'_> {
         let (title, all, done) = (&self.sweep.title, self.all.len(), self.all.len() - todo.len());
         if self.args.running.json {
             let counts = json!({"title": title, "points": points, "wrong_points": wrong, "worlds": worlds, "replicates": replicates, "runs": all, "done": done});
-            return json_line(&json!({"counts": counts, "costs": costs.json()}));
+            return json_text(&json!({"counts": counts, "costs": costs.json()}));
         }
         let mut text = format!("{title}\nPoints       {points}, {worlds} different worlds, {replicates} replicates: {all} runs, {done} of them done\n");
         if let Some(why) = self.plan.wrong().next() {
