@@ -81,6 +81,9 @@ pub fn leaves(name: &str, node: &Node, multiplies: bool, keys: &mut Vec<Key>) {
     }
 }
 
+/// Ways to say what values a factor has.
+pub const FORMS: [&str; 6] = ["range", "dates", "values", "alternatives", "scenarios", "ensemble"];
+
 /// A factor.
 #[derive(Clone, Debug)]
 pub struct Factor {
@@ -162,7 +165,7 @@ impl Factor {
 
     /// Where its values stand.
     pub fn place_of_levels(&self) -> At {
-        ["range", "dates", "values", "alternatives", "scenarios", "ensemble"].iter().find_map(|key| self.node.get(key)).map_or(self.node.key, |n| n.at)
+        FORMS.iter().find_map(|key| self.node.get(key)).map_or(self.node.key, |n| n.at)
     }
 
     /// Keys that some value of it sets, tables key by key.

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::{
     super::{
         super::design::Kind,
-        factor::{Choice, Factor, Levels},
+        factor::{Choice, FORMS, Factor, Levels},
         file::{AlternativeItem, FactorItem, Scale},
     },
     Reader, changes, plain,
@@ -18,9 +18,6 @@ use crate::scenario::{Change, check, finding::At, template::PROSE, tree::Node};
 const MOST: usize = 256;
 /// Columns of the results.
 const RESERVED: [&str; 9] = ["point", "row", "replicate", "year", "measure", "origin", "destination", "value", "unit"];
-
-/// Ways to say what values a factor has.
-pub(super) const FORMS: [&str; 6] = ["range", "dates", "values", "alternatives", "scenarios", "ensemble"];
 
 /// An item with stand-ins for what of it is missing or wrong, which has been said: the rest of it is checked all the same.
 fn item(json: &Json) -> Option<FactorItem> {

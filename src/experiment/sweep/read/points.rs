@@ -3,12 +3,10 @@
 use super::{
     super::{
         super::design::{Design, Kind, SOBOL_DIMENSIONS},
-        factor::{Factor, Level, Levels},
+        factor::{FORMS, Factor, Level, Levels},
         file::DesignTable,
     },
-    Reader,
-    factors::FORMS,
-    float, part, plain,
+    Reader, float, part, plain,
 };
 use crate::scenario::{
     file::Date,
