@@ -387,11 +387,11 @@ fn beside_the_small_world(files: &[(&str, &str)]) -> tempfile::TempDir {
 
 #[test]
 fn what_a_scenario_says_itself_comes_before_the_ensemble() {
-    let own = "title = \"Own\"\nextends = \"small.toml\"\nremove = [\"rus-2009\"]\n[behaviour.choose]\nb_cost = 0.11\n[cells.jobs.RUS]\njobs_2013 = 77_000\n";
+    let own = "title = \"Own\"\nextends = \"small.toml\"\nremove = [\"rus-2009\", \"behaviour.choose.motive.study.TUR\"]\n[behaviour.choose]\nb_cost = 0.11\n[cells.jobs.RUS]\njobs_2013 = 77_000\n";
     let later = "title = \"Later\"\nextends = \"own.toml\"\n";
-    let keys = ["behaviour.choose.b_cost", "behaviour.choose.b_kin", "cells.jobs.RUS.jobs_2013", "closure.rus-2009.entry"];
+    let keys = ["behaviour.choose.b_cost", "behaviour.choose.b_kin", "cells.jobs.RUS.jobs_2013", "closure.rus-2009.entry", "behaviour.choose.motive.study.TUR"];
     let parameters = keys.iter().enumerate().map(|(i, key)| format!("[[parameter]]\nid = \"p{i}\"\nkeys = [\"{key}\"]\n")).collect::<Vec<_>>().concat();
-    let ensemble = |scenario: &str| format!("title = \"E\"\nscenario = \"{scenario}\"\n{parameters}[[member]]\nid = 1\nweight = 1.0\nvalues = [0.5, 0.4, 50_000.0, 0.25]\n");
+    let ensemble = |scenario: &str| format!("title = \"E\"\nscenario = \"{scenario}\"\n{parameters}[[member]]\nid = 1\nweight = 1.0\nvalues = [0.5, 0.4, 50_000.0, 0.25, 0.7]\n");
     let (of_small, of_own) = (ensemble("small.toml"), ensemble("own.toml"));
     let folder = beside_the_small_world(&[("own.toml", own), ("later.toml", later), ("of-small.toml", &of_small), ("of-own.toml", &of_own)]);
     let members = |file: &str, ensemble: &str, set: &[(&str, &str)]| {
@@ -407,24 +407,28 @@ fn what_a_scenario_says_itself_comes_before_the_ensemble() {
             s.behaviour.choose.b_kin,
             s.world.markets.countries[russia].jobs_2013,
             s.world.law.closures.iter().find(|c| c.id == "rus-2009").map(|c| c.entry),
+            s.behaviour.choose.motive["study"].get("TUR").copied(),
         )
     };
     // The scenario that was fitted has all of the member; one that extends it keeps what it says, and what it has dropped stays away.
     let (small, kept) = members("small.toml", "of-small.toml", &[]);
-    assert_eq!((seen(&small), kept.len()), ((0.5, 0.4, 50_000.0, Some(0.25)), 0));
+    assert_eq!((seen(&small), kept.len()), ((0.5, 0.4, 50_000.0, Some(0.25), Some(0.7)), 0));
     for file in ["own.toml", "later.toml"] {
         let (scenario, kept) = members(file, "of-small.toml", &[]);
-        assert_eq!(seen(&scenario), (0.11, 0.4, 77_000.0, None), "{file}");
-        assert_eq!(kept.len(), 3, "{kept:?}");
+        assert_eq!(seen(&scenario), (0.11, 0.4, 77_000.0, None, None), "{file}");
+        assert_eq!(kept.len(), 4, "{kept:?}");
     }
     // Fitted to the other file, members change what that one says.
-    let fewer = of_own.replace("[[parameter]]\nid = \"p3\"\nkeys = [\"closure.rus-2009.entry\"]\n", "").replace(", 0.25]", "]");
+    let fewer = of_own
+        .replace("[[parameter]]\nid = \"p3\"\nkeys = [\"closure.rus-2009.entry\"]\n", "")
+        .replace("[[parameter]]\nid = \"p4\"\nkeys = [\"behaviour.choose.motive.study.TUR\"]\n", "")
+        .replace(", 0.25, 0.7]", "]");
     fs::write(folder.path().join("of-own.toml"), fewer).expect("written");
     let (scenario, kept) = members("later.toml", "of-own.toml", &[]);
-    assert_eq!((seen(&scenario), kept.len()), ((0.5, 0.4, 50_000.0, None), 0));
+    assert_eq!((seen(&scenario), kept.len()), ((0.5, 0.4, 50_000.0, None, None), 0));
     // The command line comes before all.
     let (scenario, kept) = members("small.toml", "of-small.toml", &[("behaviour.choose.b_kin", "0.07")]);
-    assert_eq!((seen(&scenario), kept), ((0.5, 0.07, 50_000.0, Some(0.25)), vec!["behaviour.choose.b_kin".to_string()]));
+    assert_eq!((seen(&scenario), kept), ((0.5, 0.07, 50_000.0, Some(0.25), Some(0.7)), vec!["behaviour.choose.b_kin".to_string()]));
 }
 
 #[test]

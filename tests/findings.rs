@@ -57,6 +57,14 @@ fn constants_of_the_choice_are_bounded_and_large_numbers_short() {
 }
 
 #[test]
+fn what_is_dropped_must_be_there_and_twins_are_both_checked() {
+    let findings = golden("layers");
+    for path in ["remove", "corridor.twice.id", "corridor.twice.links", "corridor.twice.name", "corridor.twice.opens"] {
+        assert!(findings.list.iter().any(|f| f.path == path && f.line > 0), "{path}: {findings}");
+    }
+}
+
+#[test]
 fn ten_mistakes_show_at_once() {
     let findings = golden("ten");
     let wanted = [

@@ -59,8 +59,8 @@ struct Job<'a> {
 impl Job<'_> {
     fn run(&self) -> Result<String, Stop> {
         let (args, running) = (self.args, &self.args.running);
-        if args.checkpoint_every == Some(0) || args.chunk_rows == 0 {
-            return Err(Stop::Usage("--checkpoint-every and --chunk-rows are 1 or more".to_string()));
+        if args.chunk_rows == 0 {
+            return Err(Stop::Usage("--chunk-rows is 1 or more".to_string()));
         }
         if let Some(record) = folder::finished(self.out, &self.record(), running.force)? {
             if !record.files.iter().any(|f| f.name == format!("flows.{}", args.format.extension())) {
@@ -235,7 +235,7 @@ impl Job<'_> {
             simulation.step(recorder);
             progress.month(simulation.rows() as u64, simulation.events() - events);
             let stop = interrupt::seen();
-            let due = self.args.checkpoint_every.is_some_and(|n| simulation.index().is_multiple_of(n)) && !simulation.finished();
+            let due = self.args.checkpoint_every.is_some_and(|n| simulation.index().is_multiple_of(n as usize)) && !simulation.finished();
             if stop || due {
                 time(tally);
                 let head = Head { identity: self.identity(), replicate, tally: tally.clone(), results: results.clone() };

@@ -22,7 +22,7 @@ pub struct Line {
     pub destination: String,
     /// Mean over replicates.
     pub mean: f64,
-    /// 90 % interval of the mean; none for a single replicate.
+    /// 90 % interval of the mean, within [`columns::limits`]; none for a single replicate.
     pub mean_interval: Interval,
     /// Quantiles 0.05 and 0.95 over replicates; none for a single replicate.
     pub quantiles: Interval,
@@ -48,13 +48,14 @@ impl Summary {
             let values: Vec<f64> = replicates.iter().filter_map(|r| r.get(index)).map(|v| v.value).filter(|v| v.is_finite()).collect();
             let (measure, unit, _) = columns::MEASURES[usize::from(key.measure)];
             let (mean, mean_interval, quantiles) = spread(&values);
+            let (least, most) = columns::limits(measure, unit);
             (!values.is_empty()).then(|| Line {
                 year: key.year,
                 measure,
                 origin: scope.party_names[usize::from(key.origin)].clone(),
                 destination: scope.destination_names[usize::from(key.destination)].clone(),
                 mean,
-                mean_interval,
+                mean_interval: mean_interval.map(|(low, high)| (low.max(least), high.min(most))),
                 quantiles,
                 unit,
             })

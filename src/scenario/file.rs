@@ -95,7 +95,7 @@ pub struct File {
     /// File or files that this one changes, relative to it.
     #[serde(default)]
     extends: Extends,
-    /// Ids of items of the extended files to drop.
+    /// What of the extended files is dropped: ids of items, or dotted keys.
     #[serde(default)]
     remove: Vec<String>,
     /// Real persons aged 16-64 at the start of the first year, all origins together. The tables `population`, `entrants` and `initial` are

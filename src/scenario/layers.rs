@@ -24,6 +24,8 @@ pub struct Layers {
     pub order: Vec<usize>,
     /// Folder within which all paths stay.
     pub root: PathBuf,
+    /// Dotted keys that a file takes out of those it extends, and where it says so.
+    pub removed: Vec<(String, At)>,
 }
 
 impl Layers {
@@ -45,19 +47,19 @@ pub fn read(path: &Path, set: &[(String, String)], root: Option<&Path>, ledger: 
     let mut reader = Reader { root: root.clone(), seen: Vec::new(), open: Vec::new(), layers: Vec::new(), ledger };
     reader.file(path, At::NOWHERE);
     let layers = reader.layers;
-    let mut order = Vec::new();
+    let (mut order, mut removed) = (Vec::new(), Vec::new());
     let mut merged = Node::empty();
     for layer in layers {
         merged.at = layer.at;
         merged.key = layer.at;
         order.push(layer.at.file);
-        lay_over(&mut merged, layer, ledger);
+        removed.extend(lay_over(&mut merged, layer, ledger));
     }
     for (key, value) in set {
         order.push(ledger.sources.len());
         set_value(&mut merged, key, value, &folder, ledger);
     }
-    Layers { tree: merged, order, root }
+    Layers { tree: merged, order, root, removed }
 }
 
 /// The nearest ancestor folder named `scenarios`, else the folder itself.
@@ -111,7 +113,10 @@ pub fn read_text(path: &Path) -> Result<String, String> {
         return Err(format!("it is larger than {} MB", LARGEST >> 20));
     }
     let bytes = std::fs::read(path).map_err(|e| unreadable(&e))?;
-    String::from_utf8(bytes).map_err(|e| format!("byte {} is not UTF-8 text", e.utf8_error().valid_up_to()))
+    String::from_utf8(bytes).map_err(|e| match e.as_bytes() {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is UTF-16 text; save it as UTF-8".to_string(),
+        _ => format!("byte {} is not UTF-8 text; save it as UTF-8", e.utf8_error().valid_up_to()),
+    })
 }
 
 /// Names of the files in the folder that `name` would stand in: candidates for a hint.
@@ -185,13 +190,22 @@ impl Reader<'_> {
     }
 }
 
-/// Lays a file over what it extends.
-fn lay_over(base: &mut Node, mut layer: Node, ledger: &mut Ledger) {
+/// Lays a file over what it extends; returns the keys that it takes out.
+fn lay_over(base: &mut Node, mut layer: Node, ledger: &mut Ledger) -> Vec<(String, At)> {
+    let mut removed = Vec::new();
     if let Some(remove) = layer.get("remove") {
         let wanted: Vec<(String, At)> = remove.items().iter().filter_map(|i| Some((i.text()?.to_string(), i.at))).collect();
         let complete = wanted.len() == remove.items().len() && matches!(remove.value, Value::List(_));
-        for (id, at) in wanted {
-            drop_item(base, &id, at, ledger);
+        for (name, at) in wanted {
+            if !name.contains('.') {
+                drop_item(base, &name, at, ledger);
+            } else if take_out(base, &name) {
+                removed.push((name, at));
+            } else {
+                let (table, key) = name.rsplit_once('.').unwrap_or_default();
+                let hint = base.find(table).map(|inner| did_you_mean(key, inner.entries().iter().map(|(key, _)| key.as_str()))).unwrap_or_default();
+                ledger.error(at, "remove", format!("nothing has the key `{name}`"), "`remove` drops items, by id, and keys of tables of the files that are extended", hint);
+            }
         }
         if complete {
             layer.take("remove");
@@ -200,7 +214,29 @@ fn lay_over(base: &mut Node, mut layer: Node, ledger: &mut Ledger) {
     for (key, node) in layer.entries() {
         repeated_ids(key, node, ledger);
     }
+    // What a file says of another scenario is not said of this one.
+    if layer.get("title").is_some() && layer.get("description").is_none() {
+        base.take("description");
+    }
     merge(base, layer);
+    removed
+}
+
+/// Takes the value of a dotted key out of a tree; whether it was there.
+fn take_out(tree: &mut Node, key: &str) -> bool {
+    // Ids hold no dots: what stands before the first one is a key of a table or the id of an item.
+    let (name, rest) = key.split_once('.').unwrap_or((key, ""));
+    match &mut tree.value {
+        Value::Table(_) if rest.is_empty() => tree.take(name).is_some(),
+        Value::Table(_) => tree.get_mut(name).is_some_and(|inner| take_out(inner, rest)),
+        Value::List(items) if rest.is_empty() => {
+            let before = items.len();
+            items.retain(|item| item.id() != Some(name));
+            items.len() < before
+        }
+        Value::List(items) => items.iter_mut().find(|item| item.id() == Some(name)).is_some_and(|item| take_out(item, rest)),
+        _ => false,
+    }
 }
 
 fn drop_item(base: &mut Node, id: &str, at: At, ledger: &mut Ledger) {
@@ -269,9 +305,13 @@ fn merge(base: &mut Node, over: Node) {
             }
         }
         (Value::List(items), Value::List(new)) if !items.is_empty() && by_id(items) && by_id(&new) => {
+            // A second item of the same id is a mistake, which was told; it stays an item of its own, so that what is wrong in it is told too.
+            let mut changed = Vec::new();
             for item in new {
-                match items.iter_mut().find(|i| i.id() == item.id()) {
-                    Some(old) => merge(old, item),
+                let old = items.iter().position(|i| i.id() == item.id()).filter(|i| !changed.contains(i));
+                changed.push(old.unwrap_or(items.len()));
+                match old {
+                    Some(i) => merge(&mut items[i], item),
                     None => items.push(item),
                 }
             }

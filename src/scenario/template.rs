@@ -97,6 +97,10 @@ impl Template {
         if let Some(node) = tree.find(&change.key) {
             return above(node.at);
         }
+        let within = |key: &str| change.key.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        if let Some((_, at)) = self.layers.removed.iter().find(|(key, at)| within(key) && above(*at).is_some()) {
+            return Some(*at);
+        }
         match layers::segments(&change.key)?.as_slice() {
             [cells, table, ..] if cells == "cells" => above(tree.find(&format!("tables.{table}"))?.at),
             [list, id, ..] if id != "*" => {

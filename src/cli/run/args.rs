@@ -30,8 +30,8 @@ pub struct Args {
     #[arg(long)]
     pub no_report: bool,
     /// Save the run every N months, so that it can be resumed.
-    #[arg(long, value_name = "N")]
-    pub checkpoint_every: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub checkpoint_every: Option<u32>,
     /// Go on from the checkpoint in the folder of results.
     #[arg(long)]
     pub resume: bool,

@@ -99,15 +99,15 @@ pub fn all(args: &Args, out: &Path, record: &Record, targets: &Targets, assessme
         return String::new();
     }
     let mut text = format!("\n{} against the published past: {} series, {} rows\n\n", record.scenario, record.targets[0], record.targets[1]);
-    let _ = writeln!(text, "{:<19}{:>8}{:>8}{:>8}{:>9}{:>12}   skill of held-out rows against", "", "rows", "error", "error", "relative", "intervals");
-    let _ = writeln!(text, "{:<19}{:>8}{:>8}{:>8}{:>9}{:>12}{:>9}{:>7}{:>7}{:>8}", "", "fit test", "fit", "test", "test", "50 % 90 %", "persist.", "mean", "drift", "gravity");
+    let _ = writeln!(text, "{:<19}{:>8}{:>8}{:>8}{:>9}{:>13}   skill of held-out rows against", "", "rows", "error", "error", "relative", "intervals");
+    let _ = writeln!(text, "{:<19}{:>8}{:>8}{:>8}{:>9}{:>13}{:>9}{:>7}{:>7}{:>8}", "", "fit test", "fit", "test", "test", "50 % 90 %", "persist.", "mean", "drift", "gravity");
     for s in &assessment.aspects {
         let [fit, test] = s.mape.map(percent);
         let rows = format!("{} {:>4}", s.rows[0], s.rows[1]);
         let [half, most] = s.coverage.map(percent);
         let [persistence, mean, drift, gravity] = s.skill.map(ratio);
         let relative = ratio(s.relative[1].ratio());
-        let _ = writeln!(text, "{:<19}{rows:>8}{fit:>8}{test:>8}{relative:>9}{half:>7}{most:>5}{persistence:>9}{mean:>7}{drift:>7}{gravity:>8}", s.id);
+        let _ = writeln!(text, "{:<19}{rows:>8}{fit:>8}{test:>8}{relative:>9}{half:>7}{most:>6}{persistence:>9}{mean:>7}{drift:>7}{gravity:>8}", s.id);
     }
     let beaten_series: Vec<&Scores> = assessment.series.iter().filter(|s| !s.beaten_by().is_empty()).collect();
     let compared = assessment.series.iter().filter(|s| s.skill.iter().any(|x| x.is_finite())).count();

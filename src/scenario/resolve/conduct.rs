@@ -77,7 +77,7 @@ fn by_code(parts: &Parts, path: &str, map: &ByCode, countries: &[Country], known
 fn unknown(parts: &Parts, path: &str, map: &ByCode, countries: &[Country], ledger: &mut Ledger) {
     for code in map.keys().filter(|k| !countries.iter().any(|c| c.code == **k)) {
         let full = format!("{path}.{code}");
-        let hint = did_you_mean(code, countries.iter().map(|c| c.code.as_str()));
+        let hint = parts.drop_or(&full, || did_you_mean(code, countries.iter().map(|c| c.code.as_str())));
         ledger.error(parts.at(&full), &full, format!("unknown country `{code}`"), format!("`{path}` is by codes of the table `countries`, of the role it is about"), hint);
     }
 }
@@ -88,7 +88,7 @@ fn homes(parts: &Parts, ground: &Ground, consider: &consider::Params, ledger: &m
     for (id, factor) in &consider.home {
         let full = format!("{path}.{id}");
         if ground.regions_known && !ground.places.homes.iter().any(|h| h.id == *id) {
-            let hint = did_you_mean(id, ground.places.homes.iter().map(|h| h.id.as_str()));
+            let hint = parts.drop_or(&full, || did_you_mean(id, ground.places.homes.iter().map(|h| h.id.as_str())));
             ledger.error(parts.at(&full), &full, format!("unknown home region `{id}`"), format!("`{path}` is by home regions of the table `regions`"), hint);
         }
         if !(0.0..=100.0).contains(factor) {

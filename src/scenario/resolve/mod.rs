@@ -90,6 +90,11 @@ impl Parts<'_> {
         self.tree.locate(path)
     }
 
+    /// Hint for what has no place here: to drop it, if one of the files that are extended says it.
+    fn drop_or(&self, path: &str, hint: impl FnOnce() -> String) -> String {
+        if self.layers.rank(self.at(path)) < self.layers.last() { format!("`remove = [\"{path}\"]` drops it") } else { hint() }
+    }
+
     /// The part of the tree at a path, if it is right.
     fn section<T: DeserializeOwned>(&self, path: &str, ledger: &mut Ledger) -> Option<T> {
         let json = path.split('.').try_fold(&self.json, |json, key| json.get(key))?;
