@@ -427,6 +427,20 @@ fn what_a_scenario_says_itself_comes_before_the_ensemble() {
     fs::write(folder.path().join("of-own.toml"), fewer).expect("written");
     let (scenario, kept) = members("later.toml", "of-own.toml", &[]);
     assert_eq!((seen(&scenario), kept.len()), ((0.5, 0.4, 50_000.0, None, None), 0));
+    // A file that does not extend the fitted one keeps what it says otherwise, in tables too, and what the command line says.
+    let copy = fs::read_to_string(folder.path().join("small.toml")).expect("reads");
+    let named = |b_cost: &str| {
+        copy.lines().map(|line| if line.starts_with("b_cost ") && !line.contains('"') { format!("b_cost = {b_cost}\n") } else { format!("{line}\n") }).collect::<String>()
+    };
+    fs::write(folder.path().join("copy.toml"), format!("{}\n[cells.jobs.RUS]\njobs_2013 = 77_000\n", named("0.11"))).expect("written");
+    let (scenario, kept) = members("copy.toml", "of-small.toml", &[("behaviour.choose.b_kin", "0.07")]);
+    assert_eq!((seen(&scenario), kept.len()), ((0.11, 0.07, 77_000.0, Some(0.25), Some(0.7)), 3), "{kept:?}");
+    // Where the fitted file is not to be found, its name must be among the scenario's files.
+    fs::create_dir(folder.path().join("far")).expect("made");
+    fs::copy(folder.path().join("of-small.toml"), folder.path().join("far/of-small.toml")).expect("copied");
+    assert!(members("small.toml", "far/of-small.toml", &[]).1.is_empty());
+    let (scenario, kept) = members("copy.toml", "far/of-small.toml", &[]);
+    assert_eq!((seen(&scenario).0, kept), (0.5, vec![String::new()]));
     // The command line comes before all.
     let (scenario, kept) = members("small.toml", "of-small.toml", &[("behaviour.choose.b_kin", "0.07")]);
     assert_eq!((seen(&scenario), kept), ((0.5, 0.07, 50_000.0, Some(0.25), Some(0.7)), vec!["behaviour.choose.b_kin".to_string()]));

@@ -65,6 +65,16 @@ fn what_is_dropped_must_be_there_and_twins_are_both_checked() {
 }
 
 #[test]
+fn what_reaches_nobody_is_not_read_or_stays_is_told() {
+    let findings = golden("reach");
+    let wanted =
+        ["stands twice", "goods that pass by `abroad`", "visitors by `abroad`", "nobody visits by `goods`", "`exchange_rate` of KGZ has no effect", "`wage_usd` of KGZ stays"];
+    for message in wanted {
+        assert!(findings.list.iter().any(|f| f.message.contains(message) && f.line > 0), "{message}: {findings}");
+    }
+}
+
+#[test]
 fn ten_mistakes_show_at_once() {
     let findings = golden("ten");
     let wanted = [

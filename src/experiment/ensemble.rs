@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 use crate::{
     measure::summary::number,
     scenario::{
-        Change, Finding, Findings, Overrides, Scenario, Severity, Template, check,
+        Change, Finding, Findings, Fitted, Overrides, Scenario, Severity, Template, check,
         document::{self, Document},
         finding::{At, Ledger, Source},
         tree::{Node, Value},
@@ -125,6 +125,7 @@ pub struct Ensemble {
     pub members: Vec<Member>,
     /// BLAKE3 over keys, values and weights, hexadecimal.
     pub hash: String,
+    fitted: Arc<Fitted>,
     text: Source,
     equal: Vec<usize>,
 }
@@ -152,7 +153,10 @@ impl Ensemble {
             });
         }
         let equal = equal_weights(&members.iter().map(|m| m.weight).collect::<Vec<_>>());
-        Ensemble { title, source, scenario, discrepancy, parameters, members, hash: hasher.finalize().to_hex().to_string(), text, equal }
+        // One that was not read stands nowhere.
+        let beside = Some(text.folder.as_path()).filter(|_| !text.name.is_empty());
+        let fitted = Arc::new(Fitted::new(beside, &scenario, parameters.iter().flat_map(|p| p.keys.clone())));
+        Ensemble { title, source, scenario, discrepancy, parameters, members, hash: hasher.finalize().to_hex().to_string(), fitted, text, equal }
     }
 
     /// Reads an ensemble.
@@ -213,8 +217,7 @@ impl Ensemble {
     /// What a member changes in a scenario.
     pub fn changes(&self, member: usize) -> Vec<Change> {
         let Some(member) = self.members.get(member) else { return Vec::new() };
-        let of: Arc<str> = Arc::from(self.scenario.as_str());
-        let of = &of;
+        let of = &self.fitted;
         let change = |(parameter, &value): (&Parameter, &f64)| {
             let each = parameter.keys.iter().map(move |key| {
                 let whole = !parameter.multiplies && check::whole(key);

@@ -428,7 +428,7 @@ fn number(node: &Node, x: f64, schema: &Json, path: &str, unit: &str, ledger: &m
     ledger.error(node.at, path, format!("`{path}` is {}, {range}", figure(x)), format!("the values that make sense are bounded{unit}"), hint);
     // The nearest that makes sense stands in, so that what is said with it is checked in the same round; nothing is run with it.
     match (least, most) {
-        (Some(l), _) if low && above => Some(most.unwrap_or(l + 1.0)),
+        (Some(l), _) if low && above => Some(most.map_or(l + 1.0, |m| m.min(l + 1.0))),
         (Some(l), _) if low || x.is_nan() => Some(l),
         (_, Some(m)) => Some(m),
         _ => None,

@@ -11,6 +11,8 @@ use serde::Serialize;
 
 /// Findings alike that are shown.
 const ALIKE: usize = 3;
+/// Characters of a message.
+const LONGEST: usize = 1000;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -170,6 +172,7 @@ impl Ledger {
             Some((file, line, column, excerpt)) => (file, line, column, Some(excerpt)),
             None => (String::new(), 0, 0, None),
         };
+        let [message, reason, hint] = [message, reason, hint].map(cut);
         let finding = Finding { severity, path: path.to_string(), file, line, column, message, reason, hint, excerpt };
         if self.told.insert(finding.clone()) {
             self.errors += usize::from(severity == Severity::Error);
@@ -224,6 +227,15 @@ impl Ledger {
         });
         list
     }
+}
+
+/// A text of at most [`LONGEST`] characters, whatever it quotes.
+fn cut(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(end);
+        text.push_str("...");
+    }
+    text
 }
 
 /// A window of at most 240 bytes or so around the span of a very long line.

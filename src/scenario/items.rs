@@ -211,7 +211,7 @@ pub struct ConstructionItem {
     pub from: Date,
     /// Last day of work.
     pub to: Date,
-    /// Persons at work.
+    /// Persons at work; beside `jobs` only the most that those of a year may add up to.
     #[schemars(range(min = 0.0, max = 10_000_000.0), extend("unit" = "persons"))]
     pub workforce: f64,
     /// Share of them who are foreign workers of the contractor.

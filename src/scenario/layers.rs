@@ -119,9 +119,12 @@ pub fn read_text(path: &Path) -> Result<String, String> {
     })
 }
 
-/// Names of the files in the folder that `name` would stand in: candidates for a hint.
+/// A hint for a file that cannot be read: the nearest name in its folder, or how to reach it where it is.
 pub fn neighbours(folder: &Path, name: &str) -> String {
     let joined = folder.join(name);
+    if joined.exists() {
+        return "`--root DIR` sets another folder that paths stay inside".to_string();
+    }
     let (Some(parent), Some(file)) = (joined.parent(), joined.file_name().and_then(|f| f.to_str())) else { return String::new() };
     let mut names: Vec<String> = std::fs::read_dir(parent).map(|d| d.flatten().filter_map(|e| e.file_name().into_string().ok()).collect()).unwrap_or_default();
     names.sort();
@@ -196,8 +199,10 @@ fn lay_over(base: &mut Node, mut layer: Node, ledger: &mut Ledger) -> Vec<(Strin
     if let Some(remove) = layer.get("remove") {
         let wanted: Vec<(String, At)> = remove.items().iter().filter_map(|i| Some((i.text()?.to_string(), i.at))).collect();
         let complete = wanted.len() == remove.items().len() && matches!(remove.value, Value::List(_));
-        for (name, at) in wanted {
-            if !name.contains('.') {
+        for (i, (name, at)) in wanted.iter().cloned().enumerate() {
+            if wanted[..i].iter().any(|before| before.0 == name) {
+                ledger.error(at, "remove", format!("`{name}` stands twice"), "it is dropped once", "");
+            } else if !name.contains('.') {
                 drop_item(base, &name, at, ledger);
             } else if take_out(base, &name) {
                 removed.push((name, at));
@@ -212,7 +217,7 @@ fn lay_over(base: &mut Node, mut layer: Node, ledger: &mut Ledger) -> Vec<(Strin
         }
     }
     for (key, node) in layer.entries() {
-        repeated_ids(key, node, ledger);
+        tree::ids(key, node.items(), ledger);
     }
     // What a file says of another scenario is not said of this one.
     if layer.get("title").is_some() && layer.get("description").is_none() {
@@ -258,37 +263,6 @@ fn drop_item(base: &mut Node, id: &str, at: At, ledger: &mut Ledger) {
         let ids: Vec<&str> = entries.iter().flat_map(|(_, n)| n.items()).filter_map(Node::id).collect();
         let hint = did_you_mean(id, ids);
         ledger.error(at, "remove", format!("nothing has the id `{id}`"), "`remove` drops items of the files that are extended", hint);
-    }
-}
-
-fn repeated_ids(key: &str, node: &Node, ledger: &mut Ledger) {
-    let mut first: std::collections::BTreeMap<&str, At> = std::collections::BTreeMap::new();
-    for item in node.items() {
-        let Some(id) = item.get("id") else { continue };
-        let Some(name) = id.text() else { continue };
-        let fits = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-        if name.is_empty() || !name.chars().all(fits) {
-            let plain: Vec<&str> = name.split(|c| !fits(c)).filter(|part| !part.is_empty()).collect();
-            let hint = if plain.is_empty() { String::new() } else { format!("for example `{}`", plain.join("-")) };
-            ledger.error(
-                id.at,
-                &format!("{key}.{name}.id"),
-                format!("`{name}` cannot be an id"),
-                "an id has letters, digits, `-` and `_`: keys join ids by dots, parts by colons",
-                hint,
-            );
-        }
-        if let Some(&earlier) = first.get(name) {
-            let line = ledger.line(earlier);
-            ledger.error(
-                id.at,
-                &format!("{key}.{name}.id"),
-                format!("two items of `{key}` have the id `{name}`"),
-                format!("the other stands at {line}"),
-                "give this one another id",
-            );
-        }
-        first.insert(name, id.at);
     }
 }
 

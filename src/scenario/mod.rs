@@ -10,6 +10,7 @@ pub mod check;
 pub mod document;
 pub mod file;
 pub mod finding;
+mod fitted;
 mod inventory;
 mod items;
 mod layers;
@@ -29,6 +30,7 @@ use std::{
 use crate::{behaviour::Behaviour, units::Month, world::World};
 
 pub use finding::{Finding, Findings, Severity};
+pub use fitted::Fitted;
 pub use inventory::{Entry, Inventory, Row, Rows};
 pub use outlook::Outlook;
 pub use template::{Change, Template};

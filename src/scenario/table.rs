@@ -72,6 +72,17 @@ impl Table {
         row.cells.get(self.index(column)).map_or(row.at, |c| c.at)
     }
 
+    /// Columns of texts that a row begins with.
+    fn texts_first(&self) -> usize {
+        self.shape.columns.iter().take_while(|c| matches!(c.form, Form::Text | Form::OneOf(_))).count()
+    }
+
+    /// Fields of a column in the rows that a key of `cells` names, numbers in one way of writing them.
+    pub fn texts(&self, row: &str, column: &str) -> Vec<String> {
+        let (rows, _) = named(self, self.texts_first(), row);
+        rows.into_iter().map(|r| self.maybe(&self.rows[r], column).map_or_else(|| self.text(&self.rows[r], column).to_string(), |x| format!("{x:?}"))).collect()
+    }
+
     /// Dotted path of a column.
     pub fn path(&self, column: &str) -> String {
         format!("tables.{}.{column}", self.shape.name)
@@ -180,7 +191,7 @@ fn replace_cells(table: &mut Table, layers: &Layers, ledger: &mut Ledger) {
     if table.broken {
         return;
     }
-    let texts = shape.columns.iter().take_while(|c| matches!(c.form, Form::Text | Form::OneOf(_))).count();
+    let texts = table.texts_first();
     for (name, columns) in given.entries() {
         let (rows, named_by) = named(table, texts, name);
         let path = format!("cells.{}.{name}", shape.name);

@@ -1,13 +1,15 @@
 //! A scenario read once and changed often: the merged tree of its files, of which changed copies are resolved. Used by the experiments.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use super::{
     Findings, Overrides, Scenario, check,
     finding::{At, Finding, Ledger, Source, did_you_mean},
+    fitted::{Fitted, Kinship},
     layers::{self, Layers},
     tree::{Node, Value},
 };
@@ -19,6 +21,8 @@ pub struct Template {
     layers: Layers,
     ledger: Ledger,
     until: Option<Month>,
+    /// What it has of the files that changes were fitted to, found when it is asked for.
+    kin: Arc<Mutex<BTreeMap<Fitted, Arc<Kinship>>>>,
     /// Hash over all texts that it was made of.
     pub digest: [u8; 32],
 }
@@ -32,9 +36,9 @@ pub struct Change {
     pub value: Node,
     /// Whether the value in the files is multiplied.
     pub multiplies: bool,
-    /// Name of the file whose values it changes: what a file that extends that one says itself, or the command line, comes first. None: it
-    /// changes whatever stands there.
-    pub of: Option<Arc<str>>,
+    /// The file that the value was fitted to: what another file says itself, or the command line, comes first. None: it changes whatever
+    /// stands there.
+    pub of: Option<Arc<Fitted>>,
 }
 
 impl Template {
@@ -51,7 +55,7 @@ impl Template {
         for source in &ledger.sources {
             hasher.update(source.text.as_bytes()).update(b"\0");
         }
-        let mut template = Template { layers, ledger, until: overrides.until, digest: [0; 32] };
+        let mut template = Template { layers, ledger, until: overrides.until, kin: Arc::default(), digest: [0; 32] };
         hasher.update(format!("{:?}", overrides.until).as_bytes()).update(template.scenario(&[])?.resolved.as_bytes());
         template.digest = *hasher.finalize().as_bytes();
         Ok(template)
@@ -75,7 +79,7 @@ impl Template {
         Scenario::parts(&layers, self.until, ledger).map(|(parts, _)| (parts.world, parts.behaviour))
     }
 
-    /// Warnings of changes that give way to what the scenario says itself.
+    /// Warnings of changes that give way to what the scenario says itself, and of a fitted file that the scenario cannot be held against.
     pub fn kept(&self, changes: &[Change]) -> Vec<Finding> {
         let mut ledger = Ledger::default();
         ledger.sources.clone_from(&self.ledger.sources);
@@ -83,30 +87,50 @@ impl Template {
             let what = format!("the ensemble does not change `{}` here", change.key);
             ledger.warn(at, &change.key, what, "the scenario says it itself, and that comes first", "");
         }
+        let fitted: BTreeSet<&Fitted> = changes.iter().filter_map(|change| change.of.as_deref()).collect();
+        for fitted in fitted.into_iter().filter(|fitted| !fitted.name().is_empty() && matches!(*self.kinship(fitted), Kinship::Unknown)) {
+            let what = format!("the ensemble was fitted to `{}`, which is none of the files of this scenario", fitted.name());
+            ledger.warn(At::NOWHERE, "", what, "its values take the place of whatever stands here", "`--ensemble none` leaves them out");
+        }
         ledger.sorted()
     }
 
-    /// Where the scenario itself says, or drops, what a change of one of the files that it extends is about.
+    /// What the scenario has of a fitted file.
+    fn kinship(&self, fitted: &Fitted) -> Arc<Kinship> {
+        let mut known = self.kin.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(fitted.clone()).or_insert_with(|| Arc::new(fitted.kinship(&self.layers, &self.ledger))).clone()
+    }
+
+    /// Where the scenario itself says, or drops, what a change of a file that was fitted is about.
     fn own(&self, change: &Change) -> Option<At> {
-        let (of, order, tree) = (change.of.as_deref()?, &self.layers.order, &self.layers.tree);
+        let fitted = change.of.as_deref()?;
         let name = |file: usize| self.ledger.sources.get(file).map_or("", |source| source.name.as_str());
-        let is_of = |file: &usize| Path::new(name(*file)).file_name().is_some_and(|n| n == of);
-        // Without that file among them all files are changed, and the command line alone comes first.
-        let last = order.iter().rposition(is_of).or_else(|| order.iter().rposition(|file| name(*file) != layers::COMMAND_LINE && file + 1 < self.ledger.sources.len()))?;
-        let above = |at: At| order[last + 1..].contains(&at.file).then_some(at);
-        if let Some(node) = tree.find(&change.key) {
+        let rank = match &*self.kinship(fitted) {
+            Kinship::Extends(rank) => *rank,
+            Kinship::Differs(keys) if keys.contains_key(&change.key) => return keys.get(&change.key).copied(),
+            // The command line alone comes first; the last source is the text of the changes.
+            _ => self.layers.order.iter().rposition(|file| name(*file) != layers::COMMAND_LINE && file + 1 < self.ledger.sources.len())?,
+        };
+        self.said_above(rank, &change.key)
+    }
+
+    /// Where a layer above a rank says, or drops, what stands at a key.
+    fn said_above(&self, rank: usize, key: &str) -> Option<At> {
+        let (order, tree) = (&self.layers.order, &self.layers.tree);
+        let above = |at: At| order[rank + 1..].contains(&at.file).then_some(at);
+        if let Some(node) = tree.find(key) {
             return above(node.at);
         }
-        let within = |key: &str| change.key.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        if let Some((_, at)) = self.layers.removed.iter().find(|(key, at)| within(key) && above(*at).is_some()) {
+        let within = |dropped: &str| key.strip_prefix(dropped).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        if let Some((_, at)) = self.layers.removed.iter().find(|(dropped, at)| within(dropped) && above(*at).is_some()) {
             return Some(*at);
         }
-        match layers::segments(&change.key)?.as_slice() {
+        match layers::segments(key)?.as_slice() {
             [cells, table, ..] if cells == "cells" => above(tree.find(&format!("tables.{table}"))?.at),
             [list, id, ..] if id != "*" => {
                 let items = tree.get(list).filter(|node| matches!(node.value, Value::List(_)))?;
-                let there = items.step(&change.key[list.len() + 1..]).is_some();
-                (!there && last + 2 < order.len()).then_some(items.key)
+                let there = items.step(&key[list.len() + 1..]).is_some();
+                (!there && rank + 2 < order.len()).then_some(items.key)
             }
             _ => None,
         }
@@ -142,14 +166,11 @@ fn matches(tree: &Node, change: &Change, file: usize, ledger: &mut Ledger) -> Ve
         ledger.error(at, &change.key, "this is not a key", "keys are names joined by dots", "for example `behaviour.choose.b_cost`");
         return Vec::new();
     };
-    let mut found: Vec<(Vec<String>, &Node)> = vec![(Vec::new(), tree)];
     if !parts.iter().any(|p| p == "*") && !change.multiplies {
         let place = tree.locate(&change.key);
         return vec![(change.key.clone(), Node { at: place, ..Node::empty() })];
     }
-    for part in &parts {
-        found = found.into_iter().flat_map(|(path, node)| below(&path, node, part)).collect();
-    }
+    let found = tree.matching(&parts);
     if found.is_empty() {
         let hint = nearest(tree, &parts);
         ledger.error(at, &change.key, format!("nothing in the scenario has the key `{}`", change.key), "a key with `*`, or one that multiplies, is of what is there", hint);
@@ -191,18 +212,6 @@ pub fn read(path: &Path) -> Result<Source, String> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
     Ok(Source { name: path.display().to_string(), text: layers::read_text(path)?, folder })
 }
-
-fn below<'n>(path: &[String], node: &'n Node, part: &str) -> Vec<(Vec<String>, &'n Node)> {
-    let with = |name: &str| path.iter().cloned().chain([name.to_string()]).collect::<Vec<_>>();
-    if part != "*" {
-        return node.child(part).map(|child| (with(part), child)).into_iter().collect();
-    }
-    let items = node.items().iter().enumerate().map(|(i, item)| (with(&item.id().map_or_else(|| i.to_string(), str::to_string)), item));
-    node.entries().iter().filter(|(key, _)| !PROSE.contains(&key.as_str())).map(|(key, inner)| (with(key), inner)).chain(items).collect()
-}
-
-/// Keys that say where values come from, and are none themselves.
-pub const PROSE: [&str; 4] = ["source", "sources", "verified", "note"];
 
 fn number(node: &Node) -> Option<f64> {
     match node.value {

@@ -1,11 +1,14 @@
 //! A TOML text as a tree in which every value knows its place; the one thing that turns a dotted path into file and line.
 //! Used by the rest of `scenario`.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use toml::de::{DeTable, DeValue};
 
 use super::finding::{At, Ledger};
+
+/// Keys that say where values come from, and are none themselves.
+pub const PROSE: [&str; 4] = ["source", "sources", "verified", "note"];
 
 /// A value and its place.
 #[derive(Clone, Debug)]
@@ -135,6 +138,24 @@ impl Node {
         Some(node)
     }
 
+    /// The nodes that the parts of a key mean, in which `*` stands for every key or item, with their paths.
+    pub fn matching(&self, parts: &[String]) -> Vec<(Vec<String>, &Node)> {
+        let mut found = vec![(Vec::new(), self)];
+        for part in parts {
+            found = found.into_iter().flat_map(|(path, node)| node.below(&path, part)).collect();
+        }
+        found
+    }
+
+    fn below(&self, path: &[String], part: &str) -> Vec<(Vec<String>, &Node)> {
+        let with = |name: &str| path.iter().cloned().chain([name.to_string()]).collect::<Vec<_>>();
+        if part != "*" {
+            return self.child(part).map(|child| (with(part), child)).into_iter().collect();
+        }
+        let items = self.items().iter().enumerate().map(|(i, item)| (with(&item.id().map_or_else(|| i.to_string(), str::to_string)), item));
+        self.entries().iter().filter(|(key, _)| !PROSE.contains(&key.as_str())).map(|(key, inner)| (with(key), inner)).chain(items).collect()
+    }
+
     /// The place of a dotted path, or of the deepest part of it that exists (its key then).
     pub fn locate(&self, path: &str) -> At {
         let (mut node, mut rest) = (self, path);
@@ -145,6 +166,32 @@ impl Node {
             (node, rest) = (child, left);
         }
         at
+    }
+}
+
+/// Says which ids of a list cannot be ids, and which stand twice.
+pub fn ids(list: &str, items: &[Node], ledger: &mut Ledger) {
+    let mut first: BTreeMap<&str, At> = BTreeMap::new();
+    for item in items {
+        let Some(id) = item.get("id") else { continue };
+        let Some(name) = id.text() else { continue };
+        let fits = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        if name.is_empty() || !name.chars().all(fits) {
+            let plain: Vec<&str> = name.split(|c| !fits(c)).filter(|part| !part.is_empty()).collect();
+            let hint = if plain.is_empty() { String::new() } else { format!("for example `{}`", plain.join("-")) };
+            ledger.error(id.at, &format!("{list}.{name}.id"), format!("`{}` cannot be an id", name.escape_debug()), "an id has letters, digits, `-` and `_`", hint);
+        }
+        if let Some(&earlier) = first.get(name) {
+            let line = ledger.line(earlier);
+            ledger.error(
+                id.at,
+                &format!("{list}.{name}.id"),
+                format!("two items of `{list}` have the id `{name}`"),
+                format!("the other stands at {line}"),
+                "give this one another id",
+            );
+        }
+        first.insert(name, id.at);
     }
 }
 

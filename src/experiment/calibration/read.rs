@@ -1,6 +1,6 @@
 //! Reads a calibration: every mistake at once, each at its line. What is right of the file is gone on with, whatever else is wrong in it.
 
-use std::{collections::BTreeSet, path::Path};
+use std::path::Path;
 
 use rayon::prelude::*;
 use serde_json::{Value as Json, json};
@@ -25,7 +25,7 @@ use crate::{
         document::{self, Document},
         finding::{At, Finding, Ledger},
         template,
-        tree::{Node, Value},
+        tree::{self, Node, Value},
     },
 };
 
@@ -197,10 +197,7 @@ impl Reader<'_> {
 
     /// Says which parameters have the id or a key of another one.
     fn unique(&mut self, nodes: &[Node], parameters: &[Read]) {
-        let mut seen = BTreeSet::new();
-        for node in nodes.iter().filter_map(|i| i.get("id")).filter(|id| id.text().is_some() && !seen.insert(id.text())) {
-            self.ledger.error(node.at, "parameter", "two parameters have this id", "the ensemble tells them apart by it", "give this one another id");
-        }
+        tree::ids("parameter", nodes, &mut self.ledger);
         let mut earlier: Vec<(&str, &str)> = Vec::new();
         for Read { uncertain, keys, .. } in parameters {
             for (key, at) in keys {

@@ -127,10 +127,10 @@ impl Reader<'_> {
         if base.is_none() {
             self.hold(&fixed, &factors);
         }
-        self.unique("factor");
+        tree::ids("factor", self.tree.get("factor").map_or(&[][..], Node::items), &mut self.ledger);
         self.overridden(&factors);
         self.outdone(&fixed, &factors);
-        self.unique("outcome");
+        tree::ids("outcome", self.tree.get("outcome").map_or(&[][..], Node::items), &mut self.ledger);
         let design = self.design(factors.iter().filter(|f| !f.crossed).count());
         let listed = self.points(kind, &factors);
         let ensemble = json.get("ensemble").and_then(Json::as_str).and_then(|name| self.ensemble(name, tree.locate("ensemble"), "ensemble"));
@@ -336,17 +336,6 @@ impl Reader<'_> {
                     let why = format!("the factor `{}` sets it at every point", factor.id);
                     self.ledger.error(*at, &path, format!("`{path}` has no effect"), why, "take one of them out");
                 }
-            }
-        }
-    }
-
-    fn unique(&mut self, list: &str) {
-        let mut seen = BTreeSet::new();
-        for item in self.tree.get(list).map_or(&[][..], Node::items) {
-            if let (Some(id), Some(text)) = (item.get("id"), item.id())
-                && !seen.insert(text)
-            {
-                self.ledger.error(id.at, &format!("{list}.{text}"), "two items have this id", "results are told apart by it", "give this one another id");
             }
         }
     }

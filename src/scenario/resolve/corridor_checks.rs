@@ -29,6 +29,7 @@ pub fn all(parts: &Parts, ground: &Ground, items: &[Item<CorridorItem>], corrido
         }
         workforce(parts, item, corridor, ledger);
         channels(parts, ground, item, corridor, ledger);
+        reach(parts, item, corridor, ledger);
         dates(parts, item, corridor, run, ledger);
     }
     if corridors.iter().any(|c| c.channels.markets && c.serves_freight()) {
@@ -125,6 +126,30 @@ fn workforce(parts: &Parts, item: &Item<CorridorItem>, corridor: &Corridor, ledg
             "its links touch no country of origin, and no region is named",
             "name `regions` or `jobs`",
         );
+    }
+}
+
+/// Goods and visitors that reach nobody.
+fn reach(parts: &Parts, item: &Item<CorridorItem>, corridor: &Corridor, ledger: &mut Ledger) {
+    let on = &corridor.channels;
+    let mut idle = |key: &str, message: String, why: &str, hint: &str| {
+        let path = format!("{}.{key}", item.path);
+        ledger.warn(parts.at(&path), &path, message, why, hint);
+    };
+    let nowhere = "its links touch no country of origin, and no region is named";
+    let unnamed = |regions: Option<&Vec<String>>| regions.is_some_and(Vec::is_empty);
+    if on.markets && unnamed(item.value.transit.as_ref().map(|t| &t.regions)) && corridor.transit.as_ref().is_some_and(|t| t.homes.is_empty()) {
+        idle("transit", format!("goods that pass by `{}` bring nobody anything", corridor.id), nowhere, "name `regions`");
+    }
+    match &corridor.visitors {
+        Some(visitors) if on.ties && visitors.homes.is_empty() && unnamed(item.value.ties.as_ref().map(|t| &t.regions)) => {
+            idle("ties", format!("visitors by `{}` visit nobody", corridor.id), nowhere, "name `regions`");
+        }
+        // Without goods either, the channel as a whole is told.
+        Some(_) if on.ties && on.markets && corridor.serves_freight() && !corridor.serves_passengers() => {
+            idle("ties", format!("nobody visits by `{}`", corridor.id), "none of its links has passenger service", "let a link have `passengers = true`, or take the visitors out");
+        }
+        _ => {}
     }
 }
 

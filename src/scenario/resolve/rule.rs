@@ -220,7 +220,7 @@ fn without_effect(parts: &Parts, base: &Base<'_>, item: &Item<RuleItem>, does: &
     }
     if !shut && !changes {
         let path = format!("{}.does", item.path);
-        let why = "every regime of the pair says the same already";
+        let why = "every regime of the pair says the same already, or has no use for it";
         ledger.warn(parts.at(&path), &path, format!("the rule `{}` has nothing to act on", item.value.id), why, "add a key of a regime, or `entry`");
     }
 }

@@ -65,7 +65,9 @@ pub fn points(parts: &Parts, ground: &Ground, replaced: &mut BTreeSet<(&'static 
         }
     }
     required(table, ground, &points, ledger);
+    unread(table, ground, ledger);
     let growth = trends(parts, ground, table, &points, replaced, ledger);
+    stays(parts, ground, table, &points, &growth, ledger);
     Yearly { points: points.into_iter().map(|(key, years)| (key, years.into_iter().collect())).collect(), growth }
 }
 
@@ -129,6 +131,38 @@ fn required(table: &Table, ground: &Ground, points: &Points, ledger: &mut Ledger
     for (name, place) in origins.chain(countries).chain([("us_cpi", "WORLD")]) {
         if !has(name, place) {
             table.incomplete(ledger, format!("`{name}` of {place} is missing"), "the model needs this series", format!("add rows `{name},{place},...`"));
+        }
+    }
+}
+
+/// Warns of values that `cells` replaces and the model does not read.
+fn unread(table: &Table, ground: &Ground, ledger: &mut Ledger) {
+    for row in table.rows.iter().filter(|row| ground.countries_known && table.at(row, "value").file != row.at.file) {
+        let (series, place) = (table.text(row, "series"), table.text(row, "place"));
+        let first_month = series == "unemployment" && ground.places.origin(place).is_some();
+        if !first_month && !read(ground, series, place) {
+            ledger.warn(table.at(row, "value"), &table.path("value"), format!("`{series}` of {place} has no effect"), "the model does not read this series of this place", "");
+        }
+    }
+}
+
+/// Warns of places whose series stays at its last value while that of others goes on.
+fn stays(parts: &Parts, ground: &Ground, table: &Table, points: &Points, growth: &BTreeMap<(String, String), f64>, ledger: &mut Ledger) {
+    let end = parts.json.get("run").and_then(|run| run.get("end")?.as_str()?.get(..4)?.parse::<i32>().ok());
+    for ((series, place), years) in points.iter().filter(|(key, _)| !growth.contains_key(*key) && ground.countries_known && read(ground, &key.0, &key.1)) {
+        let last = years.last_key_value().map_or(i32::MAX, |(year, _)| *year);
+        if end.is_some_and(|end| end > last + 1)
+            && let Some(other) = growth.keys().find(|key| key.0 == *series)
+            && let Some(row) =
+                table.rows.iter().find(|row| table.text(row, "series") == series && table.text(row, "place") == place && table.maybe(row, "year") == Some(f64::from(last)))
+        {
+            ledger.warn(
+                row.at,
+                &table.path("value"),
+                format!("`{series}` of {place} stays as it is after {last}"),
+                format!("that of {} goes on by a trend, this one has none", other.1),
+                "add a `[[trend]]`, with `growth = 0.0` if that is meant",
+            );
         }
     }
 }

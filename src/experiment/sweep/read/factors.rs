@@ -12,7 +12,11 @@ use super::{
     },
     Reader, changes, plain,
 };
-use crate::scenario::{Change, check, finding::At, template::PROSE, tree::Node};
+use crate::scenario::{
+    Change, check,
+    finding::At,
+    tree::{Node, PROSE},
+};
 
 /// Most values of a factor.
 const MOST: usize = 256;
@@ -130,12 +134,9 @@ impl Reader<'_> {
 
     /// Whether an id can be the name of a column.
     fn named(&mut self, id: &str, at: At, path: &str) {
-        let why = match () {
-            () if RESERVED.contains(&id) => "that is a column of the results",
-            () if id.is_empty() || !id.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_') => "it is the name of a column: letters, digits, `-` and `_`",
-            () => return,
-        };
-        self.ledger.error(at, path, format!("a factor cannot be named `{}`", id.escape_debug()), why, "give it another id");
+        if RESERVED.contains(&id) {
+            self.ledger.error(at, path, format!("a factor cannot be named `{id}`"), "that is a column of the results", "give it another id");
+        }
     }
 
     fn range(&mut self, item: &FactorItem, node: &Node, path: &str, keys: &[String]) -> Option<Levels> {
