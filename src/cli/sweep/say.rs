@@ -94,7 +94,8 @@ fn tornado(sweep: &Sweep, finding: &Finding, text: &mut String) {
         let _ = writeln!(text, "    and {} more in sensitivity.csv", list.len() - MOST);
     }
     if list.len() < all {
-        let _ = writeln!(text, "    along {} other factors it swings no more than it would by chance", all - list.len());
+        let (others, noun) = (all - list.len(), if all - list.len() == 1 { "factor" } else { "factors" });
+        let _ = writeln!(text, "    along {others} other {noun} it swings no more than it would by chance");
     }
 }
 
