@@ -21,7 +21,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     diff: Option<PathBuf>,
     /// Show the rows of a table, each with its place and source.
-    #[arg(long, value_name = "TABLE")]
+    #[arg(long, value_name = "TABLE", conflicts_with = "diff")]
     rows: Option<String>,
     #[command(flatten)]
     reading: Reading,

@@ -115,7 +115,10 @@ pub fn read_text(path: &Path) -> Result<String, String> {
     let bytes = std::fs::read(path).map_err(|e| unreadable(&e))?;
     String::from_utf8(bytes).map_err(|e| match e.as_bytes() {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is UTF-16 text; save it as UTF-8".to_string(),
-        _ => format!("byte {} is not UTF-8 text; save it as UTF-8", e.utf8_error().valid_up_to()),
+        bytes => {
+            let at = e.utf8_error().valid_up_to();
+            format!("byte {at}, in line {}, is not UTF-8 text; save it as UTF-8", bytes[..at].split(|b| *b == b'\n').count())
+        }
     })
 }
 

@@ -13,7 +13,7 @@ mod rule;
 mod series;
 mod shock;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -53,6 +53,8 @@ pub struct Resolved {
 /// What every part of the resolution reads.
 struct Parts<'a> {
     tree: &'a Node,
+    /// Items of lists by list and id: lists may be long, and each item asks for its places.
+    items: BTreeMap<(&'a str, &'a str), &'a Node>,
     layers: &'a Layers,
     json: Json,
     tables: &'a [Table],
@@ -87,7 +89,17 @@ impl Parts<'_> {
     }
 
     fn at(&self, path: &str) -> At {
-        self.tree.locate(path)
+        match self.within(path) {
+            Some((item, rest)) => item.locate(rest),
+            None => self.tree.locate(path),
+        }
+    }
+
+    /// The item that a path leads through, and the rest of the path.
+    fn within<'p>(&self, path: &'p str) -> Option<(&Node, &'p str)> {
+        let (list, rest) = path.split_once('.')?;
+        let (id, rest) = rest.split_once('.').unwrap_or((rest, ""));
+        self.items.get(&(list, id)).map(|item| (*item, rest))
     }
 
     /// Hint for what has no place here: to drop it, if one of the files that are extended says it.
@@ -114,7 +126,10 @@ impl Parts<'_> {
 
     /// Whether there is a value at a path, be it a wrong one.
     fn has(&self, path: &str) -> bool {
-        self.tree.find(path).is_some()
+        match self.within(path) {
+            Some((item, rest)) => item.find(rest).is_some(),
+            None => self.tree.find(path).is_some(),
+        }
     }
 
     /// The items of a list that are right; the others are given to `otherwise`, with their path.
@@ -124,7 +139,7 @@ impl Parts<'_> {
         for json in items {
             let Some(id) = json.get("id").and_then(Json::as_str) else { continue };
             let path = format!("{name}.{id}");
-            let node = self.tree.get(name).and_then(|n| n.child(id));
+            let node = self.items.get(&(name, id)).copied();
             match serde_path_to_error::deserialize(json) {
                 Ok(value) => {
                     let said = node.into_iter().flat_map(Node::entries).map(|(_, value)| self.layers.rank(value.at));
@@ -149,7 +164,13 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
     let json = check::check(&layers.tree, check::schema(), "", "", ledger).unwrap_or(Json::Null);
     let tables: Vec<Table> = shapes::SHAPES.iter().map(|shape| table::read(shape, layers, ledger)).collect();
     table::unknown_cells(layers, ledger);
-    let parts = Parts { tree: &layers.tree, layers, json, tables: &tables };
+    let mut items = BTreeMap::new();
+    for (list, node) in layers.tree.entries() {
+        for (id, item) in node.items().iter().filter_map(|item| Some((item.id()?, item))) {
+            items.entry((list.as_str(), id)).or_insert(item);
+        }
+    }
+    let parts = Parts { tree: &layers.tree, items, layers, json, tables: &tables };
     let mut replaced = BTreeSet::new();
     let run = run(&parts, until, ledger);
     let mut ground = places::ground(&parts, ledger);

@@ -140,7 +140,7 @@ fn target(parts: &Parts, item: &Item<ShockItem>, ledger: &mut Ledger) -> Option<
             ledger.error(at, &format!("{}.{key}", item.path), format!("`{key}` is missing"), format!("a shock of {} names it", target.name()), format!("add `{key} = ...`"));
         }
     }
-    let keys = parts.tree.get("shock").and_then(|n| n.child(&item.value.id)).map_or(&[][..], |n| n.entries());
+    let keys = parts.items.get(&("shock", item.value.id.as_str())).map_or(&[][..], |n| n.entries());
     let mut changes = false;
     for (key, _) in keys.iter().filter(|(key, _)| !COMMON.contains(&key.as_str())) {
         changes |= target.changed_by().contains(&key.as_str());
