@@ -98,7 +98,12 @@ impl Template {
     /// What the scenario has of a fitted file.
     fn kinship(&self, fitted: &Fitted) -> Arc<Kinship> {
         let mut known = self.kin.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry(fitted.clone()).or_insert_with(|| Arc::new(fitted.kinship(&self.layers, &self.ledger))).clone()
+        if let Some(kinship) = known.get(fitted) {
+            return kinship.clone();
+        }
+        let kinship = Arc::new(fitted.kinship(&self.layers, &self.ledger));
+        known.insert(fitted.clone(), kinship.clone());
+        kinship
     }
 
     /// Where the scenario itself says, or drops, what a change of a file that was fitted is about.
