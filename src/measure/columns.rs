@@ -468,13 +468,6 @@ pub const MEASURES: [MeasureSpec; 45] = [
     ("households_left_behind_share", "share", "Households of which a member is abroad over all with a member at home, persons aged 16-64, start of the last month of the year."),
 ];
 
-/// Least and largest value that a measure can have: an interval of its mean ends there.
-pub fn limits(measure: &str, unit: &str) -> (f64, f64) {
-    let least = if measure == "net_migration" { f64::NEG_INFINITY } else { 0.0 };
-    let most = if ["share", "index 0-1"].contains(&unit) && measure != "remittances_gdp_share" { 1.0 } else { f64::INFINITY };
-    (least, most)
-}
-
 /// Code of a measure of `summary.csv`; `None` if there is none of that name.
 pub fn measure(name: &str) -> Option<u8> {
     MEASURES.iter().position(|m| m.0 == name).map(|p| p as u8)

@@ -11,7 +11,7 @@ use crate::{
 pub use crate::world::place::{ALL_DESTINATIONS, ALL_ORIGINS};
 
 /// Places of a run. A *row of origins* is an origin or, last, all of them; a *row of destinations* is a country, a group, or, last, all.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Scope {
     /// Number of origins.
     pub origins: usize,

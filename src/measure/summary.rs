@@ -22,7 +22,7 @@ pub struct Line {
     pub destination: String,
     /// Mean over replicates.
     pub mean: f64,
-    /// 90 % interval of the mean, within [`columns::limits`]; none for a single replicate.
+    /// 90 % interval of the mean, within what the measure can be; none for a single replicate.
     pub mean_interval: Interval,
     /// Quantiles 0.05 and 0.95 over replicates; none for a single replicate.
     pub quantiles: Interval,
@@ -48,7 +48,7 @@ impl Summary {
             let values: Vec<f64> = replicates.iter().filter_map(|r| r.get(index)).map(|v| v.value).filter(|v| v.is_finite()).collect();
             let (measure, unit, _) = columns::MEASURES[usize::from(key.measure)];
             let (mean, mean_interval, quantiles) = spread(&values);
-            let (least, most) = columns::limits(measure, unit);
+            let (least, most) = limits(measure, unit);
             (!values.is_empty()).then(|| Line {
                 year: key.year,
                 measure,
@@ -95,6 +95,13 @@ impl Summary {
     }
 }
 
+/// Least and largest value that a measure can have: an interval of its mean ends there.
+fn limits(measure: &str, unit: &str) -> (f64, f64) {
+    let least = if measure == "net_migration" { f64::NEG_INFINITY } else { 0.0 };
+    let most = if ["share", "index 0-1"].contains(&unit) && measure != "remittances_gdp_share" { 1.0 } else { f64::INFINITY };
+    (least, most)
+}
+
 /// The ends of an interval as text, blank where there is none.
 pub fn bounds(interval: Interval) -> (String, String) {
     interval.map_or((String::new(), String::new()), |(low, high)| (number(low), number(high)))
@@ -121,5 +128,18 @@ mod tests {
         assert_eq!(number(12_345_678_912.3), "12345678900");
         assert_eq!(number(-2.5e-7), "-0.00000025");
         assert_eq!(number(0.0), "0");
+    }
+
+    #[test]
+    fn intervals_end_where_a_measure_ends() {
+        let of = |measure: &str| columns::MEASURES.iter().position(|m| m.0 == measure).map_or(0, |i| i as u8);
+        let value = |measure: &str, value: f64| Value { year: 2010, measure: of(measure), origin: 0, destination: 0, value };
+        let run = |persons: f64, net: f64, share: f64| vec![value("removed", persons), value("net_migration", net), value("male_share", share)];
+        let scope = Scope { party_names: vec!["KGZ".into()], destination_names: vec!["RUS".into()], ..Scope::default() };
+        let summary = Summary::new(&scope, &[run(0.0, -9.0, 0.9), run(10.0, 1.0, 1.0)]);
+        let interval = |measure: &str| summary.lines.iter().find(|l| l.measure == measure).and_then(|l| l.mean_interval).expect("an interval");
+        assert!(interval("removed").0 == 0.0 && interval("removed").1 > 10.0);
+        assert!(interval("net_migration").0 < -9.0);
+        assert!(interval("male_share").0 < 0.9 && interval("male_share").1 == 1.0);
     }
 }

@@ -11,7 +11,7 @@ use super::{
     layers::{self, Layers},
     shapes::SHAPES,
     table::{self, Table},
-    tree::Value,
+    tree::{Node, Value},
     write,
 };
 
@@ -94,12 +94,12 @@ impl<'l> Told<'l> {
             let (layers, ledger) = (self.layers, &mut self.ledger);
             return self.tables.entry(shape.name).or_insert_with(|| table::read(shape, layers, ledger)).texts(row, column);
         }
-        let text = |value: &Value| match value {
-            Value::Int(n) => format!("{:?}", *n as f64),
+        let text = |node: &Node| match node.value {
+            Value::Int(n) => format!("{:?}", n as f64),
             Value::Float(x) => format!("{x:?}"),
-            other => format!("{other:?}"),
+            _ => write::value(node),
         };
-        self.layers.tree.matching(&parts).into_iter().map(|(_, node)| if node.entries().is_empty() { text(&node.value) } else { write::value(node) }).collect()
+        self.layers.tree.matching(&parts).into_iter().map(|(_, node)| text(node)).collect()
     }
 
     /// Where that stands.
