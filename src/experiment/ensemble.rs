@@ -19,7 +19,7 @@ use crate::{
         Change, Finding, Findings, Fitted, Overrides, Scenario, Severity, Template, check,
         document::{self, Document},
         finding::{At, Ledger, Source},
-        tree::{Node, Value},
+        tree::{self, Node, Value},
     },
 };
 
@@ -279,11 +279,8 @@ impl Ensemble {
 
 /// Says which keys no scenario has, and which parameters have one id.
 fn unknown_keys(parameters: &[Node], ledger: &mut Ledger) {
-    let mut ids = BTreeSet::new();
+    tree::ids("parameter", parameters, ledger);
     for node in parameters {
-        if let Some(id) = node.get("id").filter(|id| id.text().is_some_and(|text| !ids.insert(text.to_string()))) {
-            ledger.error(id.at, "parameter.id", "two parameters have this id", "results are told apart by it", "give this one another id");
-        }
         for key in node.get("keys").map_or(&[][..], Node::items) {
             if let Some((message, reason, hint)) = key.text().and_then(check::wrong_key) {
                 ledger.error(key.at, key.text().unwrap_or_default(), message, reason, hint);

@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn intervals_end_where_a_measure_ends() {
-        let of = |measure: &str| columns::MEASURES.iter().position(|m| m.0 == measure).map_or(0, |i| i as u8);
+        let of = |measure: &str| columns::MEASURES.iter().position(|m| m.0 == measure).expect("a measure") as u8;
         let value = |measure: &str, value: f64| Value { year: 2010, measure: of(measure), origin: 0, destination: 0, value };
         let run = |persons: f64, net: f64, share: f64| vec![value("removed", persons), value("net_migration", net), value("male_share", share)];
         let scope = Scope { party_names: vec!["KGZ".into()], destination_names: vec!["RUS".into()], ..Scope::default() };

@@ -1,6 +1,9 @@
 //! From files to one tree: `extends` chains, lists merged by `id`, `remove`, `--set`. Used by the rest of `scenario`.
 
-use std::path::{Component, Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Component, Path, PathBuf},
+};
 
 use super::{
     finding::{At, Ledger, Source, did_you_mean},
@@ -24,7 +27,7 @@ pub struct Layers {
     pub order: Vec<usize>,
     /// Folder within which all paths stay.
     pub root: PathBuf,
-    /// Dotted keys that a file takes out of those it extends, and where it says so.
+    /// Dotted keys, of items too, that a file takes out of those it extends, and where it says so.
     pub removed: Vec<(String, At)>,
 }
 
@@ -206,7 +209,7 @@ fn lay_over(base: &mut Node, mut layer: Node, ledger: &mut Ledger) -> Vec<(Strin
             if wanted[..i].iter().any(|before| before.0 == name) {
                 ledger.error(at, "remove", format!("`{name}` stands twice"), "it is dropped once", "");
             } else if !name.contains('.') {
-                drop_item(base, &name, at, ledger);
+                removed.extend(drop_item(base, &name, at, ledger).into_iter().map(|key| (key, at)));
             } else if take_out(base, &name) {
                 removed.push((name, at));
             } else {
@@ -247,26 +250,21 @@ fn take_out(tree: &mut Node, key: &str) -> bool {
     }
 }
 
-fn drop_item(base: &mut Node, id: &str, at: At, ledger: &mut Ledger) {
-    let Value::Table(entries) = &mut base.value else { return };
-    let mut dropped = Vec::new();
-    for (key, node) in entries.iter_mut() {
-        if let Value::List(items) = &mut node.value {
-            let before = items.len();
-            items.retain(|i| i.id() != Some(id));
-            if items.len() < before {
-                dropped.push(format!("`{key}`"));
-            }
-        }
-    }
+/// Drops the items of an id from all lists; returns their keys.
+fn drop_item(base: &mut Node, id: &str, at: At, ledger: &mut Ledger) -> Vec<String> {
+    let Value::Table(entries) = &mut base.value else { return Vec::new() };
+    let lists = entries.iter_mut().filter(|(_, node)| matches!(node.value, Value::List(_)));
+    let dropped: Vec<String> = lists.filter_map(|(list, node)| take_out(node, id).then(|| list.clone())).collect();
     if dropped.len() > 1 {
-        ledger.warn(at, "remove", format!("`{id}` drops items of {}", dropped.join(" and ")), "lists have items of the same id", "give them different ids");
+        let lists: Vec<String> = dropped.iter().map(|list| format!("`{list}`")).collect();
+        ledger.warn(at, "remove", format!("`{id}` drops items of {}", lists.join(" and ")), "lists have items of the same id", "give them different ids");
     }
     if dropped.is_empty() {
         let ids: Vec<&str> = entries.iter().flat_map(|(_, n)| n.items()).filter_map(Node::id).collect();
         let hint = did_you_mean(id, ids);
         ledger.error(at, "remove", format!("nothing has the id `{id}`"), "`remove` drops items of the files that are extended", hint);
     }
+    dropped.into_iter().map(|list| format!("{list}.{id}")).collect()
 }
 
 /// Merges `over` into `base`: tables key by key, lists of items by id, everything else replaced.
@@ -282,12 +280,10 @@ fn merge(base: &mut Node, over: Node) {
             }
         }
         (Value::List(items), Value::List(new)) if !items.is_empty() && by_id(items) && by_id(&new) => {
-            // A second item of the same id is a mistake, which was told; it stays an item of its own, so that what is wrong in it is told too.
-            let mut changed = Vec::new();
+            // Each is changed once: a second item of the same id is a mistake, which was told, and what is wrong in it is told too.
+            let mut places: BTreeMap<String, usize> = items.iter().enumerate().filter_map(|(i, item)| Some((item.id()?.to_string(), i))).collect();
             for item in new {
-                let old = items.iter().position(|i| i.id() == item.id()).filter(|i| !changed.contains(i));
-                changed.push(old.unwrap_or(items.len()));
-                match old {
+                match item.id().and_then(|id| places.remove(id)) {
                     Some(i) => merge(&mut items[i], item),
                     None => items.push(item),
                 }

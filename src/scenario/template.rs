@@ -132,11 +132,6 @@ impl Template {
         }
         match layers::segments(key)?.as_slice() {
             [cells, table, ..] if cells == "cells" => above(tree.find(&format!("tables.{table}"))?.at),
-            [list, id, ..] if id != "*" => {
-                let items = tree.get(list).filter(|node| matches!(node.value, Value::List(_)))?;
-                let there = items.step(&key[list.len() + 1..]).is_some();
-                (!there && rank + 2 < order.len()).then_some(items.key)
-            }
             _ => None,
         }
     }

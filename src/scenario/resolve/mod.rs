@@ -177,7 +177,7 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
     let (start, months) = run.as_ref().map_or((Month::new(2005, 1), 432), |r| (r.start, r.months()));
     // Series reach the end of the scenario even if the run stops earlier: what is indexed to a year must not depend on where it stops.
     let horizon = run.as_ref().map_or(months, |r| (r.end.since(r.start) + 1).max(1) as usize);
-    let points = series::points(&parts, &ground, &mut replaced, ledger);
+    let points = series::points(&parts, &ground, run.as_ref(), &mut replaced, ledger);
     let series = points.monthly(start, horizon);
     let (links, network) = network::network(&parts, &ground, ledger);
     let freight = network::freight(&parts, &ground, ledger);

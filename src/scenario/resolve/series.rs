@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Ground, Parts};
 use crate::{
     scenario::{
+        Run,
         file::TrendItem,
         finding::{Ledger, did_you_mean, figure, per_cent},
         shapes,
@@ -48,7 +49,7 @@ impl Yearly {
 }
 
 /// Reads and checks the yearly points of all places.
-pub fn points(parts: &Parts, ground: &Ground, replaced: &mut BTreeSet<(&'static str, String, String)>, ledger: &mut Ledger) -> Yearly {
+pub fn points(parts: &Parts, ground: &Ground, run: Option<&Run>, replaced: &mut BTreeSet<(&'static str, String, String)>, ledger: &mut Ledger) -> Yearly {
     let table = parts.table(&shapes::SERIES);
     let mut points = Points::new();
     let mut units = BTreeSet::new();
@@ -67,7 +68,7 @@ pub fn points(parts: &Parts, ground: &Ground, replaced: &mut BTreeSet<(&'static 
     required(table, ground, &points, ledger);
     unread(table, ground, ledger);
     let growth = trends(parts, ground, table, &points, replaced, ledger);
-    stays(parts, ground, table, &points, &growth, ledger);
+    stays(run, ground, table, &points, &growth, ledger);
     Yearly { points: points.into_iter().map(|(key, years)| (key, years.into_iter().collect())).collect(), growth }
 }
 
@@ -147,11 +148,11 @@ fn unread(table: &Table, ground: &Ground, ledger: &mut Ledger) {
 }
 
 /// Warns of places whose series stays at its last value while that of others goes on.
-fn stays(parts: &Parts, ground: &Ground, table: &Table, points: &Points, growth: &BTreeMap<(String, String), f64>, ledger: &mut Ledger) {
-    let end = parts.json.get("run").and_then(|run| run.get("end")?.as_str()?.get(..4)?.parse::<i32>().ok());
+fn stays(run: Option<&Run>, ground: &Ground, table: &Table, points: &Points, growth: &BTreeMap<(String, String), f64>, ledger: &mut Ledger) {
+    let Some(run) = run else { return };
     for ((series, place), years) in points.iter().filter(|(key, _)| !growth.contains_key(*key) && ground.countries_known && read(ground, &key.0, &key.1)) {
         let last = years.last_key_value().map_or(i32::MAX, |(year, _)| *year);
-        if end.is_some_and(|end| end > last + 1)
+        if run.end.year() > last.saturating_add(1)
             && let Some(other) = growth.keys().find(|key| key.0 == *series)
             && let Some(row) =
                 table.rows.iter().find(|row| table.text(row, "series") == series && table.text(row, "place") == place && table.maybe(row, "year") == Some(f64::from(last)))
