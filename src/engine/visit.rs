@@ -263,8 +263,10 @@ fn fetch_beside(chunk: &Chunk, rows: impl Iterator<Item = u16>) {
 pub fn fetch(chunk: &Chunk, rows: &[u16], households: bool) {
     let mut sum = 0;
     for &row in rows {
-        let person = &chunk.person[usize::from(row)];
-        sum ^= if households { chunk.household[usize::from(person.household)].settled } else { person.birth };
+        let row = usize::from(row);
+        let person = &chunk.person[row];
+        sum ^= u32::from(chunk.class[row]) ^ u32::from(chunk.rate[row]) ^ chunk.key[row];
+        sum ^= u32::from(if households { chunk.household[usize::from(person.household)].settled } else { person.birth });
     }
     std::hint::black_box(sum);
 }

@@ -10,7 +10,7 @@ use crate::{
         totals::{HOME_CELLS, home_cell},
     },
     hierarchy,
-    population::person::{Chunk, HOME, Person},
+    population::person::{Chunk, HOME, MEMBER_BITS, Person},
     units::MULTIPLIER_ONE,
 };
 
@@ -123,7 +123,10 @@ pub fn inequality(scope: &Scope, environment: &Environment<'_>, chunks: &[Chunk]
         let of_origin = &mut sums[scope.origin_of[usize::from(chunk.home)]];
         of_origin.classes.resize(CLASSES, (0, 0));
         let rates = rates(environment, chunk.home);
-        for index in (0..chunk.household.len()).filter(|&household| chunk.id(household) & (every - 1) == 0) {
+        // First members alone have nothing below their household's id.
+        let first = (every << MEMBER_BITS) - 1;
+        for row in (0..chunk.key.len()).filter(|&row| chunk.key[row] & first == 0) {
+            let index = usize::from(chunk.person[row].household);
             if let Some((income, abroad)) = income(environment, chunk, &rates, index) {
                 of_origin.count(income, abroad);
             }
