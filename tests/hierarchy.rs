@@ -13,7 +13,7 @@ use musafir::{
         totals::{HOME_CELLS, Totals},
     },
     measure::{Recorder, columns, households, scope::Scope},
-    population::person::{Chunk, HOME, Household, Person},
+    population::person::{self, Chunk, HOME, Household, Person},
     scenario::{Overrides, Scenario},
     store::{parquet, table::Column},
     units::{Money, Month},
@@ -222,7 +222,7 @@ fn centrality_knows_all_countries_and_the_pairs_outside() {
 
 /// A chunk of households, each of members (place, multiplier).
 fn chunk(home: u8, households: &[&[(u8, u16)]]) -> Chunk {
-    let (mut persons, mut rows) = (Vec::new(), Vec::new());
+    let (mut persons, mut rows, mut keys) = (Vec::new(), Vec::new(), Vec::new());
     for (index, members) in households.iter().enumerate() {
         rows.push(Household { first: persons.len() as u16, members: members.len() as u8, ..Household::default() });
         let member = |(place, multiplier): &(u8, u16)| Person {
@@ -234,8 +234,9 @@ fn chunk(home: u8, households: &[&[(u8, u16)]]) -> Chunk {
             ..Person::default()
         };
         persons.extend(members.iter().map(member));
+        keys.extend((0..members.len()).map(|member| person::key(index as u32, member as u32)));
     }
-    let mut chunk = Chunk::new(home, vec![0; persons.len()], (0..persons.len() as u32).collect(), persons, rows);
+    let mut chunk = Chunk::new(home, vec![0; persons.len()], keys, persons, rows);
     chunk.index();
     chunk
 }

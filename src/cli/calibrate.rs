@@ -13,8 +13,7 @@ use super::{
     flags::{enough_memory, stem},
     folder::{self, Writing},
     interrupt,
-    kind::Kind,
-    stop::{Stop, end},
+    stop::{Stop, end, expect},
 };
 use crate::{
     engine::Simulation,
@@ -39,6 +38,7 @@ use crate::{
     measure::record::Effort,
     population::synthesis::{self, NOBODY},
     report,
+    scenario::Kind,
     store::atomic::{self, Staging},
 };
 use watch::Watching;
@@ -62,7 +62,7 @@ fn run(args: &Args) -> Result<(String, u8), Stop> {
     }
     let flags =
         Flags { sample: args.running.sample, seed: args.running.seed, members: args.members.map(|n| n as usize), steps: args.steps.map(|n| n as usize), root: args.root.clone() };
-    Kind::Calibration.expect(&args.calibration)?;
+    expect(Kind::Calibration, &args.calibration)?;
     args.page.as_deref().map_or(Ok(()), folder::markdown)?;
     let mut calibration = Calibration::load(&args.calibration, &flags)?;
     if !args.running.quiet {

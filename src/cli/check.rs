@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::json;
 
-use super::{WRONG, claims, diagnostics, flags::Reading, kind::Kind, print, usage};
+use super::{WRONG, claims, diagnostics, flags::Reading, print, usage};
 use crate::{
     experiment::{
         calibration::{self, Calibration},
@@ -16,7 +16,7 @@ use crate::{
         sweep::{Flags, Sweep},
     },
     scenario::{
-        Finding, Findings, Overrides, Scenario, document,
+        Finding, Findings, Kind, Overrides, Scenario, document,
         finding::{At, Ledger},
     },
 };
@@ -79,11 +79,11 @@ struct Right {
 }
 
 /// What a file is that does not stand alone, and what reads it.
-fn dependent(file: &Path) -> Option<(&'static str, &'static str)> {
+fn dependent(file: &Path, kind: Kind) -> Option<(&'static str, &'static str)> {
     let whole = || document::has(file, &["title", "extends", "run", "tables", "behaviour"]);
     match () {
         () if file.extension().is_some_and(|e| e == "csv") => Some(("a table", "check a scenario that names it in `[tables]`")),
-        () if document::has(file, &["series", "bars"]) => Some(("a file of targets", "`musafir validate SCENARIO` reads it, with the others of its folder")),
+        () if kind == Kind::Targets => Some((kind.name(), kind.taken())),
         () if document::has(file, &["regime", "closure", "amnesty", "trend", "corridor", "shock", "rule", "cells"]) && !whole() => {
             Some(("a part of scenarios", "check a scenario that has it in `extends`"))
         }
@@ -93,7 +93,7 @@ fn dependent(file: &Path) -> Option<(&'static str, &'static str)> {
 
 /// Reads a file of a kind.
 fn checked(file: &Path, kind: Kind, overrides: &Overrides) -> Result<Right, Findings> {
-    if let Some((what, reader)) = dependent(file) {
+    if let Some((what, reader)) = dependent(file, kind) {
         let mut ledger = Ledger::default();
         ledger.error(At::NOWHERE, "", format!("`{}` is {what}", file.display()), "it cannot be checked by itself", reader);
         return Err(Findings { list: ledger.sorted() });
@@ -118,7 +118,7 @@ fn checked(file: &Path, kind: Kind, overrides: &Overrides) -> Result<Right, Find
             let (book, scenarios, _) = claims::read(file)?;
             other(format!("{} claims, {} scenarios", book.claim.len(), scenarios.len()))
         }
-        Kind::Scenario => {
+        Kind::Scenario | Kind::Targets => {
             let scenario = Scenario::load(file, overrides)?;
             Right { said: format!("{}; hash {}", scenario.title, &scenario.hash[..12]), hash: Some(scenario.hash), warnings: scenario.warnings }
         }

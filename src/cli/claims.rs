@@ -8,7 +8,7 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{DONE, FAILED, WRONG, diagnostics, flags::Uncertain, folder, interrupt, kind::Kind, progress::Replicates, usage};
+use super::{DONE, FAILED, WRONG, diagnostics, flags::Uncertain, folder, interrupt, progress::Replicates, stop::expect, usage};
 use crate::{
     engine::{CHUNK_ROWS, Setup},
     experiment::{
@@ -22,7 +22,7 @@ use crate::{
         replicate::{Grown, Stopped, Tree, Variant},
     },
     measure::scope::Scope,
-    scenario::{Findings, Overrides, Scenario, Template, finding::At},
+    scenario::{Findings, Kind, Overrides, Scenario, Template, finding::At},
     store::atomic,
 };
 
@@ -77,7 +77,7 @@ pub fn execute(args: &Args) -> ExitCode {
     if !(args.sample > 0.0 && args.sample <= 1.0) || args.replicates < 2 {
         return usage("--sample lies above 0 and up to 1, --replicates is 2 or more: a verdict needs an interval");
     }
-    if let Err(stop) = Kind::Claims.expect(&args.file) {
+    if let Err(stop) = expect(Kind::Claims, &args.file) {
         return stop.end();
     }
     let out = args.page();

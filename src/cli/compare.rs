@@ -41,8 +41,9 @@ use watch::Watcher;
 
 /// Finished replicates are saved when the last saving is so many seconds ago.
 const SAVE_EVERY: f64 = 5.0;
-/// Months that are timed for an estimate.
+/// Least months that are timed to say how long the rest will take, and their share of all: months are not alike.
 const PILOT: usize = 24;
+const PILOT_SHARE: f64 = 0.02;
 
 /// Runs the command.
 pub fn execute(args: &Args) -> ExitCode {
@@ -250,13 +251,14 @@ impl Job<'_> {
     /// Says how long it will take, from the first months of A.
     fn estimate(&self, tree: &Tree<'_>, replicates: u32) {
         let a = &self.scenarios[0];
+        let months = tree.months() * u64::from(replicates);
+        let pilot = PILOT.max((PILOT_SHARE * months as f64) as usize);
         let mut simulation = Simulation::new(&a.world, &a.behaviour, self.setup(1));
         let started = Instant::now();
-        while !simulation.finished() && simulation.index() < PILOT {
+        while !simulation.finished() && simulation.index() < pilot {
             simulation.step(&mut ());
         }
         let month = started.elapsed().as_secs_f64() / simulation.index().max(1) as f64;
-        let months = tree.months() * u64::from(replicates);
         let seconds = month * months as f64;
         let _ = writeln!(
             std::io::stderr(),

@@ -6,12 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{kind::Kind, stop::Stop};
+use super::stop::{Stop, expect};
 use crate::{
     experiment::ensemble::Ensemble,
     measure::record,
     population::synthesis,
-    scenario::{Finding, Overrides, Scenario},
+    scenario::{Finding, Kind, Overrides, Scenario},
     units::Month,
     world::World,
 };
@@ -114,7 +114,7 @@ impl Running {
 
     /// Reads the scenario of a file. Its warnings are printed, unless they are in `said` already.
     pub fn load(&self, file: &Path, overrides: &Overrides, said: &mut BTreeSet<String>) -> Result<Scenario, Stop> {
-        Kind::Scenario.expect(file)?;
+        expect(Kind::Scenario, file)?;
         let scenario = Scenario::load(file, overrides)?;
         self.say(&scenario.warnings, said);
         Ok(scenario)

@@ -10,7 +10,6 @@ mod export;
 mod flags;
 mod folder;
 mod interrupt;
-mod kind;
 mod man;
 mod progress;
 mod report;

@@ -9,8 +9,14 @@ use std::{
 
 use serde::Serialize;
 
-use super::{WRONG, diagnostics, flags::Reading, kind::Kind, print, stop::Stop, usage};
-use crate::scenario::{Entry, Inventory, Outlook, Overrides, Rows, finding, shapes};
+use super::{
+    WRONG, diagnostics,
+    flags::Reading,
+    print,
+    stop::{Stop, expect},
+    usage,
+};
+use crate::scenario::{Entry, Inventory, Kind, Outlook, Overrides, Rows, finding, shapes};
 
 /// Arguments of `show`.
 #[derive(clap::Args, Debug)]
@@ -41,7 +47,7 @@ pub fn execute(args: &Args) -> ExitCode {
         return usage(&format!("there is no table `{name}`: {hint}"));
     }
     let load = |path: &PathBuf, overrides: &Overrides| {
-        Kind::Scenario.expect(path).map_err(Stop::end)?;
+        expect(Kind::Scenario, path).map_err(Stop::end)?;
         Inventory::load(path, overrides).map_err(|findings| {
             diagnostics::print(&findings);
             ExitCode::from(WRONG)

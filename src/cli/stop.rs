@@ -1,9 +1,12 @@
 //! How a command ends early: what it says, and its exit code.
 
-use std::{io::Write, process::ExitCode};
+use std::{io::Write, path::Path, process::ExitCode};
 
 use super::{FAILED, STOPPED, WRONG, diagnostics, print};
-use crate::{scenario::Findings, store::StoreError};
+use crate::{
+    scenario::{Findings, Kind, document, kind},
+    store::StoreError,
+};
 
 /// Why a command ends early.
 #[derive(Debug)]
@@ -44,6 +47,18 @@ impl Stop {
         let _ = writeln!(std::io::stderr(), "{why}");
         ExitCode::from(code)
     }
+}
+
+/// Makes sure that a file is not plainly of another kind.
+///
+/// # Errors
+/// What it is, and what takes it.
+pub fn expect(kind: Kind, file: &Path) -> Result<(), Stop> {
+    let found = Kind::of(file);
+    if found == kind || (found == Kind::Scenario && !document::has(file, &kind::WHOLE)) {
+        return Ok(());
+    }
+    Err(Stop::Usage(format!("{} is {}, not {}; {}", file.display(), found.name(), kind.name(), found.taken())))
 }
 
 /// Prints what a command has to say and ends with a code, unless it could not be printed; or ends early.

@@ -20,8 +20,7 @@ use super::{
     flags::stem,
     folder::{self, Writing},
     interrupt,
-    kind::Kind,
-    stop::{Stop, end},
+    stop::{Stop, end, expect},
 };
 use crate::{
     experiment::{
@@ -38,6 +37,7 @@ use crate::{
     measure::record::{Effort, Provenance, memory_available},
     population::synthesis::{self, NOBODY},
     report,
+    scenario::Kind,
 };
 
 pub use args::Args;
@@ -70,7 +70,7 @@ fn command(args: &Args) -> Result<(String, usize), Stop> {
     };
     let pool = args.running.pool()?;
     let (sweep, plan) = pool.install(|| {
-        Kind::Sweep.expect(&file)?;
+        expect(Kind::Sweep, &file)?;
         let sweep = Sweep::load(&file, &flags)?;
         let plan = if args.running.force { Plan::new(&sweep) } else { Plan::kept_in(&folder, &sweep) };
         Ok::<_, Stop>((sweep, plan))

@@ -57,7 +57,7 @@ pub fn summary(scope: &Scope, summary: &Summary) -> String {
     let mut stocks = Vec::new();
     for origin in &origins {
         let stock = |row: usize| values("stock_mean", origin, &scope.destination_names[row]);
-        let foremost = scope.foremost(2);
+        let foremost = scope.first_countries(2);
         let unnamed: Vec<Vec<Option<f64>>> = (0..scope.countries).filter(|&c| foremost.iter().all(|&row| !scope.holds_country(row, c))).map(stock).collect();
         let of_year = |i: usize| unnamed.iter().filter_map(|v| v[i]).reduce(|sum, v| sum + v);
         let named = foremost.iter().map(|&row| (scope.destination_names[row].as_str(), stock(row)));

@@ -14,7 +14,7 @@ use crate::{
         totals::Totals,
     },
     population::person::{Chunk, HOME, key_name, parse_key},
-    scenario::Scenario,
+    scenario::{Kind, Scenario},
     units::Month,
     world::{World, place::Sector},
 };
@@ -174,7 +174,7 @@ pub fn execute(args: &Args) -> ExitCode {
     overrides.until = args.until;
     overrides.set.extend(args.sample.map(|sample| ("run.sample".into(), format!("{sample:?}").to_lowercase())));
     overrides.set.extend(args.seed.map(|seed| ("run.seed".into(), seed.to_string())));
-    if let Err(stop) = super::kind::Kind::Scenario.expect(&args.scenario) {
+    if let Err(stop) = super::stop::expect(Kind::Scenario, &args.scenario) {
         return stop.end();
     }
     let scenario = match Scenario::load(&args.scenario, &overrides) {

@@ -248,6 +248,14 @@ pub fn jobs(world: &World, drivers: &Drivers, destination: usize, sector: usize,
     jobs.max(1.0) + building
 }
 
+/// What corridors do to the jobs of a region of destination in month `t`: the factor of market access, and jobs of building over those that the
+/// whole country has without corridors.
+pub fn of_corridors(world: &World, drivers: &Drivers, destination: usize, t: usize) -> (f64, f64) {
+    let country = world.places.destinations[destination].country;
+    let without = world.markets.countries[country].jobs_2013 * drivers.demand[country][t];
+    (drivers.corridors.destination_demand[destination][t], drivers.corridors.destination_jobs[destination][t] / without.max(1.0))
+}
+
 fn supply(world: &World, totals: &Totals, sample: f64) -> Vec<f64> {
     let mut persons = vec![0i64; world.places.destinations.len() * 4];
     for home in 0..world.places.homes.len() {

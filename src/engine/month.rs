@@ -9,9 +9,9 @@ use super::{
     Setup,
     abroad::{self, CAUSES},
     ledger::Ledger,
-    market::{Drivers, Market, jobs},
+    market::{Drivers, Market, jobs, of_corridors},
     policy::Policy,
-    resolved::Resolved,
+    resolved::{LEAST_SHARE, Resolved},
     streams::Streams,
     tables::Tables,
     totals::{CELLS, HOME_CELLS, Totals, cell},
@@ -29,7 +29,7 @@ use crate::{
     world::{
         World,
         network::Cost,
-        place::SECTORS,
+        place::{SECTORS, Sector},
         regime::{Kind, Regime},
     },
 };
@@ -220,6 +220,7 @@ impl<'w> Environment<'w> {
             mean_income: Vec::new(),
         };
         environment.home_tables();
+        environment.sizes(drivers);
         environment.budgets(drivers);
         environment.incomes(totals);
         environment.journey_costs(costs);
@@ -250,6 +251,28 @@ impl<'w> Environment<'w> {
         }
         self.home_rate = self.tables.home_earnings.iter().map(|usd| (usd * MILLS).round() as i64).collect();
         self.home_saving = self.home_rate.iter().map(|rate| (*rate as f64 * self.behaviour.afford.saving_home) as i64).collect();
+    }
+
+    /// Sizes of regions and sectors with the jobs that corridors add. Jobs are the elementary alternatives (Ben-Akiva & Lerman 1985, ch. 9):
+    /// added ones count in full, as no diaspora tells of them yet, so that the country weighs more by their share of its jobs.
+    fn sizes(&mut self, drivers: &Drivers) {
+        let (world, choose) = (self.world, &self.behaviour.choose);
+        (self.tables.region_size, self.tables.sector_size) = (self.resolved.region_size.clone(), self.resolved.sector_size.clone());
+        for (d, place) in world.places.destinations.iter().enumerate() {
+            let (access, building) = of_corridors(world, drivers, d, self.index);
+            if (access, building) == (1.0, 0.0) {
+                continue;
+            }
+            let size = |d: usize| exp(self.resolved.region_size[d] / choose.nest_country);
+            let of_country: f64 = self.resolved.regions_of[place.country].clone().map(size).sum();
+            self.tables.region_size[d] = choose.nest_country * ln(size(d) * access + of_country * building);
+            let before = place.jobs_share * access;
+            for (s, share) in place.sector_jobs.iter().enumerate().filter(|_| building > 0.0) {
+                let built = if s == Sector::Construction as usize { building } else { 0.0 };
+                let share = (share * before + built) / (before + building);
+                self.tables.sector_size[d * SECTORS + s] = choose.nest_region * ln(share.max(LEAST_SHARE));
+            }
+        }
     }
 
     fn budgets(&mut self, drivers: &Drivers) {
@@ -334,7 +357,7 @@ impl<'w> Environment<'w> {
     pub fn sector_value(&self, abroad: f64, home: f64, sex: u8, trade: u8, destination: usize, sector: usize) -> f64 {
         let choose = &self.behaviour.choose;
         let taste = if sex == 1 { choose.sector_women[sector] } else { choose.sector_men[sector] };
-        abroad - home + taste + self.resolved.sector_size[destination * 4 + sector] + if usize::from(trade) == sector { choose.same_sector } else { 0.0 }
+        abroad - home + taste + self.tables.sector_size[destination * 4 + sector] + if usize::from(trade) == sector { choose.same_sector } else { 0.0 }
     }
 
     /// What the utility of a region is made of beside earnings, sector, journey, kin and motive, in the order of [`REGION_TERMS`].
@@ -344,7 +367,7 @@ impl<'w> Environment<'w> {
         let pair = self.pair(home as u8, c);
         [
             choose.network_term(diaspora / population.max(1.0)),
-            self.resolved.region_size[destination],
+            self.tables.region_size[destination],
             -choose.b_regime * self.regime[pair].burden,
             self.resolved.constant[pair],
             -choose.b_drawdown * self.tables.demand_fall[c],

@@ -19,6 +19,10 @@ pub struct Tables {
     pub employment: Vec<f64>,
     /// Jobs for migrants, persons, by destination region x sector.
     pub jobs: Vec<f64>,
+    /// Utility that the size of a region's market gives: that of the tables, and what corridors add.
+    pub region_size: Vec<f64>,
+    /// Utility that the size of a sector gives, by destination region x sector.
+    pub sector_size: Vec<f64>,
     /// Migrants at work or seeking it, real persons, by destination region x sector.
     pub supply: Vec<f64>,
     /// `ln(peak/now)` of demand, by country.

@@ -102,16 +102,16 @@ pub fn answer(world: &World, sample: f64, replicates: &[Replicate], lines: &[com
         }
     };
     let scope = Scope::new(world);
-    let foremost = |countries: usize| scope.foremost(countries).into_iter().map(|row| &scope.destination_names[row]);
+    let first = |countries: usize| scope.first_countries(countries).into_iter().map(|row| &scope.destination_names[row]);
     put("Abroad".to_string(), find("stock_mean", ALL_ORIGINS, ALL_DESTINATIONS));
-    for place in foremost(2) {
+    for place in first(2) {
         put(format!("  in {place}"), find("stock_mean", ALL_ORIGINS, place));
     }
     put("Remittances".to_string(), find("remittances_usd", ALL_ORIGINS, ALL_DESTINATIONS));
     let share_of = |origin: &String| find("remittances_gdp_share", origin, ALL_DESTINATIONS);
     let most = scope.origin_names[..scope.origins].iter().filter_map(share_of).max_by(|a, b| a.difference.abs().total_cmp(&b.difference.abs()));
     put(most.map_or_else(String::new, |l| format!("  over GDP of {}", l.origin)), most);
-    for place in foremost(1) {
+    for place in first(1) {
         put(format!("Leverage of {place}"), find("leverage", ALL_ORIGINS, place));
     }
     put("Concentration".to_string(), find("concentration_hhi", ALL_ORIGINS, ALL_DESTINATIONS));

@@ -46,7 +46,7 @@ pub const ATTRIBUTED: [&str; 14] = [
     "concentration_hhi",
 ];
 
-/// Countries, the first of the table, for which they are; groups and all destinations too ([`Scope::foremost`]).
+/// Countries, the first of the table, for which they are; groups and all destinations too ([`Scope::first_countries`]).
 const COUNTRIES: usize = 3;
 
 /// Parts that come and go together.
@@ -199,7 +199,7 @@ pub struct Share {
 
 /// Indices of the attributed outcomes, from a year on.
 fn outcomes(scope: &Scope, values: &[Value], from: i32) -> Vec<usize> {
-    let mut towards = scope.foremost(COUNTRIES);
+    let mut towards = scope.first_countries(COUNTRIES);
     towards.push(scope.all_destinations());
     let attributed = |v: &Value| {
         let measure = MEASURES[usize::from(v.measure)].0;

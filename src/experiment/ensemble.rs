@@ -219,12 +219,8 @@ impl Ensemble {
         let Some(member) = self.members.get(member) else { return Vec::new() };
         let of = &self.fitted;
         let change = |(parameter, &value): (&Parameter, &f64)| {
-            let each = parameter.keys.iter().map(move |key| {
-                let whole = !parameter.multiplies && check::whole(key);
-                let value = if whole { Value::Int(value.round() as i64) } else { Value::Float(value) };
-                Change { key: key.clone(), value: Node { value, at: member.at, key: member.at }, multiplies: parameter.multiplies, of: Some(of.clone()) }
-            });
-            each.collect::<Vec<_>>()
+            let each = parameter.keys.iter();
+            each.map(move |key| Change { of: Some(of.clone()), ..Change::number(key, value, parameter.multiplies, [member.at; 2]) }).collect::<Vec<_>>()
         };
         self.parameters.iter().zip(&member.values).flat_map(change).collect()
     }

@@ -468,6 +468,19 @@ pub const MEASURES: [MeasureSpec; 45] = [
     ("households_left_behind_share", "share", "Households of which a member is abroad over all with a member at home, persons aged 16-64, start of the last month of the year."),
 ];
 
+/// Measures that may be below 0.
+const SIGNED: [&str; 1] = ["net_migration"];
+
+/// Shares of something that they are not a part of.
+const UNBOUNDED: [&str; 1] = ["remittances_gdp_share"];
+
+/// Least and largest value that a measure of [`MEASURES`] can have.
+pub fn limits(code: u8) -> (f64, f64) {
+    let (measure, unit, _) = MEASURES[usize::from(code)];
+    let part = ["share", "index 0-1"].contains(&unit) && !UNBOUNDED.contains(&measure);
+    (if SIGNED.contains(&measure) { f64::NEG_INFINITY } else { 0.0 }, if part { 1.0 } else { f64::INFINITY })
+}
+
 /// Code of a measure of `summary.csv`; `None` if there is none of that name.
 pub fn measure(name: &str) -> Option<u8> {
     MEASURES.iter().position(|m| m.0 == name).map(|p| p as u8)

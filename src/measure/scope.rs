@@ -101,7 +101,7 @@ impl Scope {
 
     /// Rows of destinations that short tables name: the first `countries` of the table of countries, and the groups that hold neither of its
     /// first two.
-    pub fn foremost(&self, countries: usize) -> Vec<usize> {
+    pub fn first_countries(&self, countries: usize) -> Vec<usize> {
         let first = self.members[..self.countries.min(2)].iter().fold(0, |all, one| all | one);
         let groups = (self.countries..self.all_destinations()).filter(|&group| self.members[group] & first == 0);
         (0..countries.min(self.countries)).chain(groups).collect()

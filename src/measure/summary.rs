@@ -48,7 +48,7 @@ impl Summary {
             let values: Vec<f64> = replicates.iter().filter_map(|r| r.get(index)).map(|v| v.value).filter(|v| v.is_finite()).collect();
             let (measure, unit, _) = columns::MEASURES[usize::from(key.measure)];
             let (mean, mean_interval, quantiles) = spread(&values);
-            let (least, most) = limits(measure, unit);
+            let (least, most) = columns::limits(key.measure);
             (!values.is_empty()).then(|| Line {
                 year: key.year,
                 measure,
@@ -93,13 +93,6 @@ impl Summary {
         writer.flush()?;
         Ok(self.lines.len() as u64)
     }
-}
-
-/// Least and largest value that a measure can have: an interval of its mean ends there.
-fn limits(measure: &str, unit: &str) -> (f64, f64) {
-    let least = if measure == "net_migration" { f64::NEG_INFINITY } else { 0.0 };
-    let most = if ["share", "index 0-1"].contains(&unit) && measure != "remittances_gdp_share" { 1.0 } else { f64::INFINITY };
-    (least, most)
 }
 
 /// The ends of an interval as text, blank where there is none.

@@ -50,11 +50,15 @@ pub fn read(path: &Path, schema: &Json, ledger: &mut Ledger) -> Option<Document>
     }
 }
 
-/// Whether a file can be read and has one of some keys at its top: files of other kinds are told from scenarios by them.
-pub fn has(path: &Path, keys: &[&str]) -> bool {
+/// What a file holds, whatever is wrong with it; none if it cannot be read.
+pub fn tree_of(path: &Path) -> Option<Node> {
     let mut ledger = Ledger::default();
-    let Ok(text) = layers::read_text(path) else { return false };
+    let text = layers::read_text(path).ok()?;
     ledger.sources.push(Source { name: String::new(), text, folder: PathBuf::new() });
-    let tree = tree::parse(0, &mut ledger);
-    keys.iter().any(|key| tree.get(key).is_some())
+    Some(tree::parse(0, &mut ledger))
+}
+
+/// Whether a file can be read and has one of some keys at its top.
+pub fn has(path: &Path, keys: &[&str]) -> bool {
+    tree_of(path).is_some_and(|tree| keys.iter().any(|key| tree.get(key).is_some()))
 }

@@ -41,6 +41,15 @@ pub struct Change {
     pub of: Option<Arc<Fitted>>,
 }
 
+impl Change {
+    /// A number for a key, rounded where the key is of whole numbers and it does not multiply. It stands at `at`, its key at `key_at`.
+    pub fn number(key: &str, value: f64, multiplies: bool, [at, key_at]: [At; 2]) -> Change {
+        let whole = !multiplies && check::whole(key);
+        let value = if whole { Value::Int(value.round() as i64) } else { Value::Float(value) };
+        Change { key: key.to_string(), value: Node { value, at, key: key_at }, multiplies, of: None }
+    }
+}
+
 impl Template {
     /// Reads a scenario. `text` is the text in which changes stand, so that mistakes in them point there.
     ///

@@ -10,8 +10,7 @@ use crate::{
         diagnostics::print_list,
         flags::{Reading, Running, Uncertain},
         folder,
-        kind::Kind,
-        stop::Stop,
+        stop::{Stop, expect},
     },
     engine::CHUNK_ROWS,
     experiment::{
@@ -19,7 +18,7 @@ use crate::{
         past::{target_file::Folder, targets::Targets},
     },
     measure::scope::Scope,
-    scenario::{Findings, Scenario},
+    scenario::{Findings, Kind, Scenario},
 };
 
 /// Arguments of `validate`.
@@ -72,7 +71,7 @@ pub fn targets_of(args: &Args) -> PathBuf {
 pub fn load(args: &Args) -> Result<Loaded, Stop> {
     let mut overrides = args.running.overrides(&args.reading, Some(args.replicates))?;
     let folder = Folder::read(&targets_of(args));
-    Kind::Scenario.expect(&args.scenario)?;
+    expect(Kind::Scenario, &args.scenario)?;
     args.page.as_deref().map_or(Ok(()), folder::markdown)?;
     let loaded = Scenario::load(&args.scenario, &overrides);
     let targets = Targets::of(folder, loaded.as_ref().ok().map(|l| Scope::new(&l.world)).as_ref());

@@ -25,7 +25,7 @@ use crate::{
         document::{self, Document},
         finding::{At, Finding, Ledger},
         template,
-        tree::{self, Node, Value},
+        tree::{self, Node},
     },
 };
 
@@ -232,12 +232,7 @@ impl Reader<'_> {
     fn try_out(&mut self, template: Option<&Template>, parameters: &[Read]) {
         let trial = |p: &Read, end: usize| -> Option<Vec<Change>> {
             let (value, at) = ([p.uncertain.low, p.uncertain.high][end], p.ends?[end]);
-            let change = |(key, place): &(String, At)| {
-                let whole = !p.uncertain.parameter.multiplies && check::whole(key);
-                let value = if whole { Value::Int(value.round() as i64) } else { Value::Float(value) };
-                Change { key: key.clone(), value: Node { value, at, key: *place }, multiplies: p.uncertain.parameter.multiplies, of: None }
-            };
-            Some(p.keys.iter().map(change).collect())
+            Some(p.keys.iter().map(|(key, key_at)| Change::number(key, value, p.uncertain.parameter.multiplies, [at, *key_at])).collect())
         };
         let mut trials = Vec::new();
         for p in parameters {

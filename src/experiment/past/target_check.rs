@@ -12,9 +12,6 @@ use crate::{
     scenario::{finding::did_you_mean, tree::Value},
 };
 
-/// Yearly measures that may be below 0.
-const SIGNED: [&str; 2] = ["net_migration", "leverage"];
-
 /// Checks one series.
 pub struct Check<'a> {
     /// What was read, with the findings so far.
@@ -159,7 +156,7 @@ impl Check<'_> {
         let item = &self.read.item;
         let others = [&item.plus, &item.over].into_iter().flatten().filter_map(|o| o.measure.as_ref());
         let measures: Vec<&String> = others.chain([&item.observes.measure]).collect();
-        let counted = |m: &&String| KINDS.iter().any(|k| k.0 == m.as_str()) || (columns::measure(m).is_some() && !SIGNED.contains(&m.as_str()));
+        let counted = |m: &&String| KINDS.iter().any(|k| k.0 == m.as_str()) || columns::measure(m).is_some_and(|code| columns::limits(code).0 >= 0.0);
         if let Some((which, value)) = [("value", row.value), ("high", row.high)].into_iter().find_map(|(which, v)| Some((which, v.filter(|v| *v < 0.0)?)))
             && measures.iter().all(counted)
         {

@@ -29,7 +29,7 @@ use crate::{
 use factor::{Factor, Level};
 use outcome::Quantity;
 
-pub use read::{Flags, is_one, schema};
+pub use read::{Flags, schema};
 
 /// A sweep, checked.
 #[derive(Clone, Debug)]

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     measure::scope::Scope,
     scenario::{
-        Change, Findings, Overrides, Scenario, Severity, Template, check, document,
+        Change, Findings, Overrides, Scenario, Severity, Template, check,
         file::Date,
         finding::{At, Finding, Ledger},
         template,
@@ -56,11 +56,6 @@ pub fn schema() -> Json {
         object.insert("title".into(), serde_json::json!("musafir sweep"));
     }
     schema
-}
-
-/// Whether a file means to be a sweep rather than a scenario: it has a design, or factors.
-pub fn is_one(path: &Path) -> bool {
-    document::has(path, &["design", "factor"])
 }
 
 impl Sweep {

@@ -28,6 +28,11 @@ pub fn behaviour(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Option<
     if let Some(choose) = parts.section::<choose::Params>("behaviour.choose", ledger) {
         constants(parts, ground, &choose, ledger);
         nests(parts, &choose, ledger);
+        let (form, unit) = ("behaviour.choose.wage_form", "behaviour.choose.wage_unit");
+        let later = parts.layers.rank(parts.at(unit)) > parts.layers.rank(parts.at(form));
+        if choose.wage_form == choose::WageForm::Log && later {
+            ledger.warn(parts.at(unit), unit, "`wage_unit` changes nothing", "`wage_form` is \"log\", and the unit is that of the linear form", "set `wage_form = \"linear\"` too");
+        }
     }
     if let Some(remit) = parts.section::<remit::Params>("behaviour.remit", ledger) {
         by_code(parts, "behaviour.remit.share", &remit.share, origins, ground.countries_known, ledger);
