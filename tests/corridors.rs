@@ -216,36 +216,48 @@ fn construction_gives_the_workforce_without_its_foreign_share() {
 
 #[test]
 fn a_country_weighs_more_by_the_jobs_that_a_corridor_adds() {
-    let none = bare();
-    let (jobs, choose) = (40.0 * 0.6, &none.behaviour.choose);
-    let on = Channels { construction: true, foreign_workforce: true, ..Channels::OFF };
-    let line = || vec![Link { passengers: false, ..link(&none.world, ["Osh", "Andijan"], Mode::Rail, 60.0, 1.0) }];
-    let t = at(2006, 1);
-    let before = &months(&none)[t];
-    let demand = &Drivers::new(&none.world, &none.behaviour).demand;
-    for (site, russia) in [(SIBERIA, true), (ISTANBUL, false)] {
-        let place = &none.world.places.destinations[site];
-        let all = none.world.markets.countries[place.country].jobs_2013 * demand[place.country][t];
-        let building = Construction { workforce: 40.0, ..building(vec![Site::Destination(site)], Vec::new()) };
-        let built = with(&none, vec![Corridor { construction: Some(building), ..corridor(line(), on) }]);
-        let after = &months(&built)[t];
-        // Weights of regions within a nest are exponentials of utility over its parameter.
-        let weight = |tables: &Tables, regions: &[usize]| regions.iter().map(|d| (tables.region_size[*d] / choose.nest_country).exp()).sum::<f64>();
-        let (of_country, others) = if russia { (&[MOSCOW, SIBERIA][..], &[MOSCOW, ISTANBUL][..]) } else { (&[ISTANBUL][..], &[MOSCOW, SIBERIA][..]) };
-        close(weight(after, of_country), (1.0 + jobs / all) * weight(before, of_country));
-        assert!(others.iter().all(|d| after.region_size[*d] == before.region_size[*d] && after.sector_size[d * 4..][..4] == before.sector_size[d * 4..][..4]));
-        // Sectors share the region's jobs, those of building go to construction alone.
-        let here = all * place.jobs_share;
-        for (sector, share) in place.sector_jobs.iter().enumerate() {
-            let in_sector = here * share + if sector == 0 { jobs } else { 0.0 };
-            close(after.sector_size[site * 4 + sector], choose.nest_region * (in_sector / (here + jobs)).max(1e-6).ln());
-        }
+    for (site, crowded) in [(SIBERIA, false), (SIBERIA, true), (ISTANBUL, false), (ISTANBUL, true)] {
+        weighs_more(site, crowded);
     }
     let (none, line) = two_markets(Channels { markets: true, ..Channels::OFF });
     let (t, access) = (at(2007, 7), &Effects::new(&line.world).destination_demand);
     let (before, after) = (&months(&none)[t], &months(&line)[t]);
     close(after.region_size[MOSCOW], before.region_size[MOSCOW] + none.behaviour.choose.nest_country * access[MOSCOW][t].ln());
     assert!(access[MOSCOW][t] > 1.0 && after.sector_size == before.sector_size && after.region_size[SIBERIA..] == before.region_size[SIBERIA..]);
+}
+
+/// Builds at a site, in a country with more migrants than jobs if it is crowded.
+fn weighs_more(site: usize, crowded: bool) {
+    let mut none = bare();
+    if crowded {
+        none.world.markets.countries.iter_mut().for_each(|country| country.jobs_2013 = 1.0);
+    }
+    let (jobs, choose) = (40.0 * 0.6, &none.behaviour.choose);
+    let on = Channels { construction: true, foreign_workforce: true, ..Channels::OFF };
+    let line = || vec![Link { passengers: false, ..link(&none.world, ["Osh", "Andijan"], Mode::Rail, 60.0, 1.0) }];
+    let t = at(2006, 1);
+    let before = &months(&none)[t];
+    let demand = &Drivers::new(&none.world, &none.behaviour).demand;
+    let place = &none.world.places.destinations[site];
+    let regions = none.world.places.regions_of(place.country);
+    let migrants: f64 = before.supply[regions.start * 4..regions.end * 4].iter().sum();
+    let without = none.world.markets.countries[place.country].jobs_2013 * demand[place.country][t];
+    assert_eq!(crowded, without < migrants);
+    let all = without.max(migrants);
+    let building = Construction { workforce: 40.0, ..building(vec![Site::Destination(site)], Vec::new()) };
+    let built = with(&none, vec![Corridor { construction: Some(building), ..corridor(line(), on) }]);
+    let after = &months(&built)[t];
+    // Weights of regions within a nest are exponentials of utility over its parameter.
+    let weight = |tables: &Tables, regions: &[usize]| regions.iter().map(|d| (tables.region_size[*d] / choose.nest_country).exp()).sum::<f64>();
+    let (of_country, others) = if site == SIBERIA { (&[MOSCOW, SIBERIA][..], &[MOSCOW, ISTANBUL][..]) } else { (&[ISTANBUL][..], &[MOSCOW, SIBERIA][..]) };
+    close(weight(after, of_country), (1.0 + jobs / all) * weight(before, of_country));
+    assert!(others.iter().all(|d| after.region_size[*d] == before.region_size[*d] && after.sector_size[d * 4..][..4] == before.sector_size[d * 4..][..4]));
+    // Sectors share the region's jobs, those of building go to construction alone.
+    let here = all * place.jobs_share;
+    for (sector, share) in place.sector_jobs.iter().enumerate() {
+        let in_sector = here * share + if sector == 0 { jobs } else { 0.0 };
+        close(after.sector_size[site * 4 + sector], choose.nest_region * (in_sector / (here + jobs)).max(1e-6).ln());
+    }
 }
 
 #[test]

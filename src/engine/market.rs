@@ -249,11 +249,13 @@ pub fn jobs(world: &World, drivers: &Drivers, destination: usize, sector: usize,
 }
 
 /// What corridors do to the jobs of a region of destination in month `t`: the factor of market access, and jobs of building over those that the
-/// whole country has without corridors.
-pub fn of_corridors(world: &World, drivers: &Drivers, destination: usize, t: usize) -> (f64, f64) {
+/// whole country has without corridors, or over its migrants where they are more: new jobs draw no more than find room.
+pub fn of_corridors(world: &World, drivers: &Drivers, supply: &[f64], destination: usize, t: usize) -> (f64, f64) {
     let country = world.places.destinations[destination].country;
+    let regions = world.places.regions_of(country);
+    let migrants: f64 = supply[regions.start * SECTORS..regions.end * SECTORS].iter().sum();
     let without = world.markets.countries[country].jobs_2013 * drivers.demand[country][t];
-    (drivers.corridors.destination_demand[destination][t], drivers.corridors.destination_jobs[destination][t] / without.max(1.0))
+    (drivers.corridors.destination_demand[destination][t], drivers.corridors.destination_jobs[destination][t] / without.max(migrants))
 }
 
 fn supply(world: &World, totals: &Totals, sample: f64) -> Vec<f64> {

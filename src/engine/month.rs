@@ -259,7 +259,7 @@ impl<'w> Environment<'w> {
         let (world, choose) = (self.world, &self.behaviour.choose);
         (self.tables.region_size, self.tables.sector_size) = (self.resolved.region_size.clone(), self.resolved.sector_size.clone());
         for (d, place) in world.places.destinations.iter().enumerate() {
-            let (access, building) = of_corridors(world, drivers, d, self.index);
+            let (access, building) = of_corridors(world, drivers, &self.tables.supply, d, self.index);
             if (access, building) == (1.0, 0.0) {
                 continue;
             }
