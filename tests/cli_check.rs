@@ -113,6 +113,18 @@ fn a_file_of_another_kind_is_told_by_its_name() {
         let (code, _, err) = musafir(&[command, file]);
         assert!(code == 2 && err.contains(told) && err.lines().count() <= 2, "{command}: {err}");
     }
+    // Also where a file names it: once, and nothing follows from it.
+    let folder = tempfile::tempdir().expect("temporary folder");
+    for file in ["small.toml", "sweep.toml", "calibration.toml"] {
+        std::fs::copy(format!("tests/small/{file}"), folder.path().join(file)).expect("copied");
+    }
+    let sweep = std::fs::read_to_string("tests/small/morris.toml").expect("a sweep").replace("\"small.toml\"", "\"calibration.toml\"");
+    std::fs::write(folder.path().join("wrong.toml"), sweep).expect("written");
+    std::fs::write(folder.path().join("extends.toml"), "extends = \"sweep.toml\"\n").expect("written");
+    for (file, told) in [("wrong.toml", "calibration.toml` is a calibration, not a scenario"), ("extends.toml", "sweep.toml` is a sweep, not a scenario")] {
+        let (code, _, err) = musafir(&["check", folder.path().join(file).to_str().expect("a path")]);
+        assert!(code == 2 && err.contains(told) && err.contains("1 error\n") && !err.contains("is missing"), "{err}");
+    }
 }
 
 #[test]

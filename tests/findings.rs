@@ -509,6 +509,13 @@ fn values_are_set_by_id_and_by_code() {
 }
 
 #[test]
+fn a_unit_that_no_form_takes_is_told() {
+    let (unit, form) = (("behaviour.choose.wage_unit", "200.0"), ("behaviour.choose.wage_form", "linear"));
+    let told = |of: &[(&str, &str)]| small(&set(of)).expect("right").warnings.iter().any(|f| f.path == unit.0 && f.message.contains("changes nothing"));
+    assert_eq!([told(&[]), told(&[unit]), told(&[form, ("behaviour.choose.b_wage", "0.1"), unit])], [false, true, false]);
+}
+
+#[test]
 fn a_net_that_nearly_runs_away_warns() {
     let scenario = small(&set(&[("behaviour.choose.b_net", "0.6")])).expect("right");
     assert!(scenario.warnings.iter().any(|f| f.severity == Severity::Warning && f.path == "behaviour.choose.b_net"));

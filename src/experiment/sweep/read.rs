@@ -290,7 +290,7 @@ impl Reader<'_> {
                 Some(self.templates.len() - 1)
             }
             Err(findings) => {
-                self.hear(findings.list, At::NOWHERE, path);
+                self.hear(findings.list, at, path);
                 None
             }
         }
