@@ -137,10 +137,10 @@ pub fn census(scope: &Scope, chunks: &[Chunk], month: Month, at_home: bool) -> V
     let group_at: [u8; AGES] = std::array::from_fn(|age| if (OF_AGE..AGED_OUT).contains(&(age as i32)) { group(age / 12) as u8 } else { UNTOLD });
     let count = |chunk: &Chunk| {
         let mut cells = vec![[0; WIDE]; (1 + scope.countries) * SEXES * WIDTH];
-        let mut put = |place: usize, person: &Person| {
+        let mut put = |number: usize, person: &Person| {
             let told = person.death > month.0 && (person.place == HOME || person.status() != Status::Naturalised);
             let group = if told { group_at[usize::from(month.0.wrapping_sub(person.birth)).min(AGES - 1)] } else { UNTOLD };
-            cells[(row[usize::from(person.place)] * SEXES + usize::from(person.sex())) * WIDTH + usize::from(group)][place % WIDE] += 1;
+            cells[(row[usize::from(person.place)] * SEXES + usize::from(person.sex())) * WIDTH + usize::from(group)][number % WIDE] += 1;
         };
         if at_home {
             chunk.person.iter().enumerate().for_each(|(row, person)| put(row, person));

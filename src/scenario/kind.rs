@@ -1,4 +1,4 @@
-//! What a file means to be: scenarios, sweeps and the others are told apart by their keys. Used by `scenario`, `experiment` and `cli`.
+//! What a file means to be: scenarios, sweeps and the others are told apart by their keys. Used by `scenario` and `cli`.
 
 use std::path::Path;
 
