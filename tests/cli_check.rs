@@ -125,6 +125,11 @@ fn a_file_of_another_kind_is_told_by_its_name() {
         let (code, _, err) = musafir(&["check", folder.path().join(file).to_str().expect("a path")]);
         assert!(code == 2 && err.contains(told) && err.contains("1 error\n") && !err.contains("is missing"), "{err}");
     }
+    // A part with a stray key stays what it is.
+    std::fs::write(folder.path().join("part.toml"), "[design]\n[[amnesty]]\n").expect("written");
+    std::fs::write(folder.path().join("whole.toml"), "extends = [\"small.toml\", \"part.toml\"]\n").expect("written");
+    let (code, _, err) = musafir(&["check", folder.path().join("whole.toml").to_str().expect("a path")]);
+    assert!(code == 2 && err.contains("unknown key `design`") && !err.contains("is a sweep"), "{err}");
 }
 
 #[test]

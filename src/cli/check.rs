@@ -18,6 +18,7 @@ use crate::{
     scenario::{
         Finding, Findings, Kind, Overrides, Scenario, document,
         finding::{At, Ledger},
+        kind,
     },
 };
 
@@ -79,14 +80,13 @@ struct Right {
 }
 
 /// What a file is that does not stand alone, and what reads it.
-fn dependent(file: &Path, kind: Kind) -> Option<(&'static str, &'static str)> {
-    let whole = || document::has(file, &["title", "extends", "run", "tables", "behaviour"]);
+fn dependent(file: &Path, of: Kind) -> Option<(&'static str, &'static str)> {
+    let tree = document::tree_of(file);
+    let whole = || tree.get("title").is_some() || tree.has_any(&kind::WHOLE);
     match () {
         () if file.extension().is_some_and(|e| e == "csv") => Some(("a table", "check a scenario that names it in `[tables]`")),
-        () if kind == Kind::Targets => Some((kind.name(), kind.taken())),
-        () if document::has(file, &["regime", "closure", "amnesty", "trend", "corridor", "shock", "rule", "cells"]) && !whole() => {
-            Some(("a part of scenarios", "check a scenario that has it in `extends`"))
-        }
+        () if of == Kind::Targets => Some((of.name(), of.taken())),
+        () if tree.has_any(&kind::PARTS) && !whole() => Some(("a part of scenarios", "check a scenario that has it in `extends`")),
         () => None,
     }
 }

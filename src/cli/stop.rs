@@ -53,12 +53,13 @@ impl Stop {
 ///
 /// # Errors
 /// What it is, and what takes it.
-pub fn expect(kind: Kind, file: &Path) -> Result<(), Stop> {
-    let found = Kind::of(file);
-    if found == kind || (found == Kind::Scenario && !document::has(file, &kind::WHOLE)) {
+pub fn expect(wanted: Kind, file: &Path) -> Result<(), Stop> {
+    let tree = document::tree_of(file);
+    let found = Kind::of_tree(&tree);
+    if found == wanted || (found == Kind::Scenario && !tree.has_any(&kind::WHOLE)) {
         return Ok(());
     }
-    Err(Stop::Usage(format!("{} is {}, not {}; {}", file.display(), found.name(), kind.name(), found.taken())))
+    Err(Stop::Usage(format!("{} is {}, not {}; {}", file.display(), found.name(), wanted.name(), found.taken())))
 }
 
 /// Prints what a command has to say and ends with a code, unless it could not be printed; or ends early.

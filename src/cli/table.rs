@@ -57,10 +57,10 @@ pub fn summary(scope: &Scope, summary: &Summary) -> String {
     let mut stocks = Vec::new();
     for origin in &origins {
         let stock = |row: usize| values("stock_mean", origin, &scope.destination_names[row]);
-        let foremost = scope.first_countries(2);
-        let unnamed: Vec<Vec<Option<f64>>> = (0..scope.countries).filter(|&c| foremost.iter().all(|&row| !scope.holds_country(row, c))).map(stock).collect();
+        let first = scope.first_countries(2);
+        let unnamed: Vec<Vec<Option<f64>>> = (0..scope.countries).filter(|&c| first.iter().all(|&row| !scope.holds_country(row, c))).map(stock).collect();
         let of_year = |i: usize| unnamed.iter().filter_map(|v| v[i]).reduce(|sum, v| sum + v);
-        let named = foremost.iter().map(|&row| (scope.destination_names[row].as_str(), stock(row)));
+        let named = first.iter().map(|&row| (scope.destination_names[row].as_str(), stock(row)));
         for (label, values) in named.chain([("others", (0..years.len()).map(of_year).collect())]) {
             if values.iter().any(Option::is_some) {
                 stocks.push((format!("{origin}  {label}"), values));

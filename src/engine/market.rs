@@ -241,11 +241,15 @@ fn levels(world: &World, behaviour: &Behaviour, drivers: &Drivers, supply: f64, 
 /// Jobs for migrants in a destination region and sector in month `t`, persons: at least one, and those of building corridors.
 pub fn jobs(world: &World, drivers: &Drivers, destination: usize, sector: usize, t: usize) -> f64 {
     let place = &world.places.destinations[destination];
-    let country = &world.markets.countries[place.country];
     let corridors = &drivers.corridors;
-    let jobs = country.jobs_2013 * drivers.demand[place.country][t] * place.jobs_share * place.sector_jobs[sector] * corridors.destination_demand[destination][t];
+    let jobs = without_corridors(world, drivers, place.country, t) * place.jobs_share * place.sector_jobs[sector] * corridors.destination_demand[destination][t];
     let building = if sector == Sector::Construction as usize { corridors.destination_jobs[destination][t] } else { 0.0 };
     jobs.max(1.0) + building
+}
+
+/// Jobs for migrants in a country in month `t` without what corridors do, persons.
+fn without_corridors(world: &World, drivers: &Drivers, country: usize, t: usize) -> f64 {
+    world.markets.countries[country].jobs_2013 * drivers.demand[country][t]
 }
 
 /// What corridors do to the jobs of a region of destination in month `t`: the factor of market access, and jobs of building over those that the
@@ -254,8 +258,8 @@ pub fn of_corridors(world: &World, drivers: &Drivers, supply: &[f64], destinatio
     let country = world.places.destinations[destination].country;
     let regions = world.places.regions_of(country);
     let migrants: f64 = supply[regions.start * SECTORS..regions.end * SECTORS].iter().sum();
-    let without = world.markets.countries[country].jobs_2013 * drivers.demand[country][t];
-    (drivers.corridors.destination_demand[destination][t], drivers.corridors.destination_jobs[destination][t] / without.max(migrants))
+    let jobs = without_corridors(world, drivers, country, t).max(migrants);
+    (drivers.corridors.destination_demand[destination][t], drivers.corridors.destination_jobs[destination][t] / jobs)
 }
 
 fn supply(world: &World, totals: &Totals, sample: f64) -> Vec<f64> {

@@ -24,8 +24,6 @@ const AGES: usize = 1024;
 /// Room for groups in a census, and the place of those who are not told.
 const WIDTH: usize = 16;
 const UNTOLD: u8 = WIDTH as u8 - 1;
-/// Counters of a cell, taken in turn: neighbours are often of one cell, and would wait for each other.
-const WIDE: usize = 4;
 
 const SEXES: usize = 2;
 /// Cells of a place: sex x group.
@@ -136,18 +134,18 @@ pub fn census(scope: &Scope, chunks: &[Chunk], month: Month, at_home: bool) -> V
     // Who is told is hard to foresee: counting those who are not apart is cheaper than a branch.
     let group_at: [u8; AGES] = std::array::from_fn(|age| if (OF_AGE..AGED_OUT).contains(&(age as i32)) { group(age / 12) as u8 } else { UNTOLD });
     let count = |chunk: &Chunk| {
-        let mut cells = vec![[0; WIDE]; (1 + scope.countries) * SEXES * WIDTH];
-        let mut put = |number: usize, person: &Person| {
+        let mut cells = vec![0; (1 + scope.countries) * SEXES * WIDTH];
+        let mut put = |person: &Person| {
             let told = person.death > month.0 && (person.place == HOME || person.status() != Status::Naturalised);
             let group = if told { group_at[usize::from(month.0.wrapping_sub(person.birth)).min(AGES - 1)] } else { UNTOLD };
-            cells[(row[usize::from(person.place)] * SEXES + usize::from(person.sex())) * WIDTH + usize::from(group)][number % WIDE] += 1;
+            cells[(row[usize::from(person.place)] * SEXES + usize::from(person.sex())) * WIDTH + usize::from(group)] += 1;
         };
         if at_home {
-            chunk.person.iter().enumerate().for_each(|(row, person)| put(row, person));
+            chunk.person.iter().for_each(&mut put);
         } else {
-            chunk.rows_abroad().for_each(|row| put(row, &chunk.person[row]));
+            chunk.rows_abroad().for_each(|row| put(&chunk.person[row]));
         }
-        Counts(cells.chunks_exact(WIDTH).flat_map(|cells| &cells[..GROUPS.len()]).map(|counts| counts.iter().sum()).collect())
+        Counts(cells.chunks_exact(WIDTH).flat_map(|cells| &cells[..GROUPS.len()]).copied().collect())
     };
     let counted: Vec<Counts> = chunks.par_iter().map(count).collect();
     let mut homes = vec![Counts::new(scope); scope.homes()];

@@ -50,15 +50,9 @@ pub fn read(path: &Path, schema: &Json, ledger: &mut Ledger) -> Option<Document>
     }
 }
 
-/// What a file holds, whatever is wrong with it; none if it cannot be read.
-pub fn tree_of(path: &Path) -> Option<Node> {
+/// What a file holds, whatever is wrong with it; nothing if it cannot be read.
+pub fn tree_of(path: &Path) -> Node {
     let mut ledger = Ledger::default();
-    let text = layers::read_text(path).ok()?;
-    ledger.sources.push(Source { name: String::new(), text, folder: PathBuf::new() });
-    Some(tree::parse(0, &mut ledger))
-}
-
-/// Whether a file can be read and has one of some keys at its top.
-pub fn has(path: &Path, keys: &[&str]) -> bool {
-    tree_of(path).is_some_and(|tree| keys.iter().any(|key| tree.get(key).is_some()))
+    ledger.sources.push(Source { name: String::new(), text: layers::read_text(path).unwrap_or_default(), folder: PathBuf::new() });
+    tree::parse(0, &mut ledger)
 }

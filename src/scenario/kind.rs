@@ -33,16 +33,23 @@ const KNOWN_BY: [(Kind, &[&str]); 5] = [
 /// Keys of whole scenarios.
 pub const WHOLE: [&str; 4] = ["extends", "run", "tables", "behaviour"];
 
+/// Keys of parts that scenarios extend.
+pub const PARTS: [&str; 8] = ["regime", "closure", "amnesty", "trend", "corridor", "shock", "rule", "cells"];
+
 impl Kind {
     /// Of a file; a scenario if it cannot be read.
     pub fn of(file: &Path) -> Kind {
-        document::tree_of(file).as_ref().map_or(Kind::Scenario, Kind::of_tree)
+        Kind::of_tree(&document::tree_of(file))
     }
 
     /// Of what a file holds.
     pub fn of_tree(tree: &Node) -> Kind {
-        let known = KNOWN_BY.iter().find(|(_, keys)| keys.iter().any(|key| tree.get(key).is_some()));
-        known.map_or(Kind::Scenario, |(kind, _)| *kind)
+        KNOWN_BY.iter().find(|(_, keys)| tree.has_any(keys)).map_or(Kind::Scenario, |(kind, _)| *kind)
+    }
+
+    /// Of what a file holds that is to be a scenario: it is one if it has anything of one.
+    pub fn of_scenario(tree: &Node) -> Kind {
+        if tree.has_any(&WHOLE) || tree.has_any(&PARTS) { Kind::Scenario } else { Kind::of_tree(tree) }
     }
 
     /// For people.

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     finding::{At, Ledger, Source, did_you_mean},
-    kind::{Kind, WHOLE},
+    kind::Kind,
     tree::{self, Node, Value},
 };
 
@@ -176,8 +176,8 @@ impl Reader<'_> {
         let file = self.ledger.sources.len();
         self.ledger.sources.push(Source { name: path.display().to_string(), text, folder: folder.clone() });
         let mut tree = tree::parse(file, self.ledger);
-        let kind = Kind::of_tree(&tree);
-        if kind != Kind::Scenario && WHOLE.iter().all(|key| tree.get(key).is_none()) {
+        let kind = Kind::of_scenario(&tree);
+        if kind != Kind::Scenario {
             self.ledger.partial = true;
             self.ledger.error(named, "", format!("`{}` is {}, not a scenario", path.display(), kind.name()), kind.taken(), "name a scenario here");
             return;

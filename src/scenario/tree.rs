@@ -79,6 +79,11 @@ impl Node {
         self.entries().iter().find(|(k, _)| k == key).map(|(_, node)| node)
     }
 
+    /// Whether a table has one of some keys.
+    pub fn has_any(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.get(key).is_some())
+    }
+
     /// A value of a table, to change.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
         match &mut self.value {
