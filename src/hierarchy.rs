@@ -1,10 +1,7 @@
-//! Who depends on whom: pure indices on slices (model, section 8). Policy rules watch them, `measure` records them. Uses `math` and
-//! `behaviour` only.
+//! Who depends on whom: pure indices on slices (docs/odd.md, submodel 11). Policy rules watch them, `measure` records them. Uses `math`
+//! only.
 
-use crate::{
-    behaviour::choose::inclusive,
-    math::{exp, ln},
-};
+use crate::math::{exp, ln};
 
 /// Dependence: `part` over `whole` (remittances over GDP, workforce abroad over workforce), 0 where there is no whole.
 pub fn dependence(part: f64, whole: f64) -> f64 {
@@ -28,14 +25,9 @@ fn softplus(v: f64) -> f64 {
     }
 }
 
-/// Log-sum of staying (utility 0) against the nest *go*: `W = ln(1 + exp(V_go))`, `V_go = nest_go ln sum exp(I_c / nest_go)`, over the
-/// inclusive values `I_c` of countries ([`f64::NEG_INFINITY`]: no way).
-pub fn log_sum(values: &[f64], nest_go: f64) -> f64 {
-    softplus(inclusive(values, nest_go))
-}
-
 /// Leverage: the fall of the log-sum when countries are removed, over `b_wage`, so in log earnings. For many sets of countries at once: bit `c`
-/// of a mask says that country `c` is removed.
+/// of a mask says that country `c` is removed. The log-sum is that of staying (utility 0) against the nest *go*: `W = ln(1 + exp(V_go))`,
+/// `V_go = nest_go ln sum exp(I_c / nest_go)`, over the inclusive values `I_c` of countries ([`f64::NEG_INFINITY`]: no way).
 pub fn leverages(values: &[f64], nest_go: f64, b_wage: f64, masks: &[u32]) -> Vec<f64> {
     let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if largest == f64::NEG_INFINITY || b_wage <= 0.0 {
@@ -97,6 +89,7 @@ pub fn gini(values: &[f64], weights: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::behaviour::choose::inclusive;
 
     fn near(a: f64, b: f64) {
         assert!((a - b).abs() < 1e-10, "{a} is not {b}");
@@ -119,7 +112,7 @@ mod tests {
     /// One set at a time, from the definition.
     fn leverage(values: &[f64], nest_go: f64, b_wage: f64, removed: impl Fn(usize) -> bool) -> f64 {
         let kept: Vec<f64> = values.iter().enumerate().map(|(c, &v)| if removed(c) { f64::NEG_INFINITY } else { v }).collect();
-        let fall = log_sum(values, nest_go) - softplus(inclusive(&kept, nest_go));
+        let fall = softplus(inclusive(values, nest_go)) - softplus(inclusive(&kept, nest_go));
         if b_wage > 0.0 { fall.max(0.0) / b_wage } else { 0.0 }
     }
 

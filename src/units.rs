@@ -41,7 +41,7 @@ impl Month {
         i32::from(self.0) - i32::from(earlier.0)
     }
 
-    /// The month from which a change dated `year-month-day` acts: its own if the day is at most 15, else the next (model, section 3).
+    /// The month from which a change dated `year-month-day` acts: its own if the day is at most 15, else the next (docs/odd.md, I.iii).
     pub fn of_change(year: i32, month: u32, day: u32) -> Month {
         let own = Month::new(year, month);
         if day <= 15 { own } else { own.plus(1) }

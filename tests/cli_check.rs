@@ -169,7 +169,7 @@ fn show_names_value_unit_place_and_source() {
     assert!(out.lines().any(|l| l.starts_with("tables.series") && l.contains("series.csv")));
     let (_, out, _) = musafir(&["show", SMALL, "--set", "behaviour.choose.b_net=0.3"]);
     let line = out.lines().find(|l| l.starts_with("behaviour.choose.b_net = ")).expect("the key is shown");
-    assert!(line.contains("0.3") && line.contains("--set") && !line.contains("mean-field"), "the file's source does not speak for a value that was set: {line}");
+    assert!(line.contains("0.3") && line.contains("command line") && !line.contains("mean-field"), "the file's source does not speak for a value that was set: {line}");
     let (code, out, _) = musafir(&["show", SMALL, "--rows", "jobs"]);
     assert!(code == 0 && out.contains("jobs.csv:2") && out.contains("RUS"), "{out}");
     assert_eq!(musafir(&["show", SMALL, "--rows", "job"]).0, 2);

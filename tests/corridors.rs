@@ -250,14 +250,53 @@ fn weighs_more(site: usize, crowded: bool) {
     // Weights of regions within a nest are exponentials of utility over its parameter.
     let weight = |tables: &Tables, regions: &[usize]| regions.iter().map(|d| (tables.region_size[*d] / choose.nest_country).exp()).sum::<f64>();
     let (of_country, others) = if site == SIBERIA { (&[MOSCOW, SIBERIA][..], &[MOSCOW, ISTANBUL][..]) } else { (&[ISTANBUL][..], &[MOSCOW, SIBERIA][..]) };
-    close(weight(after, of_country), (1.0 + jobs / all) * weight(before, of_country));
+    let added: f64 = of_country.iter().map(|d| size(&none, *d) * jobs / all).sum();
+    close(weight(after, of_country) - weight(before, of_country), demand[place.country][t] * added * chance(&none, before, site)[0]);
     assert!(others.iter().all(|d| after.region_size[*d] == before.region_size[*d] && after.sector_size[d * 4..][..4] == before.sector_size[d * 4..][..4]));
-    // Sectors share the region's jobs, those of building go to construction alone.
-    let here = all * place.jobs_share;
-    for (sector, share) in place.sector_jobs.iter().enumerate() {
-        let in_sector = here * share + if sector == 0 { jobs } else { 0.0 };
-        close(after.sector_size[site * 4 + sector], choose.nest_region * (in_sector / (here + jobs)).max(1e-6).ln());
+    // Sectors share the jobs of the region that one may have, those of building go to construction alone.
+    let in_sector: [f64; 4] = std::array::from_fn(|s| (all * place.jobs_share * place.sector_jobs[s] + if s == 0 { jobs } else { 0.0 }) * chance(&none, before, site)[s]);
+    for (sector, jobs) in in_sector.iter().enumerate() {
+        close(after.sector_size[site * 4 + sector], choose.nest_region * (jobs / in_sector.iter().sum::<f64>()).max(1e-6).ln());
     }
+}
+
+/// What a region weighs by its share of the country's jobs.
+fn size(scenario: &Scenario, destination: usize) -> f64 {
+    scenario.world.places.destinations[destination].jobs_share.powf(scenario.behaviour.choose.b_size)
+}
+
+/// The chance to have a job of each sector of a region: employment over that of a market with as many jobs as migrants.
+fn chance(scenario: &Scenario, month: &Tables, destination: usize) -> [f64; 4] {
+    let labour = &scenario.behaviour.labour;
+    let base = labour.employment_max * 2f64.powf(-1.0 / labour.crowding_power);
+    std::array::from_fn(|s| month.employment[destination * 4 + s] / base)
+}
+
+#[test]
+fn a_country_weighs_by_what_its_demand_has_grown_and_the_chance_to_have_a_job() {
+    let scenario = bare();
+    let (choose, demand) = (&scenario.behaviour.choose, Drivers::new(&scenario.world, &scenario.behaviour).demand);
+    for (t, month) in months(&scenario).iter().enumerate() {
+        for (d, place) in scenario.world.places.destinations.iter().enumerate() {
+            let jobs: f64 = place.sector_jobs.iter().zip(chance(&scenario, month, d)).map(|(share, chance)| share * chance).sum();
+            close(month.region_size[d], choose.nest_country * (demand[place.country][t] * size(&scenario, d) * jobs).ln());
+        }
+    }
+}
+
+#[test]
+fn a_boom_draws_people_where_migrants_are_few_for_the_jobs_too() {
+    let boom = "[{ id = 'boom', series = 'gdp_growth', places = ['TUR'], add = 0.3, from = 2006-01-01, until = 2008-01-01 }]";
+    let [calm, boom] = [small::scenario(&[]), small::scenario(&[("shock", boom)])].map(|mut scenario| {
+        scenario.world.markets.countries.iter_mut().for_each(|country| country.jobs_2013 *= 1000.0);
+        months(&scenario)
+    });
+    let stock = |months: &[Tables], d: usize| months[at(2008, 1)..].iter().flat_map(|month| &month.supply[d * 4..][..4]).sum::<f64>();
+    let gained = stock(&boom, ISTANBUL) / stock(&calm, ISTANBUL);
+    assert!(gained > 1.1, "{gained}");
+    // Pay is at the bound of its crowding: what they come for are the jobs.
+    let last = calm.len() - 1;
+    (ISTANBUL * 4..ISTANBUL * 4 + 4).for_each(|k| close(calm[last].pay[k], boom[last].pay[k]));
 }
 
 #[test]

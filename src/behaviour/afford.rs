@@ -1,4 +1,4 @@
-//! Paying for a journey: purse and credit of the household (model, section 4, *Can*).
+//! Paying for a journey: purse and credit of the household (docs/odd.md, submodel 3).
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Choosing to stay or to go, where, and in which sector: a nested logit played as a race (model, sections 3 and 4).
+//! Choosing to stay or to go, where, and in which sector: a nested logit played as a race (docs/odd.md, submodel 2).
 //!
 //! Utility of sector `s` in region `d` of country `c` for a person of home region `r`, where `x` is the diaspora of `r` at `d` over the
 //! population of `r`:

@@ -1,4 +1,4 @@
-//! Weighing to leave (model, section 4): the only monthly hazard of a person at home.
+//! Weighing to leave (docs/odd.md, submodel 1): the only monthly hazard of a person at home.
 
 use serde::{Deserialize, Serialize};
 

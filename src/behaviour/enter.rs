@@ -1,4 +1,4 @@
-//! How a person enters: with or without papers, and who may go for a season (model, section 4, *How*).
+//! How a person enters: with or without papers, and who may go for a season (docs/odd.md, submodel 4).
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What states do that watch the simulation: when a rule acts, and when it eases (model, section 7).
+//! What states do that watch the simulation: when a rule acts, and when it eases (docs/odd.md, submodel 13).
 
 use crate::world::rule::{Measure, Over, Rule, Side, Watch};
 

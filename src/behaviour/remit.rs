@@ -1,4 +1,4 @@
-//! What becomes of pay abroad, and of remittances at home (model, section 5). All money of a month is divided by one function, so that
+//! What becomes of pay abroad, and of remittances at home (docs/odd.md, submodel 6). All money of a month is divided by one function, so that
 //! what is earned is spent, paid in fees, saved or remitted, to the last unit.
 
 use serde::{Deserialize, Serialize};

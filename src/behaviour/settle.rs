@@ -1,4 +1,4 @@
-//! Settling: kinds of stay, motives, and citizenship (model, section 5).
+//! Settling: kinds of stay, motives, and citizenship (docs/odd.md, submodel 5).
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! The competing hazards of return and of moving on (model, section 5). The other hazards abroad stand in [`super::settle`].
+//! The competing hazards of return and of moving on (docs/odd.md, submodel 5). The other hazards abroad stand in [`super::settle`].
 //!
 //! Return = base by kind of stay and season, times the answers to shocks, taken apart by cause: with base `b`, job factor `J >= 1` and
 //! wage factor `W >= 1`, the ordinary return has hazard `b`, the lost job `b (J - 1)`, the fallen wage `b J (W - 1)`.
@@ -29,16 +29,16 @@ pub struct Params {
     /// Share of the answer to shocks that the settled show.
     #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
     pub settled_shock: f64,
-    /// Answer to pay in constant dollars below its remembered peak.
+    /// Answer to pay abroad over pay at home below its remembered peak.
     #[schemars(range(min = 0.0, max = 5.0), extend("unit" = "log points per log point"))]
     pub b_shock: f64,
-    /// Answer to demand for labour below its remembered peak.
+    /// Answer to employment of migrants below that of a market with as many jobs as migrants.
     #[schemars(range(min = 0.0, max = 30.0), extend("unit" = "log points per log point"))]
     pub b_job: f64,
     /// Largest factor of each of the two answers.
     #[schemars(range(min = 1.0, max = 20.0), extend("unit" = "factor"))]
     pub shock_cap: f64,
-    /// Decay of the remembered peak of pay.
+    /// Decay of the remembered peak of pay abroad over pay at home.
     #[schemars(range(min = 0.0, max = 0.5), extend("unit" = "per month"))]
     pub wage_memory: f64,
     /// Decay of the remembered peak of demand.
@@ -73,10 +73,10 @@ pub struct Params {
 /// What the month holds for returns from a country.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Climate {
-    /// `ln(peak/now)` of pay in constant dollars, at least 0.
+    /// `ln(peak/now)` of pay abroad over pay at home, at least 0.
     pub wage_fall: f64,
-    /// `ln(peak/now)` of demand, at least 0.
-    pub demand_fall: f64,
+    /// Work that is wanting: `ln(base/now)` of migrants' employment, at least 0; its base is that of a market with as many jobs as migrants.
+    pub idle: f64,
     /// Weight of the month in returns (mean 1).
     pub season: f64,
     /// Factor of closed borders on leaving.
@@ -105,7 +105,7 @@ impl Params {
         };
         let papers = if status == Status::Undocumented { 1.0 - ban_risk * (1.0 - self.undocumented) } else { 1.0 };
         let base = base * papers * climate.leave;
-        let job = exp(self.b_job * answer * climate.demand_fall).min(self.shock_cap);
+        let job = exp(self.b_job * answer * climate.idle).min(self.shock_cap);
         let wage = exp(self.b_shock * answer * climate.wage_fall).min(self.shock_cap);
         Returns { ordinary: base, job: base * (job - 1.0), wage: base * job * (wage - 1.0) }
     }

@@ -163,12 +163,13 @@ impl<'w> Simulation<'w> {
         }
         totals.money = input.vector_of(totals.money.len())?;
         let (regions, countries, homes) = (world.places.destinations.len() * 4, world.places.countries.len(), world.places.homes.len());
+        let pairs = world.places.origins.len() * countries;
         let market = &mut simulation.market;
         for (values, count) in [
             (&mut market.pay, regions),
             (&mut market.employment, regions),
             (&mut market.supply, regions),
-            (&mut market.pay_peak, countries),
+            (&mut market.pay_peak, pairs),
             (&mut market.demand_peak, countries),
             (&mut market.unemployment, homes),
             (&mut market.formal_start, homes),

@@ -1,7 +1,7 @@
 //! What happens to persons, as the engine tells it to totals and observers. May be used by everything right of `engine`.
 
 use crate::behaviour::traits::Status;
-pub use crate::population::person::{HOME, key_name};
+pub use crate::population::person::HOME;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -26,8 +26,8 @@ pub struct Alternative {
 
 /// Names of the terms.
 pub const TERMS: [&str; 10] = {
-    let [network, size, regime, constants, demand, ties] = REGION_TERMS;
-    ["earnings and sector", network, size, regime, constants, demand, ties, "journey", "kin", "motive"]
+    let [network, jobs, regime, constants, fall, ties] = REGION_TERMS;
+    ["earnings and sector", network, jobs, regime, constants, fall, ties, "journey", "kin", "motive"]
 };
 
 /// What a person weighs in a month.

@@ -256,7 +256,7 @@ pub fn leave(env: &Environment<'_>, home: u8, key: u32, person: &Person, kin: u6
 }
 
 /// Whether a person abroad who weighs moving on does so, and where to: the same race, in which staying has the value of the present
-/// country, and of kin beside, without a journey, and countries that admit by quota are not open (their places are given at home).
+/// region, and of kin beside, without a journey, and countries that admit by quota are not open (their places are given at home).
 pub fn move_on(env: &Environment<'_>, chunk: &Chunk, row: usize, regions: &mut Vec<f64>) -> Option<Act> {
     let (home, key, person) = (chunk.home, chunk.key[row], &chunk.person[row]);
     let here = env.resolved.country_of[usize::from(person.place)];

@@ -127,6 +127,11 @@ impl Drivers {
         }
         drivers
     }
+
+    /// Mean pay of migrants in a country over the mean wage at home of an origin in month `t`, before crowding.
+    pub fn relative_pay(&self, origin: usize, country: usize, t: usize) -> f64 {
+        self.pay[country][t].max(1e-9) / self.wage[origin][t].max(1e-9)
+    }
 }
 
 /// What the markets remember. All values are by region or country index as named.
@@ -138,7 +143,7 @@ pub struct Market {
     pub employment: Vec<f64>,
     /// Migrants at work or seeking it, real persons, by destination region x sector.
     pub supply: Vec<f64>,
-    /// Remembered peak of pay in constant dollars, by country.
+    /// Remembered peak of pay abroad over pay at home, by origin x country.
     pub pay_peak: Vec<f64>,
     /// Remembered peak of demand, by country.
     pub demand_peak: Vec<f64>,
@@ -163,7 +168,7 @@ impl Market {
             pay: vec![1.0; destinations * 4],
             employment: vec![1.0; destinations * 4],
             supply: supply(world, totals, sample),
-            pay_peak: (0..world.places.countries.len()).map(|c| drivers.pay[c][0] / drivers.deflator[0]).collect(),
+            pay_peak: (0..world.places.origins.len()).flat_map(|o| (0..world.places.countries.len()).map(move |c| drivers.relative_pay(o, c, 0))).collect(),
             demand_peak: (0..world.places.countries.len()).map(|c| drivers.demand[c][0]).collect(),
             ..Market::default()
         };
@@ -218,12 +223,23 @@ impl Market {
         }
     }
 
-    /// Lets the peaks decay and rise to the present values of month `t`: the reference against which a fall is felt.
+    /// Work that is wanting in a country: `ln(base/now)` of the employment of its migrants, at least 0.
+    pub fn idle(&self, world: &World, behaviour: &Behaviour, country: usize) -> f64 {
+        let regions = world.places.regions_of(country);
+        let cells = regions.start * SECTORS..regions.end * SECTORS;
+        let supply: f64 = self.supply[cells.clone()].iter().sum();
+        let employed: f64 = cells.map(|k| self.supply[k] * self.employment[k]).sum();
+        ln(behaviour.labour.employment_base() * supply / employed.max(f64::MIN_POSITIVE)).max(0.0)
+    }
+
+    /// Lets the peaks of relative pay and of demand decay and rise to the present values of month `t`: the reference against which a fall is felt.
     pub fn remember(&mut self, behaviour: &Behaviour, drivers: &Drivers, t: usize) {
-        for c in 0..self.pay_peak.len() {
-            let pay = drivers.pay[c][t] / drivers.deflator[t];
-            self.pay_peak[c] = (self.pay_peak[c] * (1.0 - behaviour.stay.wage_memory)).max(pay);
-            self.demand_peak[c] = (self.demand_peak[c] * (1.0 - behaviour.stay.demand_memory)).max(drivers.demand[c][t]);
+        let countries = self.demand_peak.len();
+        for (k, peak) in self.pay_peak.iter_mut().enumerate() {
+            *peak = (*peak * (1.0 - behaviour.stay.wage_memory)).max(drivers.relative_pay(k / countries, k % countries, t));
+        }
+        for (peak, demand) in self.demand_peak.iter_mut().zip(&drivers.demand) {
+            *peak = (*peak * (1.0 - behaviour.stay.demand_memory)).max(demand[t]);
         }
     }
 }
@@ -252,14 +268,11 @@ fn without_corridors(world: &World, drivers: &Drivers, country: usize, t: usize)
     world.markets.countries[country].jobs_2013 * drivers.demand[country][t]
 }
 
-/// What corridors do to the jobs of a region of destination in month `t`: the factor of market access, and jobs of building over those that the
-/// whole country has without corridors, or over its migrants where they are more: new jobs draw no more than find room.
-pub fn of_corridors(world: &World, drivers: &Drivers, supply: &[f64], destination: usize, t: usize) -> (f64, f64) {
-    let country = world.places.destinations[destination].country;
+/// Jobs for migrants in a country in month `t` without what corridors do, or its migrants where they are more, persons: what jobs that corridors
+/// add are held against, so that they draw no more than find room.
+pub fn jobs_or_migrants(world: &World, drivers: &Drivers, supply: &[f64], country: usize, t: usize) -> f64 {
     let regions = world.places.regions_of(country);
-    let migrants: f64 = supply[regions.start * SECTORS..regions.end * SECTORS].iter().sum();
-    let jobs = without_corridors(world, drivers, country, t).max(migrants);
-    (drivers.corridors.destination_demand[destination][t], drivers.corridors.destination_jobs[destination][t] / jobs)
+    without_corridors(world, drivers, country, t).max(supply[regions.start * SECTORS..regions.end * SECTORS].iter().sum())
 }
 
 fn supply(world: &World, totals: &Totals, sample: f64) -> Vec<f64> {

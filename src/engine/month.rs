@@ -9,7 +9,7 @@ use super::{
     Setup,
     abroad::{self, CAUSES},
     ledger::Ledger,
-    market::{Drivers, Market, jobs, of_corridors},
+    market::{Drivers, Market, jobs, jobs_or_migrants},
     policy::Policy,
     resolved::{LEAST_SHARE, Resolved},
     streams::Streams,
@@ -102,7 +102,7 @@ const STAYS_AND_STATUSES: [(Stay, Status); 6] = {
 };
 
 /// Terms of a region's utility that are the same for all persons of a home region.
-pub const REGION_TERMS: [&str; 6] = ["network", "size", "regime", "constants", "demand", "ties"];
+pub const REGION_TERMS: [&str; 6] = ["network", "jobs", "regime", "constants", "fall of demand", "ties"];
 
 /// Countries of destination that a table has room for.
 pub const MAX_COUNTRIES: usize = 16;
@@ -168,16 +168,13 @@ impl<'w> Environment<'w> {
         let (origins, countries, destinations) = (places.origins.len(), places.countries.len(), places.destinations.len());
         let pairs = || (0..origins).flat_map(move |o| (0..countries).map(move |c| (o, c)));
         let (regime, open) = policy.law(world, month);
-        let falls: Vec<(f64, f64)> = (0..countries)
-            .map(|c| {
-                let pay = drivers.pay[c][index] / drivers.deflator[index];
-                (ln(market.pay_peak[c] / pay.max(1e-9)).max(0.0), ln(market.demand_peak[c] / drivers.demand[c][index]).max(0.0))
-            })
-            .collect();
+        let demand_fall: Vec<f64> = (0..countries).map(|c| ln(market.demand_peak[c] / drivers.demand[c][index]).max(0.0)).collect();
+        let idle: Vec<f64> = (0..countries).map(|c| market.idle(world, behaviour, c)).collect();
         let season = world.season_returns[month.of_year()];
         let causes = pairs()
             .flat_map(|(o, c)| {
-                let climate = Climate { wage_fall: falls[c].0, demand_fall: falls[c].1, season, leave: open[o * countries + c].1 };
+                let wage_fall = ln(market.pay_peak[o * countries + c] / drivers.relative_pay(o, c, index)).max(0.0);
+                let climate = Climate { wage_fall, idle: idle[c], season, leave: open[o * countries + c].1 };
                 let regime = &regime[o * countries + c];
                 STAYS_AND_STATUSES.map(|(stay, status)| abroad::hazards(&behaviour.stay, &behaviour.settle, regime, &climate, stay, status))
             })
@@ -203,8 +200,7 @@ impl<'w> Environment<'w> {
                 employment: market.employment.clone(),
                 jobs: (0..destinations * 4).map(|k| jobs(world, drivers, k / 4, k % 4, index)).collect(),
                 supply: market.supply.clone(),
-                demand_fall: falls.iter().map(|f| f.1).collect(),
-                wage_fall: falls.iter().map(|f| f.0).collect(),
+                demand_fall,
                 tie: drivers.corridors.tie_utility(world, index),
                 ..Tables::default()
             },
@@ -253,24 +249,28 @@ impl<'w> Environment<'w> {
         self.home_saving = self.home_rate.iter().map(|rate| (*rate as f64 * self.behaviour.afford.saving_home) as i64).collect();
     }
 
-    /// Sizes of regions and sectors with the jobs that corridors add. Jobs are the elementary alternatives (Ben-Akiva & Lerman 1985, ch. 9):
-    /// added ones count in full, as no diaspora tells of them yet, so that the country weighs more by their share of its jobs.
+    /// Sizes of regions and sectors. Jobs that one may have are the elementary alternatives (Ben-Akiva & Lerman 1985, ch. 9): a country weighs
+    /// by what its jobs have grown since the base year, of which the constants tell, by those that corridors add as a share of its jobs, and by
+    /// the chance to have one, employment over its base.
     fn sizes(&mut self, drivers: &Drivers) {
-        let (world, choose) = (self.world, &self.behaviour.choose);
-        (self.tables.region_size, self.tables.sector_size) = (self.resolved.region_size.clone(), self.resolved.sector_size.clone());
-        for (d, place) in world.places.destinations.iter().enumerate() {
-            let (access, building) = of_corridors(world, drivers, &self.tables.supply, d, self.index);
-            if (access, building) == (1.0, 0.0) {
-                continue;
-            }
-            let size = |d: usize| exp(self.resolved.region_size[d] / choose.nest_country);
-            let of_country: f64 = self.resolved.regions_of[place.country].clone().map(size).sum();
-            self.tables.region_size[d] = choose.nest_country * ln(size(d) * access + of_country * building);
-            let before = place.jobs_share * access;
-            for (s, share) in place.sector_jobs.iter().enumerate().filter(|_| building > 0.0) {
-                let built = if s == Sector::Construction as usize { building } else { 0.0 };
-                let share = (share * before + built) / (before + building);
-                self.tables.sector_size[d * SECTORS + s] = choose.nest_region * ln(share.max(LEAST_SHARE));
+        let (world, choose, corridors) = (self.world, &self.behaviour.choose, &drivers.corridors);
+        let base = self.behaviour.labour.employment_base();
+        for (country, regions) in self.resolved.regions_of.iter().enumerate() {
+            let demand = drivers.demand[country][self.index].clamp(LEAST_SHARE, 1.0 / LEAST_SHARE);
+            let jobs = jobs_or_migrants(world, drivers, &self.tables.supply, country, self.index);
+            let of_country: f64 = self.resolved.region_size[regions.clone()].iter().sum();
+            for d in regions.clone() {
+                let place = &world.places.destinations[d];
+                let (access, building) = (corridors.destination_demand[d][self.index], corridors.destination_jobs[d][self.index] / jobs);
+                let chance: [f64; SECTORS] = std::array::from_fn(|s| self.tables.employment[d * SECTORS + s] / base);
+                let of_sectors = |before: f64, building: f64| -> [f64; SECTORS] {
+                    std::array::from_fn(|s| (before * place.sector_jobs[s] + if s == Sector::Construction as usize { building } else { 0.0 }) * chance[s])
+                };
+                let size: f64 = of_sectors(self.resolved.region_size[d] * access, of_country * building).iter().sum();
+                self.tables.region_size.push(choose.nest_country * ln((demand * size).max(f64::MIN_POSITIVE)));
+                let sectors = of_sectors(place.jobs_share * access, building);
+                let all: f64 = sectors.iter().sum();
+                self.tables.sector_size.extend(sectors.map(|jobs| choose.nest_region * ln((jobs / all).max(LEAST_SHARE))));
             }
         }
     }

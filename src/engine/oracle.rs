@@ -1,4 +1,4 @@
-//! The naive engine (model, section 12): every person, every month, no bounds, no lazy purses, no running sums, no tables that a person
+//! The naive engine: every person, every month, no bounds, no lazy purses, no running sums, no tables that a person
 //! could compute alone; the same draws. Slow, small and obvious: what the fast engine must equal to the bit. For tests only.
 
 use std::sync::Arc;

@@ -1,5 +1,5 @@
 //! The state of policy rules: what each has seen and since when it is in force. A rule sees the measures of the end of each month, and acts or
-//! eases at the beginning of the next (model, section 3, phase 1). Used by `engine`; `measure` records it.
+//! eases at the beginning of the next (docs/odd.md, submodel 13). Used by `engine`; `measure` records it.
 
 use super::{
     event::{Event, Happening},

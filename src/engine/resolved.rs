@@ -8,7 +8,8 @@ use crate::{
     world::World,
 };
 
-/// Share of jobs below which a market counts as that small: the logarithm of its size stays finite.
+/// Share of jobs, and factor of demand, below which a market counts as that small, and no more than its reciprocal as large: logarithms of sizes
+/// stay finite.
 pub const LEAST_SHARE: f64 = 1e-6;
 
 /// Values of parameters in the order of the world's indices, resolved once.
@@ -32,10 +33,8 @@ pub struct Resolved {
     pub remitted: Vec<f64>,
     /// Share of new stays that are seasonal, by origin x country.
     pub seasonal: Vec<f64>,
-    /// Utility that the size of a region's market gives, without what corridors add.
+    /// What a region weighs by its share of the country's jobs, `share^b_size`.
     pub region_size: Vec<f64>,
-    /// Utility that the size of a sector gives, by destination region x sector, likewise.
-    pub sector_size: Vec<f64>,
     /// Rates of class codes (see [`super::bounds::rates`]), by origin.
     pub rates: Vec<[u8; 256]>,
     /// Origin of each home region.
@@ -72,8 +71,7 @@ impl Resolved {
             }),
             remitted: in_order(&behaviour.remit.share, origins, 0.0),
             seasonal: (0..origins.len()).flat_map(|o| (0..countries.len()).map(move |c| world.demography.initial[o][c].seasonal_share)).collect(),
-            region_size: places.destinations.iter().map(|d| behaviour.choose.b_size * nest * crate::math::ln(d.jobs_share.max(LEAST_SHARE))).collect(),
-            sector_size: places.destinations.iter().flat_map(|d| d.sector_jobs).map(|share| behaviour.choose.nest_region * crate::math::ln(share.max(LEAST_SHARE))).collect(),
+            region_size: places.destinations.iter().map(|d| crate::math::exp(behaviour.choose.b_size * crate::math::ln(d.jobs_share.max(LEAST_SHARE)))).collect(),
             rates: women.iter().map(|women| super::bounds::rates(&behaviour.consider, *women)).collect(),
             women,
             home: places.homes.iter().map(|h| behaviour.consider.home.get(&h.id).copied().unwrap_or(1.0)).collect(),

@@ -19,16 +19,14 @@ pub struct Tables {
     pub employment: Vec<f64>,
     /// Jobs for migrants, persons, by destination region x sector.
     pub jobs: Vec<f64>,
-    /// Utility that the size of a region's market gives: that of the tables, and what corridors add.
+    /// Utility that the jobs of a region give: their number, as demand and corridors leave it, and the chance to have one.
     pub region_size: Vec<f64>,
-    /// Utility that the size of a sector gives, by destination region x sector.
+    /// Utility that the jobs of a sector give, likewise, by destination region x sector.
     pub sector_size: Vec<f64>,
     /// Migrants at work or seeking it, real persons, by destination region x sector.
     pub supply: Vec<f64>,
     /// `ln(peak/now)` of demand, by country.
     pub demand_fall: Vec<f64>,
-    /// `ln(peak/now)` of pay in constant dollars, by country.
-    pub wage_fall: Vec<f64>,
     /// Cost of the journey, by home region x destination region; infinite where there is no way.
     pub cost: Vec<Cost>,
     /// Utility that ties beyond those of the start give, by home region x destination region.

@@ -10,8 +10,6 @@ use crate::{
 
 /// Most factors of a design that draws from the Sobol' sequence; Saltelli's needs two dimensions a factor.
 pub const SOBOL_DIMENSIONS: usize = 256;
-/// Most points of the Sobol' sequence.
-pub const SOBOL_POINTS: usize = 1 << 16;
 
 /// How points are spread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

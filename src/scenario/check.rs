@@ -316,13 +316,21 @@ fn table(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Ledger
             object.insert(key.clone(), value);
         }
     }
+    // A scenario is seldom written as a whole.
+    let scenario = path.is_empty() && schema.get("called").is_none();
     for key in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
         if node.get(key).is_none() && !ledger.partial {
             let described = |s: &Json| s.get("description").and_then(Json::as_str).map(first_sentence);
             let inner = known.and_then(|k| k.get(key));
             let what = inner.and_then(|s| described(s).or_else(|| described(follow(s)))).unwrap_or_default();
             let table = inner.is_some_and(|s| types(follow(s)).contains(&"object"));
-            let fix = if table { format!("add a table `[{}]`", join(path, key)) } else { format!("add `{key} = ...`") };
+            let kinds = inner.map(|s| names(follow(s))).unwrap_or_default();
+            let fix = match (table, kinds.is_empty()) {
+                (true, _) if scenario => format!("add a table `[{key}]`, or begin with `extends = \"...\"` of a scenario that has it"),
+                (true, _) => format!("add a table `[{}]`", join(path, key)),
+                (false, true) => format!("add `{key} = ...`"),
+                (false, false) => format!("add `{key} = ...`: {}", kinds.join(", ")),
+            };
             ledger.error(node.key, &join(path, key), format!("`{}` is missing", join(path, key)), what, fix);
         }
     }
@@ -356,9 +364,17 @@ fn list(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Ledger)
     let mut values = Vec::new();
     for (i, item) in node.items().iter().enumerate() {
         let name = item.id().map_or_else(|| i.to_string(), str::to_string);
+        let before = ledger.list.len();
         match check(item, item_schema, &join(path, &name), unit, ledger) {
             Some(value) => values.push(value),
             None => whole = false,
+        }
+        // An item that lacks something may be meant to change another, with its id mistyped.
+        let others = node.items().iter().filter_map(Node::id).filter(|id| *id != name);
+        if let Some(finding) = ledger.list[before..].iter_mut().find(|f| f.message.ends_with("is missing"))
+            && let Some(near) = super::finding::nearest(&name, others)
+        {
+            finding.hint = format!("{}; or is `{near}` meant?", finding.hint);
         }
     }
     // A list of numbers with a wrong one is wrong; a list of items keeps the others.

@@ -279,11 +279,13 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, c)| c)
 }
 
-/// A hint that names the nearest candidate, or up to eight of them.
+/// A hint that names the nearest candidate, those that begin so, or up to eight of all.
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     let candidates: Vec<&str> = candidates.into_iter().collect();
+    let longer: Vec<String> = candidates.iter().filter(|c| name.len() > 2 && c.starts_with(name)).take(8).map(|c| format!("`{c}`")).collect();
     match nearest(name, candidates.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
+        None if !longer.is_empty() => format!("did you mean {}?", longer.join(" or ")),
         None if candidates.is_empty() => String::new(),
         None if candidates.len() <= 16 => format!("known are: {}", candidates.join(", ")),
         None => format!("known are: {}, ... ({} in all)", candidates[..8].join(", "), candidates.len()),

@@ -128,8 +128,8 @@ impl<'l> Lines<'l> {
 
     fn name(&self, at: At) -> String {
         let Some(source) = self.ledger.sources.get(at.file) else { return String::new() };
-        if source.name == "--set" {
-            return "--set".to_string();
+        if source.name == layers::COMMAND_LINE {
+            return source.name.clone();
         }
         format!("{}:{}", source.name, 1 + self.starts[at.file].partition_point(|&s| s <= at.start))
     }

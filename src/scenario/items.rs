@@ -183,7 +183,7 @@ pub struct CorridorItem {
     pub provenance: Provenance,
 }
 
-/// An effect of a corridor (model, section 7).
+/// An effect of a corridor (docs/odd.md, submodel 9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {

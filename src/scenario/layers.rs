@@ -17,7 +17,7 @@ const LARGEST: u64 = 256 << 20;
 const MOST_FILES: usize = 64;
 
 /// Name of the source of a value that was given on the command line.
-pub const COMMAND_LINE: &str = "--set";
+pub const COMMAND_LINE: &str = "command line";
 
 /// The merged tree of a scenario.
 #[derive(Clone, Debug)]

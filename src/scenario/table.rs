@@ -184,6 +184,16 @@ fn names(table: &Table, texts: usize) -> BTreeSet<String> {
     all.iter().map(|row| row[..(1..texts).find(|&k| alone(&row, k)).unwrap_or(texts)].join("-")).collect()
 }
 
+/// Which years the rows have that a key names but for its year.
+fn years_of(table: &Table, texts: usize, name: &str) -> Option<String> {
+    let yearly = table.shape.columns.get(texts).is_some_and(|c| c.name == "year");
+    let (of, _) = name.rsplit_once('-').filter(|(_, year)| yearly && year.len() == 4 && year.parse::<u32>().is_ok())?;
+    let (rows, _) = named(table, texts, of);
+    let years = || rows.iter().filter_map(|&row| table.rows[row].cells[texts].number);
+    let (first, last) = (years().reduce(f64::min)?, years().reduce(f64::max)?);
+    Some(format!("`{of}` has the years {first} to {last}; later ones follow a `[[trend]]`, which a `[[shock]]` may change (without a year the key is of all)"))
+}
+
 /// Puts the values of `cells` where they belong.
 fn replace_cells(table: &mut Table, layers: &Layers, ledger: &mut Ledger) {
     let shape = table.shape;
@@ -196,8 +206,10 @@ fn replace_cells(table: &mut Table, layers: &Layers, ledger: &mut Ledger) {
         let (rows, named_by) = named(table, texts, name);
         let path = format!("cells.{}.{name}", shape.name);
         if rows.is_empty() {
-            let names = names(table, texts);
-            let hint = did_you_mean(name, names.iter().map(String::as_str));
+            let hint = years_of(table, texts, name).unwrap_or_else(|| {
+                let names = names(table, texts);
+                did_you_mean(name, names.iter().map(String::as_str))
+            });
             ledger.error(
                 columns.key,
                 &path,

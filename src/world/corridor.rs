@@ -1,4 +1,4 @@
-//! Corridors: named sets of links that open at a date, and what building and using them does (model, section 7). Every effect asks the
+//! Corridors: named sets of links that open at a date, and what building and using them does (docs/odd.md, submodel 9). Every effect asks the
 //! channel that it belongs to. May be used by everything right of `world`.
 
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! Freight and market access (model, section 7): what it costs to bring a tonne from region to region, and how near a region is to all
+//! Freight and market access (docs/odd.md, submodel 9): what it costs to bring a tonne from region to region, and how near a region is to all
 //! markets. May be used by everything right of `world`.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! The migrants' segment of the labour markets, and jobs at home (model, sections 5 and 6). May be used by everything right of `world`.
+//! The migrants' segment of the labour markets, and jobs at home (docs/odd.md, submodels 7 and 8). May be used by everything right of `world`.
 
 use serde::{Deserialize, Serialize};
 
@@ -28,8 +28,8 @@ pub struct Markets {
 /// How pay and employment of migrants follow crowding, and how jobs at home follow output.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Params {
-    /// Whether pay, employment and unemployment answer to who is where. Otherwise pay and employment abroad are those of uncrowded markets
-    /// and unemployment at home keeps its rate of the first month.
+    /// Whether pay, employment and unemployment answer to who is where. Otherwise pay abroad stays at its base, employment there is that of
+    /// uncrowded markets, and unemployment at home keeps its rate of the first month.
     pub feedback: bool,
     /// Elasticity of migrants' pay to crowding (supply over jobs).
     #[schemars(range(min = -2.0, max = 0.0), extend("unit" = "elasticity"))]
@@ -99,5 +99,11 @@ impl Params {
         let k = self.crowding_power;
         let filled = crate::math::exp(-crate::math::ln(1.0 + crate::math::exp(k * crate::math::ln(crowding.max(1e-9)))) / k);
         self.employment_max * filled * crate::math::exp(-self.employment_drawdown * drawdown)
+    }
+
+    /// Employment at its base: that of a market with as many migrants as jobs, at which pay is at its base too, whose demand has not fallen; without
+    /// feedback no job is contested.
+    pub fn employment_base(&self) -> f64 {
+        self.employment_level(if self.feedback { 1.0 } else { 0.0 }, 0.0)
     }
 }

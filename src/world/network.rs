@@ -1,4 +1,4 @@
-//! The transport network and the generalised cost of a journey (model, section 7). May be used by everything right of `world`.
+//! The transport network and the generalised cost of a journey (docs/odd.md, submodel 3). May be used by everything right of `world`.
 
 use petgraph::{
     algo::{Measure, dijkstra},

@@ -26,7 +26,7 @@ impl Sector {
     }
 }
 
-/// A macro-cultural area (model, section 7): which languages and ties lead there.
+/// A macro-cultural area (docs/odd.md, submodel 9): which languages and ties lead there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs)]

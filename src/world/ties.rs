@@ -1,4 +1,4 @@
-//! Cultural ties between a home region and a macro-cultural area (model, section 7). May be used by everything right of `world`.
+//! Cultural ties between a home region and a macro-cultural area (docs/odd.md, submodel 9). May be used by everything right of `world`.
 
 use std::collections::BTreeMap;
 

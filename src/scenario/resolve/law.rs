@@ -123,7 +123,14 @@ fn never(parts: &Parts, regimes: &[Item<RegimeItem>], law: &Law, start: Month, e
     let gone = regimes.iter().filter(|item| item.touched > 0 && item.touched == parts.layers.last()).filter_map(|item| {
         let here = law.regimes.iter().flatten().filter_map(|timeline| timeline.iter().position(|r| r.1.id == item.value.id).map(|at| timeline.get(at + 1)));
         let followed = here.map(|next| next.map(|r| r.0)).collect::<Option<Vec<Month>>>()?.into_iter().max()?;
-        (followed <= start).then(|| (format!("{}.from", item.path), &item.value.id, "regime", format!("another follows it by {followed}, and the run starts in {start}")))
+        let why = if followed <= start {
+            format!("another follows it by {followed}, and the run starts in {start}")
+        } else if followed <= item.value.from.acts {
+            format!("another acts from {followed} on too: dates up to day 15 act in their own month, later ones in the next")
+        } else {
+            return None;
+        };
+        Some((format!("{}.from", item.path), &item.value.id, "regime", why))
     });
     let late = regimes.iter().filter(|item| item.value.from.acts > end).map(|item| (format!("{}.from", item.path), &item.value.id, "regime", run.clone()));
     let closures = law.closures.iter().filter_map(|c| {

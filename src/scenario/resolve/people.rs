@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// Factor on the population of the tables, or its reciprocal, beyond which a unit is likely to be mistaken.
+const UNLIKELY: f64 = 100.0;
+
 /// Ages on 1 January of the first year of those who are of working age in it.
 const AGES: std::ops::RangeInclusive<i32> = 16..=64;
 
@@ -70,7 +73,12 @@ fn scale(parts: &Parts, ledger: &mut Ledger) -> Option<f64> {
         ledger.error(parts.at("population"), "population", "there is no population to scale", why, "fill the table, or leave the key out");
         return None;
     }
-    Some(wanted / persons)
+    let factor = wanted / persons;
+    if !(1.0 / UNLIKELY..=UNLIKELY).contains(&factor) {
+        let why = format!("the tables have {persons:.0} aged 16 to 64: all are scaled by {factor:.3e}, jobs and quotas are not");
+        ledger.warn(parts.at("population"), "population", "`population` is far from what the tables have", why, "it is in persons, not in thousands or millions");
+    }
+    Some(factor)
 }
 
 fn codes(table: &Table, column: &str, ground: &Ground, ledger: &mut Ledger) {

@@ -1,5 +1,7 @@
 //! Shocks: what each is about, whether it fits, and whether it has anything to act on.
 
+use std::collections::BTreeSet;
+
 use super::{Ground, Item, Parts, lasts, law, series::read};
 use crate::{
     scenario::{
@@ -44,6 +46,19 @@ const OF_SERIES: [&str; 2] = ["factor", "add"];
 const OF_LINKS: [&str; 5] = ["hours_factor", "fare_factor", "border_hours_add", "border_usd_add", "closed"];
 const OF_REGIMES: [&str; 9] =
     ["burden_add", "documents_factor", "permit_factor", "papers_log_odds_add", "success_factor", "places_factor", "detection_factor", "ban_factor", "naturalisation_factor"];
+
+/// What each of [`OF_REGIMES`] changes.
+const FIELDS: [&[&str]; 9] = [
+    &["burden"],
+    &["documents_usd", "intermediary_usd"],
+    &["permit_usd_month"],
+    &["papers_log_odds"],
+    &["success"],
+    &["places_per_year"],
+    &["detection"],
+    &["ban_undocumented", "ban_documented"],
+    &["naturalisation"],
+];
 
 impl Target {
     /// Keys that say what it is about.
@@ -90,6 +105,7 @@ pub fn shocks(parts: &Parts, ground: &Ground, base: &Base<'_>, ledger: &mut Ledg
             domain(parts, &item, &shock, base, &mut series, ledger);
             if target != Target::Regimes || whole {
                 effects(parts, &item, &shock, base, ledger);
+                overlaid(parts, &item, &shock, base, ledger);
             }
         }
         shocks.push(shock);
@@ -331,6 +347,28 @@ fn effects(parts: &Parts, item: &Item<ShockItem>, shock: &Shock, base: &Base<'_>
         let wrong = ledger.has(&path);
         if parts.has(&path) && !wrong && !acts(change) {
             ledger.warn(parts.at(&path), &path, format!("`{key}` has nothing to act on"), "nothing that the shock is about changes by it in the shock's months", "");
+        }
+    }
+}
+
+/// Warns of what a file says of law and a shock of a file that it extends changes: what stands there is not what acts.
+fn overlaid(parts: &Parts, item: &Item<ShockItem>, shock: &Shock, base: &Base<'_>, ledger: &mut Ledger) {
+    let Change::Regimes { origins, country, .. } = &shock.change else { return };
+    let mut told = BTreeSet::new();
+    for timeline in origins.iter().map(|origin| &base.law.regimes[*origin][*country]) {
+        let ends = timeline.iter().skip(1).map(|next| next.0).chain([Month::NEVER]);
+        let acting = timeline.iter().zip(ends).filter(|((from, _), until)| *from < shock.over() && *until > shock.from);
+        for ((_, regime), _) in acting {
+            for (key, field) in OF_REGIMES.into_iter().zip(FIELDS).flat_map(|(key, fields)| fields.iter().map(move |field| (key, field))) {
+                let path = format!("regime.{}.{field}", regime.id);
+                let later = parts.has(&path) && parts.layers.rank(parts.at(&path)) > item.touched;
+                if later && parts.has(&format!("{}.{key}", item.path)) && told.insert(path.clone()) {
+                    let message = format!("`{field}` is not what acts: the shock `{}` changes it", shock.id);
+                    let why = format!("`{key}` of a file that this one extends is of every regime of the pair in its months");
+                    let fix = format!("say under its id what it is to do (`until = ...` ends it, a `note` keeps it), or `remove = [\"{}\"]`", item.path);
+                    ledger.warn(parts.at(&path), &path, message, why, fix);
+                }
+            }
         }
     }
 }
