@@ -128,6 +128,11 @@ impl Drivers {
         drivers
     }
 
+    /// Mean pay of migrants in a country in month `t`, constant dollars, before crowding.
+    pub fn real_pay(&self, country: usize, t: usize) -> f64 {
+        self.pay[country][t].max(1e-9) / self.deflator[t]
+    }
+
     /// Mean pay of migrants in a country over the mean wage at home of an origin in month `t`, before crowding.
     pub fn relative_pay(&self, origin: usize, country: usize, t: usize) -> f64 {
         self.pay[country][t].max(1e-9) / self.wage[origin][t].max(1e-9)
@@ -143,8 +148,10 @@ pub struct Market {
     pub employment: Vec<f64>,
     /// Migrants at work or seeking it, real persons, by destination region x sector.
     pub supply: Vec<f64>,
-    /// Remembered peak of pay abroad over pay at home, by origin x country.
+    /// Remembered peak of pay in constant dollars, by country.
     pub pay_peak: Vec<f64>,
+    /// Remembered peak of pay abroad over pay at home, by origin x country.
+    pub relative_peak: Vec<f64>,
     /// Remembered peak of demand, by country.
     pub demand_peak: Vec<f64>,
     /// Unemployment rate at home, by home region.
@@ -168,7 +175,8 @@ impl Market {
             pay: vec![1.0; destinations * 4],
             employment: vec![1.0; destinations * 4],
             supply: supply(world, totals, sample),
-            pay_peak: (0..world.places.origins.len()).flat_map(|o| (0..world.places.countries.len()).map(move |c| drivers.relative_pay(o, c, 0))).collect(),
+            pay_peak: (0..world.places.countries.len()).map(|c| drivers.real_pay(c, 0)).collect(),
+            relative_peak: (0..world.places.origins.len()).flat_map(|o| (0..world.places.countries.len()).map(move |c| drivers.relative_pay(o, c, 0))).collect(),
             demand_peak: (0..world.places.countries.len()).map(|c| drivers.demand[c][0]).collect(),
             ..Market::default()
         };
@@ -232,15 +240,24 @@ impl Market {
         ln(behaviour.labour.employment_base() * supply / employed.max(f64::MIN_POSITIVE)).max(0.0)
     }
 
-    /// Lets the peaks of relative pay and of demand decay and rise to the present values of month `t`: the reference against which a fall is felt.
+    /// Lets the peaks of pay and of demand decay and rise to the present values of month `t`: the reference against which a fall is felt.
     pub fn remember(&mut self, behaviour: &Behaviour, drivers: &Drivers, t: usize) {
-        let countries = self.demand_peak.len();
-        for (k, peak) in self.pay_peak.iter_mut().enumerate() {
-            *peak = (*peak * (1.0 - behaviour.stay.wage_memory)).max(drivers.relative_pay(k / countries, k % countries, t));
+        let (countries, stay) = (self.demand_peak.len(), &behaviour.stay);
+        let later = |peak: f64, memory: f64, now: f64| (peak * (1.0 - memory)).max(now);
+        for (k, peak) in self.relative_peak.iter_mut().enumerate() {
+            *peak = later(*peak, stay.wage_memory, drivers.relative_pay(k / countries, k % countries, t));
         }
-        for (peak, demand) in self.demand_peak.iter_mut().zip(&drivers.demand) {
-            *peak = (*peak * (1.0 - behaviour.stay.demand_memory)).max(demand[t]);
+        for c in 0..countries {
+            self.pay_peak[c] = later(self.pay_peak[c], stay.wage_memory, drivers.real_pay(c, t));
+            self.demand_peak[c] = later(self.demand_peak[c], stay.demand_memory, drivers.demand[c][t]);
         }
+    }
+
+    /// Fall of pay below its remembered peak, `ln(peak/now)`, at least 0: the larger of that of pay abroad and that of it over pay at home.
+    pub fn wage_fall(&self, drivers: &Drivers, origin: usize, country: usize, t: usize) -> f64 {
+        let real = self.pay_peak[country] / drivers.real_pay(country, t);
+        let relative = self.relative_peak[origin * self.pay_peak.len() + country] / drivers.relative_pay(origin, country, t);
+        ln(real.max(relative)).max(0.0)
     }
 }
 

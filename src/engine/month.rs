@@ -173,8 +173,7 @@ impl<'w> Environment<'w> {
         let season = world.season_returns[month.of_year()];
         let causes = pairs()
             .flat_map(|(o, c)| {
-                let wage_fall = ln(market.pay_peak[o * countries + c] / drivers.relative_pay(o, c, index)).max(0.0);
-                let climate = Climate { wage_fall, idle: idle[c], season, leave: open[o * countries + c].1 };
+                let climate = Climate { wage_fall: market.wage_fall(drivers, o, c, index), idle: idle[c], season, leave: open[o * countries + c].1 };
                 let regime = &regime[o * countries + c];
                 STAYS_AND_STATUSES.map(|(stay, status)| abroad::hazards(&behaviour.stay, &behaviour.settle, regime, &climate, stay, status))
             })
