@@ -618,6 +618,34 @@ fn what_a_file_says_in_vain_or_against_those_it_extends_is_told() {
 }
 
 #[test]
+fn what_inherited_shocks_do_to_ones_law_and_what_may_be_meant_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let rules = Scenario::load(&root().join("tests/small/rules.toml"), &Overrides::default()).unwrap_or_else(|findings| panic!("{findings}"));
+    fs::write(at("parent.toml"), rules.resolved).expect("written");
+    let law = |more: &str| {
+        format!("[[regime]]\nid = \"own\"\ncitizens = [\"UZB\"]\ncountry = \"RUS\"\nfrom = 2006-06-01\nkind = \"free-movement\"\n{more}\nsource = \"t\"\nverified = false\n")
+    };
+    let changed = "`burden` is not what acts: the shock `raids` changes it";
+    let cases = [
+        (law("burden = 0.2"), changed, true),
+        // Who speaks of the shock knows of it, and what a regime does not say is not its own.
+        (law("burden = 0.2") + "[[shock]]\nid = \"raids\"\nnote = \"kept\"\n", changed, false),
+        (law(""), changed, false),
+        ("[[shock]]\nid = \"raid\"\nburden_add = 0.1\n".into(), "or is `raids` meant?", true),
+        ("[cells.series.wage_usd-RUS-2031]\nvalue = 900.0\n".into(), "`wage_usd-RUS` has the years", true),
+        ("population = 22\n".into(), "`population` is far from what the tables have", true),
+        ("population = 3000\n".into(), "far from", false),
+    ];
+    for (text, wanted, told) in cases {
+        fs::write(at("child.toml"), format!("extends = \"parent.toml\"\n{text}")).expect("written");
+        let said = Scenario::load(&at("child.toml"), &Overrides::default())
+            .map_or_else(|findings| findings.to_string(), |scenario| scenario.warnings.iter().map(|w| w.message.as_str()).collect::<Vec<_>>().join("\n"));
+        assert_eq!(said.contains(wanted), told, "`{wanted}`\n{text}\n{said}");
+    }
+}
+
+#[test]
 fn a_row_of_a_table_has_a_short_name() {
     let set_to = |key: &str| small(&set(&[(key, "1000.0")]));
     let of = |scenario: &Scenario| scenario.world.places.homes.iter().map(|home| home.population).collect::<Vec<_>>();
