@@ -3,6 +3,7 @@
 mod small;
 
 use musafir::{
+    behaviour::traits::Status,
     engine::{
         event::{Cause, Happening},
         market::{Drivers, Market},
@@ -53,7 +54,43 @@ fn people_come_home_when_pay_there_rises() {
     let [a, b] = [&calm, &risen].map(|s| Drivers::new(&s.world, &s.behaviour));
     assert_eq!(a.pay, b.pay);
     let (uzb, rus, t) = (after.origin, calm.world.places.country("RUS").expect("it is there"), 30);
-    assert!((b.relative_pay(uzb, rus, t) * 2.0 / a.relative_pay(uzb, rus, t) - 1.0).abs() < 1e-12);
+    let relative = |drivers: &Drivers| drivers.net_pay(uzb, rus, 0.0, t)[1];
+    assert!((relative(&b) * 2.0 / relative(&a) - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_dearer_permit_is_a_fall_of_pay_for_those_who_pay_it() {
+    let dearer = "[{ id = 'fee', citizens = ['UZB'], country = 'RUS', permit_factor = 5.0, from = 2008-01-01 }]";
+    let [calm, dearer] = [small::scenario(&[]), small::scenario(&[("shock", dearer)])];
+    let (world, behaviour) = (&dearer.world, &dearer.behaviour);
+    let (uzb, rus) = (world.places.origin("UZB").expect("it is there"), world.places.country("RUS").expect("it is there"));
+    let (drivers, totals) = (Drivers::new(world, behaviour), Totals::new(world));
+    let mut market = Market::new(world, behaviour, &drivers, &totals, 1.0);
+    let regimes = |t: usize| -> Vec<_> {
+        world.places.pairs().map(|(o, c)| world.law.regime(o, c, world.start.plus(t as i32)).clone()).collect()
+    };
+    let (pair, memory) = (uzb * world.places.countries.len() + rus, behaviour.stay.wage_memory);
+    let after = "2008-01".parse::<Month>().expect("a month").since(world.start) as usize;
+    let mut peaks = [[0.0_f64; 2]; 2];
+    for t in 0..=after {
+        let regimes = regimes(t);
+        market.remember(world, behaviour, &drivers, &regimes, t);
+        for (status, fee, peak) in [(Status::Documented, regimes[pair].permit_usd_month, 0), (Status::Undocumented, 0.0, 1)] {
+            let now = [drivers.deflator[t], drivers.wage[uzb][t]].map(|unit| (drivers.pay[rus][t] - fee) / unit);
+            for (peak, now) in peaks[peak].iter_mut().zip(now) {
+                *peak = (*peak * (1.0 - memory)).max(now);
+            }
+            let expected = (peaks[peak][0] / now[0]).max(peaks[peak][1] / now[1]).ln().max(0.0);
+            let found = market.wage_fall(&drivers, (uzb, rus), &regimes[pair], status, t);
+            assert!((found - expected).abs() < 1e-12, "{found} against {expected} in month {t}");
+        }
+    }
+    let fall = |status| market.wage_fall(&drivers, (uzb, rus), &regimes(after)[pair], status, after);
+    assert!(fall(Status::Documented) > fall(Status::Undocumented) + 0.1, "{} against {}", fall(Status::Documented), fall(Status::Undocumented));
+    // And people act on it.
+    let fallen = |scenario| journeys(scenario, "2008-01").returns[Cause::WageFallen as usize];
+    let [before, after] = [&calm, &dearer].map(fallen);
+    assert!(after > before + 10, "{after} against {before}");
 }
 
 #[test]

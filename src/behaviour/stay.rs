@@ -29,7 +29,7 @@ pub struct Params {
     /// Share of the answer to shocks that the settled show.
     #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
     pub settled_shock: f64,
-    /// Answer to pay abroad, in constant dollars or over pay at home, below its remembered peak.
+    /// Answer to pay abroad net of the permit, in constant dollars or over pay at home, below its remembered peak.
     #[schemars(range(min = 0.0, max = 5.0), extend("unit" = "log points per log point"))]
     pub b_shock: f64,
     /// Answer to employment of migrants below that of a market with as many jobs as migrants.
@@ -73,7 +73,7 @@ pub struct Params {
 /// What the month holds for returns from a country.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Climate {
-    /// `ln(peak/now)` of pay abroad, in constant dollars or over pay at home, at least 0.
+    /// `ln(peak/now)` of pay abroad net of the permit of those who have one, in constant dollars or over pay at home, at least 0.
     pub wage_fall: f64,
     /// Work that is wanting: `ln(base/now)` of migrants' employment, at least 0; its base is that of a market with as many jobs as migrants.
     pub idle: f64,

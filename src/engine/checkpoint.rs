@@ -12,7 +12,7 @@ use crate::{
     world::World,
 };
 
-const MAGIC: &[u8; 16] = b"musafir state 06";
+const MAGIC: &[u8; 16] = b"musafir state 07";
 
 struct Hashing<'a, T: ?Sized> {
     inner: &'a mut T,
@@ -98,7 +98,6 @@ impl<'w> Simulation<'w> {
             &market.employment,
             &market.supply,
             &market.pay_peak,
-            &market.relative_peak,
             &market.demand_peak,
             &market.unemployment,
             &market.formal_start,
@@ -170,8 +169,7 @@ impl<'w> Simulation<'w> {
             (&mut market.pay, regions),
             (&mut market.employment, regions),
             (&mut market.supply, regions),
-            (&mut market.pay_peak, countries),
-            (&mut market.relative_peak, pairs),
+            (&mut market.pay_peak, pairs * 4),
             (&mut market.demand_peak, countries),
             (&mut market.unemployment, homes),
             (&mut market.formal_start, homes),

@@ -6,7 +6,7 @@ use super::{
     totals::{CELLS, HOME_CELLS, Totals, home_cell},
 };
 use crate::{
-    behaviour::Behaviour,
+    behaviour::{Behaviour, traits::Status},
     math::{exp, ln},
     units::Month,
     world::{
@@ -14,8 +14,12 @@ use crate::{
         labour::BASE_YEAR,
         macro_series,
         place::{SECTORS, Sector},
+        regime::Regime,
     },
 };
+
+/// Below this, pay in dollars a month counts as none: a bound of arithmetic, so that a fee above pay leaves a finite fall.
+const LEAST_PAY: f64 = 1e-9;
 
 /// Series that the markets follow, prepared once: by country of destination and by origin, monthly.
 #[derive(Clone, Debug, Default)]
@@ -128,14 +132,11 @@ impl Drivers {
         drivers
     }
 
-    /// Mean pay of migrants in a country in month `t`, constant dollars, before crowding.
-    pub fn real_pay(&self, country: usize, t: usize) -> f64 {
-        self.pay[country][t].max(1e-9) / self.deflator[t]
-    }
-
-    /// Mean pay of migrants in a country over the mean wage at home of an origin in month `t`, before crowding.
-    pub fn relative_pay(&self, origin: usize, country: usize, t: usize) -> f64 {
-        self.pay[country][t].max(1e-9) / self.wage[origin][t].max(1e-9)
+    /// Pay of migrants in a country less the fee of a permit (0 without papers) in month `t`, before crowding: in constant dollars, and over the
+    /// mean wage at home of an origin.
+    pub fn net_pay(&self, origin: usize, country: usize, fee: f64, t: usize) -> [f64; 2] {
+        let net = (self.pay[country][t] - fee).max(LEAST_PAY);
+        [net / self.deflator[t], net / self.wage[origin][t].max(LEAST_PAY)]
     }
 }
 
@@ -148,10 +149,8 @@ pub struct Market {
     pub employment: Vec<f64>,
     /// Migrants at work or seeking it, real persons, by destination region x sector.
     pub supply: Vec<f64>,
-    /// Remembered peak of pay in constant dollars, by country.
+    /// Remembered peaks of pay abroad, by origin x country x (with papers, net of the permit; without) x (constant dollars; over pay at home).
     pub pay_peak: Vec<f64>,
-    /// Remembered peak of pay abroad over pay at home, by origin x country.
-    pub relative_peak: Vec<f64>,
     /// Remembered peak of demand, by country.
     pub demand_peak: Vec<f64>,
     /// Unemployment rate at home, by home region.
@@ -175,8 +174,7 @@ impl Market {
             pay: vec![1.0; destinations * 4],
             employment: vec![1.0; destinations * 4],
             supply: supply(world, totals, sample),
-            pay_peak: (0..world.places.countries.len()).map(|c| drivers.real_pay(c, 0)).collect(),
-            relative_peak: (0..world.places.origins.len()).flat_map(|o| (0..world.places.countries.len()).map(move |c| drivers.relative_pay(o, c, 0))).collect(),
+            pay_peak: world.places.pairs().flat_map(|(o, c)| fees(world.law.regime(o, c, world.start)).map(|fee| drivers.net_pay(o, c, fee, 0))).flatten().collect(),
             demand_peak: (0..world.places.countries.len()).map(|c| drivers.demand[c][0]).collect(),
             ..Market::default()
         };
@@ -240,25 +238,33 @@ impl Market {
         ln(behaviour.labour.employment_base() * supply / employed.max(f64::MIN_POSITIVE)).max(0.0)
     }
 
-    /// Lets the peaks of pay and of demand decay and rise to the present values of month `t`: the reference against which a fall is felt.
-    pub fn remember(&mut self, behaviour: &Behaviour, drivers: &Drivers, t: usize) {
-        let (countries, stay) = (self.demand_peak.len(), &behaviour.stay);
+    /// Lets the peaks of pay and of demand decay and rise to the present values of month `t`, under the regimes of all pairs: the reference
+    /// against which a fall is felt.
+    pub fn remember(&mut self, world: &World, behaviour: &Behaviour, drivers: &Drivers, regimes: &[Regime], t: usize) {
+        let stay = &behaviour.stay;
         let later = |peak: f64, memory: f64, now: f64| (peak * (1.0 - memory)).max(now);
-        for (k, peak) in self.relative_peak.iter_mut().enumerate() {
-            *peak = later(*peak, stay.wage_memory, drivers.relative_pay(k / countries, k % countries, t));
+        let now = world.places.pairs().zip(regimes).flat_map(|((o, c), regime)| fees(regime).map(|fee| drivers.net_pay(o, c, fee, t))).flatten();
+        for (peak, now) in self.pay_peak.iter_mut().zip(now) {
+            *peak = later(*peak, stay.wage_memory, now);
         }
-        for c in 0..countries {
-            self.pay_peak[c] = later(self.pay_peak[c], stay.wage_memory, drivers.real_pay(c, t));
-            self.demand_peak[c] = later(self.demand_peak[c], stay.demand_memory, drivers.demand[c][t]);
+        for (peak, demand) in self.demand_peak.iter_mut().zip(&drivers.demand) {
+            *peak = later(*peak, stay.demand_memory, demand[t]);
         }
     }
 
-    /// Fall of pay below its remembered peak, `ln(peak/now)`, at least 0: the larger of that of pay abroad and that of it over pay at home.
-    pub fn wage_fall(&self, drivers: &Drivers, origin: usize, country: usize, t: usize) -> f64 {
-        let real = self.pay_peak[country] / drivers.real_pay(country, t);
-        let relative = self.relative_peak[origin * self.pay_peak.len() + country] / drivers.relative_pay(origin, country, t);
-        ln(real.max(relative)).max(0.0)
+    /// Fall of pay below its remembered peak, `ln(peak/now)`, at least 0: the larger of that of pay abroad and that of it over pay at home, both
+    /// net of the permit of those who have papers.
+    pub fn wage_fall(&self, drivers: &Drivers, (origin, country): (usize, usize), regime: &Regime, status: Status, t: usize) -> f64 {
+        let without = usize::from(status == Status::Undocumented);
+        let now = drivers.net_pay(origin, country, fees(regime)[without], t);
+        let peak = &self.pay_peak[((origin * self.demand_peak.len() + country) * 2 + without) * 2..];
+        ln(peak.iter().zip(now).map(|(peak, now)| peak / now).fold(1.0, f64::max))
     }
+}
+
+/// What a permit takes from pay: of those with papers, and of those without.
+fn fees(regime: &Regime) -> [f64; 2] {
+    [regime.permit_usd_month, 0.0]
 }
 
 /// Levels of pay and employment towards which a market moves: crowded by its supply, or at their base where there is no feedback.

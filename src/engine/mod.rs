@@ -285,7 +285,7 @@ impl<'w> Simulation<'w> {
         if self.index > 0 && self.world.passenger_links_change(month) {
             self.costs = network_costs(self.world, month);
         }
-        self.market.remember(self.behaviour, &self.drivers, self.index);
+        self.market.remember(self.world, self.behaviour, &self.drivers, &self.policy.law(self.world, month).0, self.index);
         laps.end(Phase::World);
         // (2) Tables by cell, and bounds.
         let environment = self.environment();

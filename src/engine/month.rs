@@ -165,17 +165,20 @@ impl<'w> Environment<'w> {
     ) -> Environment<'w> {
         let month = world.start.plus(index as i32);
         let places = &world.places;
-        let (origins, countries, destinations) = (places.origins.len(), places.countries.len(), places.destinations.len());
-        let pairs = || (0..origins).flat_map(move |o| (0..countries).map(move |c| (o, c)));
+        let (countries, destinations) = (places.countries.len(), places.destinations.len());
         let (regime, open) = policy.law(world, month);
         let demand_fall: Vec<f64> = (0..countries).map(|c| ln(market.demand_peak[c] / drivers.demand[c][index]).max(0.0)).collect();
         let idle: Vec<f64> = (0..countries).map(|c| market.idle(world, behaviour, c)).collect();
         let season = world.season_returns[month.of_year()];
-        let causes = pairs()
+        let causes = places
+            .pairs()
             .flat_map(|(o, c)| {
-                let climate = Climate { wage_fall: market.wage_fall(drivers, o, c, index), idle: idle[c], season, leave: open[o * countries + c].1 };
                 let regime = &regime[o * countries + c];
-                STAYS_AND_STATUSES.map(|(stay, status)| abroad::hazards(&behaviour.stay, &behaviour.settle, regime, &climate, stay, status))
+                STAYS_AND_STATUSES.map(|(stay, status)| {
+                    let wage_fall = market.wage_fall(drivers, (o, c), regime, status, index);
+                    let climate = Climate { wage_fall, idle: idle[c], season, leave: open[o * countries + c].1 };
+                    abroad::hazards(&behaviour.stay, &behaviour.settle, regime, &climate, stay, status)
+                })
             })
             .collect();
         let mut environment = Environment {

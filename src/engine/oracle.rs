@@ -107,7 +107,7 @@ impl<'w> Oracle<'w> {
         let previous = month.plus(-1);
         let totals = if self.index == 0 { self.count(&|p| (OF_AGE + 1..=AGED_OUT).contains(&p.age(month))) } else { self.count(&|p| p.active(previous)) };
         self.policy.decide(self.world, self.setup.seed, self.index);
-        self.market.remember(self.behaviour, &self.drivers, self.index);
+        self.market.remember(self.world, self.behaviour, &self.drivers, &self.policy.law(self.world, month).0, self.index);
         let costs = network_costs(self.world, month);
         let before = Before { drivers: &self.drivers, market: &self.market, policy: &self.policy, totals: &totals, costs: &costs };
         let env = Environment::new(self.world, self.behaviour, self.resolved.clone(), before, self.setup, self.index);

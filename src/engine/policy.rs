@@ -86,9 +86,8 @@ impl Policy {
     /// Regime, share of attempts let in and factor on returns in a month, by origin x country: a closure goes before rules, rules before the
     /// regime; of several rules that say the same of a pair the last one counts.
     pub fn law(&self, world: &World, month: Month) -> (Vec<Regime>, Vec<(f64, f64)>) {
-        let (origins, countries) = (world.places.origins.len(), world.places.countries.len());
-        let (mut regimes, mut open) = (Vec::with_capacity(origins * countries), Vec::with_capacity(origins * countries));
-        for (origin, country) in (0..origins).flat_map(|o| (0..countries).map(move |c| (o, c))) {
+        let (mut regimes, mut open) = (Vec::new(), Vec::new());
+        for (origin, country) in world.places.pairs() {
             let mut regime = world.law.regime(origin, country, month).clone();
             let (mut entry, mut leave) = (1.0, 1.0);
             for (rule, _) in world.rules.iter().zip(&self.states).filter(|(r, s)| s.since.is_some() && r.does.country == country && r.does.origins.contains(&origin)) {

@@ -63,14 +63,14 @@ impl Resolved {
                 .chain([0.0; LANES])
                 .collect(),
             kin_weight: crate::math::exp(behaviour.choose.b_kin / nest),
-            constant: (0..origins.len()).flat_map(|o| (0..countries.len()).map(move |c| (o, c))).map(|(o, c)| xi[c] + level[o] + pair(c, o)).collect(),
+            constant: places.pairs().map(|(o, c)| xi[c] + level[o] + pair(c, o)).collect(),
             motive,
             abroad_factor: std::array::from_fn(|k| {
                 let women = if k / 3 == 1 { behaviour.labour.women_pay_abroad } else { 1.0 };
                 (women * behaviour.labour.education_pay_abroad[k % 3] * f64::from(MULTIPLIER_ONE)).round() as u32
             }),
             remitted: in_order(&behaviour.remit.share, origins, 0.0),
-            seasonal: (0..origins.len()).flat_map(|o| (0..countries.len()).map(move |c| world.demography.initial[o][c].seasonal_share)).collect(),
+            seasonal: places.pairs().map(|(o, c)| world.demography.initial[o][c].seasonal_share).collect(),
             region_size: places.destinations.iter().map(|d| crate::math::exp(behaviour.choose.b_size * crate::math::ln(d.jobs_share.max(LEAST_SHARE)))).collect(),
             rates: women.iter().map(|women| super::bounds::rates(&behaviour.consider, *women)).collect(),
             women,

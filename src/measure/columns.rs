@@ -45,7 +45,7 @@ pub const FLOWS: TableSpec = TableSpec {
         column("returns_family", Kind::Persons, "persons", "Returns for the family and the like."),
         column("returns_goal_reached", Kind::Persons, "persons", "Returns with the savings aimed at."),
         column("returns_job_lost", Kind::Persons, "persons", "Returns for want of work: employment below that of a market with as many jobs as migrants."),
-        column("returns_wage_fallen", Kind::Persons, "persons", "Returns because pay abroad, or pay abroad over pay at home, fell below its remembered peak."),
+        column("returns_wage_fallen", Kind::Persons, "persons", "Returns because pay abroad net of the permit, or that over pay at home, fell below its remembered peak."),
         column("returns_age", Kind::Persons, "persons", "Returns for age."),
     ],
 };

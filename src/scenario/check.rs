@@ -318,8 +318,8 @@ fn table(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Ledger
     }
     // A scenario is seldom written as a whole.
     let scenario = path.is_empty() && schema.get("called").is_none();
-    for key in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
-        if node.get(key).is_none() && !ledger.partial {
+    for key in missing(node, schema) {
+        if !ledger.partial {
             let described = |s: &Json| s.get("description").and_then(Json::as_str).map(first_sentence);
             let inner = known.and_then(|k| k.get(key));
             let what = inner.and_then(|s| described(s).or_else(|| described(follow(s)))).unwrap_or_default();
@@ -335,6 +335,12 @@ fn table(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Ledger
         }
     }
     Some(Json::Object(object))
+}
+
+/// Keys that a table must have and does not.
+fn missing<'s>(node: &'s Node, schema: &'s Json) -> impl Iterator<Item = &'s str> {
+    let required = schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
+    required.filter(|key| node.get(key).is_none())
 }
 
 /// First sentence of a description, without the full stop.
@@ -371,7 +377,8 @@ fn list(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Ledger)
         }
         // An item that lacks something may be meant to change another, with its id mistyped.
         let others = node.items().iter().filter_map(Node::id).filter(|id| *id != name);
-        if let Some(finding) = ledger.list[before..].iter_mut().find(|f| f.message.ends_with("is missing"))
+        if let Some(key) = missing(item, follow(item_schema)).next()
+            && let Some(finding) = ledger.list[before..].iter_mut().find(|f| f.path == join(&join(path, &name), key))
             && let Some(near) = super::finding::nearest(&name, others)
         {
             finding.hint = format!("{}; or is `{near}` meant?", finding.hint);

@@ -150,6 +150,12 @@ impl Places {
         first..self.homes.partition_point(|h| h.origin <= origin)
     }
 
+    /// Pairs of an origin and a country of destination, in the order of all tables by pair.
+    pub fn pairs(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let countries = self.countries.len();
+        (0..self.origins.len()).flat_map(move |o| (0..countries).map(move |c| (o, c)))
+    }
+
     /// All countries: origins, destinations, transit.
     pub fn all(&self) -> impl Iterator<Item = &Country> {
         self.origins.iter().chain(&self.countries).chain(&self.transit)

@@ -88,8 +88,7 @@ impl Side {
     /// Means of a measure by year of each pair of an origin and a country, in the order of places.
     fn pairs<'s>(&'s self, folder: &'s Folder, measure: &'static str) -> impl Iterator<Item = (usize, usize, &'s [f64])> {
         let places = &folder.played[self.index].scenario.world.places;
-        let pairs = (0..places.origins.len()).flat_map(|o| (0..places.countries.len()).map(move |c| (o, c)));
-        pairs.filter_map(move |(o, c)| {
+        places.pairs().filter_map(move |(o, c)| {
             let series = self.values.get(&[measure, &places.origins[o].code, &places.countries[c].code])?;
             Some((o, c, series.columns[0].as_slice()))
         })

@@ -20,7 +20,11 @@ pub(super) struct Pairs {
 }
 
 /// Resolves `citizens` and `country`.
-pub(super) fn pairs(parts: &Parts, ground: &Ground, path: &str, citizens: &[String], country: &str, ledger: &mut Ledger) -> Pairs {
+pub(super) fn pairs(parts: &Parts, ground: &Ground, path: &str, citizens: &[String], code: &str, ledger: &mut Ledger) -> Pairs {
+    Pairs { origins: origins(parts, ground, path, citizens, ledger), country: country(parts, ground, path, code, ledger) }
+}
+
+fn origins(parts: &Parts, ground: &Ground, path: &str, citizens: &[String], ledger: &mut Ledger) -> Vec<(usize, String)> {
     let mut origins: Vec<(usize, String)> = Vec::new();
     for (i, code) in citizens.iter().enumerate() {
         let path = format!("{path}.citizens.{i}");
@@ -36,22 +40,30 @@ pub(super) fn pairs(parts: &Parts, ground: &Ground, path: &str, citizens: &[Stri
             None => {}
         }
     }
-    let index = ground.places.country(country);
+    origins
+}
+
+fn country(parts: &Parts, ground: &Ground, path: &str, code: &str, ledger: &mut Ledger) -> Option<usize> {
+    let index = ground.places.country(code);
     if index.is_none() && ground.countries_known {
         let path = format!("{path}.country");
-        let hint = did_you_mean(country, ground.places.countries.iter().map(|c| c.code.as_str()));
-        ledger.error(parts.at(&path), &path, format!("`{country}` is not a country of destination"), "persons go to the destinations of the table `countries`", hint);
+        let hint = did_you_mean(code, ground.places.countries.iter().map(|c| c.code.as_str()));
+        ledger.error(parts.at(&path), &path, format!("`{code}` is not a country of destination"), "persons go to the destinations of the table `countries`", hint);
     }
-    Pairs { origins, country: index }
+    index
 }
 
 /// Checks the names in an item that is wrong otherwise.
 pub(super) fn names(parts: &Parts, ground: &Ground, path: &str, json: &serde_json::Value, ledger: &mut Ledger) {
-    let texts = |key: &str| json.get(key).and_then(|v| v.as_array()).into_iter().flatten().filter_map(|v| v.as_str().map(str::to_string));
-    let citizens: Vec<String> = texts("citizens").collect();
-    if let Some(country) = json.get("country").and_then(|v| v.as_str()) {
-        pairs(parts, ground, path, &citizens, country, ledger);
+    origins(parts, ground, path, &texts(json, "citizens"), ledger);
+    if let Some(code) = json.get("country").and_then(|v| v.as_str()) {
+        country(parts, ground, path, code, ledger);
     }
+}
+
+/// Texts of a list in an item that is wrong otherwise.
+pub(super) fn texts(json: &serde_json::Value, key: &str) -> Vec<String> {
+    json.get(key).and_then(|v| v.as_array()).into_iter().flatten().filter_map(|v| v.as_str().map(str::to_string)).collect()
 }
 
 /// The law of all pairs.

@@ -44,20 +44,17 @@ enum Target {
 const COMMON: [&str; 8] = ["id", "from", "until", "fade_months", "source", "verified", "note", "sources"];
 const OF_SERIES: [&str; 2] = ["factor", "add"];
 const OF_LINKS: [&str; 5] = ["hours_factor", "fare_factor", "border_hours_add", "border_usd_add", "closed"];
-const OF_REGIMES: [&str; 9] =
-    ["burden_add", "documents_factor", "permit_factor", "papers_log_odds_add", "success_factor", "places_factor", "detection_factor", "ban_factor", "naturalisation_factor"];
-
-/// What each of [`OF_REGIMES`] changes.
-const FIELDS: [&[&str]; 9] = [
-    &["burden"],
-    &["documents_usd", "intermediary_usd"],
-    &["permit_usd_month"],
-    &["papers_log_odds"],
-    &["success"],
-    &["places_per_year"],
-    &["detection"],
-    &["ban_undocumented", "ban_documented"],
-    &["naturalisation"],
+/// With what each changes.
+const OF_REGIMES: [(&str, &[&str]); 9] = [
+    ("burden_add", &["burden"]),
+    ("documents_factor", &["documents_usd", "intermediary_usd"]),
+    ("permit_factor", &["permit_usd_month"]),
+    ("papers_log_odds_add", &["papers_log_odds"]),
+    ("success_factor", &["success"]),
+    ("places_factor", &["places_per_year"]),
+    ("detection_factor", &["detection"]),
+    ("ban_factor", &["ban_undocumented", "ban_documented"]),
+    ("naturalisation_factor", &["naturalisation"]),
 ];
 
 impl Target {
@@ -71,11 +68,11 @@ impl Target {
     }
 
     /// Keys that say how it changes.
-    fn changed_by(self) -> &'static [&'static str] {
+    fn changed_by(self) -> Vec<&'static str> {
         match self {
-            Target::Series => &OF_SERIES,
-            Target::Links => &OF_LINKS,
-            Target::Regimes => &OF_REGIMES,
+            Target::Series => OF_SERIES.to_vec(),
+            Target::Links => OF_LINKS.to_vec(),
+            Target::Regimes => OF_REGIMES.map(|(key, _)| key).to_vec(),
         }
     }
 
@@ -94,7 +91,7 @@ pub fn shocks(parts: &Parts, ground: &Ground, base: &Base<'_>, ledger: &mut Ledg
     let mut series = base.series.clone();
     // With a mistake among the regimes nobody knows what a change of them would do.
     let whole = !ledger.partial && !ledger.list.iter().any(|f| f.severity == Severity::Error && f.path.starts_with("regime"));
-    for item in parts.list::<ShockItem>("shock", ledger, |path, json, ledger| law::names(parts, ground, path, json, ledger)) {
+    for item in parts.list::<ShockItem>("shock", ledger, |path, json, ledger| names(parts, ground, base, path, json, ledger)) {
         let errors = ledger.errors();
         let dated = dates(parts, &item, ledger);
         let Some(target) = target(parts, &item, ledger) else { continue };
@@ -111,6 +108,16 @@ pub fn shocks(parts: &Parts, ground: &Ground, base: &Base<'_>, ledger: &mut Ledg
         shocks.push(shock);
     }
     shocks
+}
+
+/// Checks the names in a shock that is wrong otherwise. The country of one without citizens is that of links.
+fn names(parts: &Parts, ground: &Ground, base: &Base<'_>, path: &str, json: &serde_json::Value, ledger: &mut Ledger) {
+    if json.get("citizens").is_some() {
+        law::names(parts, ground, path, json, ledger);
+    }
+    if let Some(series) = json.get("series").and_then(|v| v.as_str()) {
+        series_known(parts, ground, base.series, path, series, &law::texts(json, "places"), ledger);
+    }
 }
 
 /// First month, and first month after.
@@ -179,7 +186,7 @@ fn change(parts: &Parts, ground: &Ground, base: &Base<'_>, item: &Item<ShockItem
         Target::Series => {
             let series = s.series.clone()?;
             let places = s.places.clone()?;
-            series_known(parts, ground, base.series, item, &series, &places, ledger);
+            series_known(parts, ground, base.series, &item.path, &series, &places, ledger);
             Some(Change::Series { series, places, factor: s.factor.unwrap_or(1.0), add: s.add.unwrap_or(0.0) })
         }
         Target::Links => {
@@ -223,8 +230,8 @@ fn change(parts: &Parts, ground: &Ground, base: &Base<'_>, item: &Item<ShockItem
 }
 
 /// Whether a series exists, has values for the places, and is read by anything there.
-fn series_known(parts: &Parts, ground: &Ground, values: &MacroSeries, item: &Item<ShockItem>, series: &str, places: &[String], ledger: &mut Ledger) {
-    let path = format!("{}.series", item.path);
+fn series_known(parts: &Parts, ground: &Ground, values: &MacroSeries, item: &str, series: &str, places: &[String], ledger: &mut Ledger) {
+    let path = format!("{item}.series");
     if !SERIES.iter().any(|s| s.0 == series) {
         let hint = did_you_mean(series, SERIES.iter().map(|s| s.0));
         ledger.error(parts.at(&path), &path, format!("shock of an unknown series `{series}`"), "the model reads no such series", hint);
@@ -236,7 +243,7 @@ fn series_known(parts: &Parts, ground: &Ground, values: &MacroSeries, item: &Ite
         return;
     }
     for (i, place) in places.iter().enumerate() {
-        let path = format!("{}.places.{i}", item.path);
+        let path = format!("{item}.places.{i}");
         if places[..i].contains(place) {
             ledger.error(parts.at(&path), &path, format!("`{place}` stands twice"), "places are named once", "");
         } else if values.get(series, place).is_none() && !parts.table(&shapes::SERIES).broken {
@@ -354,15 +361,18 @@ fn effects(parts: &Parts, item: &Item<ShockItem>, shock: &Shock, base: &Base<'_>
 /// Warns of what a file says of law and a shock of a file that it extends changes: what stands there is not what acts.
 fn overlaid(parts: &Parts, item: &Item<ShockItem>, shock: &Shock, base: &Base<'_>, ledger: &mut Ledger) {
     let Change::Regimes { origins, country, .. } = &shock.change else { return };
+    let changes: Vec<(&str, Change)> = alone(&shock.change);
+    let acts = |change: &Change| !matches!(change, Change::Regimes { change, .. } if *change == RegimeChange::default());
+    let fields = || changes.iter().zip(OF_REGIMES).filter(|((_, change), _)| acts(change)).map(|(_, of)| of);
     let mut told = BTreeSet::new();
     for timeline in origins.iter().map(|origin| &base.law.regimes[*origin][*country]) {
         let ends = timeline.iter().skip(1).map(|next| next.0).chain([Month::NEVER]);
         let acting = timeline.iter().zip(ends).filter(|((from, _), until)| *from < shock.over() && *until > shock.from);
         for ((_, regime), _) in acting {
-            for (key, field) in OF_REGIMES.into_iter().zip(FIELDS).flat_map(|(key, fields)| fields.iter().map(move |field| (key, field))) {
+            for (key, field) in fields().flat_map(|(key, fields)| fields.iter().map(move |field| (key, field))) {
                 let path = format!("regime.{}.{field}", regime.id);
                 let later = parts.has(&path) && parts.layers.rank(parts.at(&path)) > item.touched;
-                if later && parts.has(&format!("{}.{key}", item.path)) && told.insert(path.clone()) {
+                if later && told.insert(path.clone()) {
                     let message = format!("`{field}` is not what acts: the shock `{}` changes it", shock.id);
                     let why = format!("`{key}` of a file that this one extends is of every regime of the pair in its months");
                     let fix = format!("say under its id what it is to do (`until = ...` ends it, a `note` keeps it), or `remove = [\"{}\"]`", item.path);
@@ -404,7 +414,7 @@ fn alone(change: &Change) -> Vec<(&'static str, Change)> {
                 RegimeChange { ban_factor: c.ban_factor, ..none() },
                 RegimeChange { naturalisation_factor: c.naturalisation_factor, ..none() },
             ];
-            OF_REGIMES.into_iter().zip(changes.map(|change| Change::Regimes { origins: origins.clone(), country: *country, change })).collect()
+            OF_REGIMES.map(|(key, _)| key).into_iter().zip(changes.map(|change| Change::Regimes { origins: origins.clone(), country: *country, change })).collect()
         }
     }
 }
