@@ -633,6 +633,10 @@ fn what_inherited_shocks_do_to_ones_law_and_what_may_be_meant_is_told() {
         (law("burden = 0.2") + "[[shock]]\nid = \"raids\"\nnote = \"kept\"\n", changed, false),
         (law(""), changed, false),
         ("[[shock]]\nid = \"raid\"\nburden_add = 0.1\n".into(), "or is `raids` meant?", true),
+        // What lacks one thing may be wrong in another.
+        ("[[shock]]\nid = \"x\"\nseries = \"wage_us\"\nplaces = [\"RUS\"]\nfactor = 2.0\n".into(), "did you mean `wage_usd`?", true),
+        ("[[shock]]\nid = \"x\"\ncitizens = [\"UZ\"]\nburden_add = 0.1\nfrom = 2008-01-01\n".into(), "`UZ` is not a country of origin", true),
+        ("[[amnesty]]\nid = \"x\"\ncitizens = [\"UZ\"]\non = 2008-01-01\nshare = 0.5\n".into(), "`UZ` is not a country of origin", true),
         ("[cells.series.wage_usd-RUS-2031]\nvalue = 900.0\n".into(), "`wage_usd-RUS` has the years", true),
         ("population = 22\n".into(), "`population` is far from what the tables have", true),
         ("population = 3000\n".into(), "far from", false),
@@ -642,6 +646,13 @@ fn what_inherited_shocks_do_to_ones_law_and_what_may_be_meant_is_told() {
         let said = Scenario::load(&at("child.toml"), &Overrides::default())
             .map_or_else(|findings| findings.to_string(), |scenario| scenario.warnings.iter().map(|w| w.message.as_str()).collect::<Vec<_>>().join("\n"));
         assert_eq!(said.contains(wanted), told, "`{wanted}`\n{text}\n{said}");
+    }
+    // A shock whose change is none changes nobody's law.
+    for (burden, told) in [("0.0", false), ("0.1", true)] {
+        fs::write(at("between.toml"), format!("extends = \"parent.toml\"\n[[shock]]\nid = \"raids\"\nburden_add = {burden}\n")).expect("written");
+        fs::write(at("child.toml"), format!("extends = \"between.toml\"\n{}", law("burden = 0.2"))).expect("written");
+        let scenario = Scenario::load(&at("child.toml"), &Overrides::default()).unwrap_or_else(|findings| panic!("{findings}"));
+        assert_eq!(scenario.warnings.iter().any(|w| w.message == changed), told, "{:?}", scenario.warnings);
     }
 }
 
