@@ -66,9 +66,7 @@ fn a_dearer_permit_is_a_fall_of_pay_for_those_who_pay_it() {
     let (uzb, rus) = (world.places.origin("UZB").expect("it is there"), world.places.country("RUS").expect("it is there"));
     let (drivers, totals) = (Drivers::new(world, behaviour), Totals::new(world));
     let mut market = Market::new(world, behaviour, &drivers, &totals, 1.0);
-    let regimes = |t: usize| -> Vec<_> {
-        world.places.pairs().map(|(o, c)| world.law.regime(o, c, world.start.plus(t as i32)).clone()).collect()
-    };
+    let regimes = |t: usize| -> Vec<_> { world.places.pairs().map(|(o, c)| world.law.regime(o, c, world.start.plus(t as i32)).clone()).collect() };
     let (pair, memory) = (uzb * world.places.countries.len() + rus, behaviour.stay.wage_memory);
     let after = "2008-01".parse::<Month>().expect("a month").since(world.start) as usize;
     let mut peaks = [[0.0_f64; 2]; 2];

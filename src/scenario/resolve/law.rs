@@ -24,7 +24,8 @@ pub(super) fn pairs(parts: &Parts, ground: &Ground, path: &str, citizens: &[Stri
     Pairs { origins: origins(parts, ground, path, citizens, ledger), country: country(parts, ground, path, code, ledger) }
 }
 
-fn origins(parts: &Parts, ground: &Ground, path: &str, citizens: &[String], ledger: &mut Ledger) -> Vec<(usize, String)> {
+/// Resolves `citizens`.
+pub(super) fn origins(parts: &Parts, ground: &Ground, path: &str, citizens: &[String], ledger: &mut Ledger) -> Vec<(usize, String)> {
     let mut origins: Vec<(usize, String)> = Vec::new();
     for (i, code) in citizens.iter().enumerate() {
         let path = format!("{path}.citizens.{i}");
@@ -43,7 +44,8 @@ fn origins(parts: &Parts, ground: &Ground, path: &str, citizens: &[String], ledg
     origins
 }
 
-fn country(parts: &Parts, ground: &Ground, path: &str, code: &str, ledger: &mut Ledger) -> Option<usize> {
+/// Resolves `country`.
+pub(super) fn country(parts: &Parts, ground: &Ground, path: &str, code: &str, ledger: &mut Ledger) -> Option<usize> {
     let index = ground.places.country(code);
     if index.is_none() && ground.countries_known {
         let path = format!("{path}.country");

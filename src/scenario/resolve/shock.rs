@@ -185,9 +185,8 @@ fn change(parts: &Parts, ground: &Ground, base: &Base<'_>, item: &Item<ShockItem
     match target {
         Target::Series => {
             let series = s.series.clone()?;
-            let places = s.places.clone()?;
-            series_known(parts, ground, base.series, &item.path, &series, &places, ledger);
-            Some(Change::Series { series, places, factor: s.factor.unwrap_or(1.0), add: s.add.unwrap_or(0.0) })
+            series_known(parts, ground, base.series, &item.path, &series, s.places.as_deref().unwrap_or_default(), ledger);
+            Some(Change::Series { series, places: s.places.clone()?, factor: s.factor.unwrap_or(1.0), add: s.add.unwrap_or(0.0) })
         }
         Target::Links => {
             let none = LinkChange::default();
@@ -211,7 +210,8 @@ fn change(parts: &Parts, ground: &Ground, base: &Base<'_>, item: &Item<ShockItem
             Some(Change::Links { which: which(parts, ground, base, item, ledger)?, change })
         }
         Target::Regimes => {
-            let pairs = law::pairs(parts, ground, &item.path, s.citizens.as_deref()?, s.country.as_deref()?, ledger);
+            let origins = law::origins(parts, ground, &item.path, s.citizens.as_deref()?, ledger);
+            let country = law::country(parts, ground, &item.path, s.country.as_deref()?, ledger)?;
             let none = RegimeChange::default();
             let change = RegimeChange {
                 burden_add: s.burden_add.unwrap_or(none.burden_add),
@@ -224,7 +224,7 @@ fn change(parts: &Parts, ground: &Ground, base: &Base<'_>, item: &Item<ShockItem
                 ban_factor: s.ban_factor.unwrap_or(none.ban_factor),
                 naturalisation_factor: s.naturalisation_factor.unwrap_or(none.naturalisation_factor),
             };
-            Some(Change::Regimes { origins: pairs.origins.into_iter().map(|o| o.0).collect(), country: pairs.country?, change })
+            Some(Change::Regimes { origins: origins.into_iter().map(|o| o.0).collect(), country, change })
         }
     }
 }
