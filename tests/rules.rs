@@ -20,7 +20,12 @@ use musafir::{
     scenario::{Overrides, Scenario},
     store::{parquet, table::Column},
     units::Month,
-    world::{World, regime::Kind, rule::Answer, shock::Shock},
+    world::{
+        World,
+        regime::{Kind, Terms},
+        rule::Answer,
+        shock::Shock,
+    },
 };
 use rayon::ThreadPoolBuilder;
 
@@ -417,10 +422,10 @@ fn another_kind_of_regime_by_a_rule_is_another_regime() {
         answer.lay_over(&mut regime);
         regime
     };
-    let free = laid(Answer { kind: Some(Kind::FreeMovement), detection: Some(0.1), ..Answer::default() });
+    let free = laid(Answer { kind: Some(Kind::FreeMovement), terms: Terms { detection: Some(0.1), ..Terms::default() }, ..Answer::default() });
     assert_eq!((free.kind, free.permit_usd_month, free.papers_log_odds, free.days, free.detection), (Kind::FreeMovement, 0.0, None, 0, 0.1));
     assert_eq!((free.burden, free.naturalisation), (before.burden, before.naturalisation), "the rest stays");
-    let same = laid(Answer { kind: Some(before.kind), burden: Some(2.0), ..Answer::default() });
+    let same = laid(Answer { kind: Some(before.kind), terms: Terms { burden: Some(2.0), ..Terms::default() }, ..Answer::default() });
     assert_eq!((same.papers_log_odds, same.days, same.burden), (before.papers_log_odds, before.days, 2.0));
 }
 
@@ -495,7 +500,7 @@ fn rules_and_shocks_are_changed_by_id_and_removed() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/small/rules.toml");
     let set = [("rule.rus-tightens.does.burden", "2.0"), ("shock.pay-falls.factor", "0.5")].map(|(k, v)| (k.to_string(), v.to_string()));
     let scenario = Scenario::load(&path, &Overrides { set: set.to_vec(), ..Overrides::default() }).unwrap_or_else(|findings| panic!("{findings}"));
-    assert_eq!(scenario.world.rules[0].does.burden, Some(2.0));
+    assert_eq!(scenario.world.rules[0].does.terms.burden, Some(2.0));
     assert_ne!(scenario.hash, variant().hash);
     let renamed = [("rule.rus-tightens.name", "Another"), ("shock.pay-falls.source", "elsewhere")].map(|(k, v)| (k.to_string(), v.to_string()));
     let renamed = Scenario::load(&path, &Overrides { set: renamed.to_vec(), ..Overrides::default() }).unwrap_or_else(|findings| panic!("{findings}"));

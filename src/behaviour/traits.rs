@@ -2,17 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Education, the order of all tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[repr(u8)]
-#[allow(missing_docs)]
-pub enum Education {
-    Basic,
-    Secondary,
-    Tertiary,
-}
-
 /// Why a person goes or would go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -49,7 +38,7 @@ pub enum Status {
 
 /// Names in files, by the index of the variant.
 pub const SEXES: [&str; 2] = ["men", "women"];
-/// See [`Education`].
+/// See [`crate::world::demography::Education`].
 pub const EDUCATIONS: [&str; 3] = ["basic", "secondary", "tertiary"];
 /// See [`Motive`].
 pub const MOTIVES: [&str; 4] = ["earn", "study", "experience", "settle"];

@@ -5,12 +5,12 @@ use crate::{
     behaviour::{
         settle,
         stay::{self, Climate},
-        traits::{Education, Motive, Status, Stay},
+        traits::{Motive, Status, Stay},
     },
     draw::{Purpose, exponential},
     population::{class, person::Person},
     units::{MILLS, MULTIPLIER_ONE, Month},
-    world::regime::Regime,
+    world::{demography::Education, regime::Regime},
 };
 
 /// Number of causes.

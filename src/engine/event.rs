@@ -101,7 +101,7 @@ pub struct Event {
     pub home: u8,
     /// 0 men, 1 women.
     pub sex: u8,
-    /// Index of `traits::Education`.
+    /// Index of `demography::Education`.
     pub education: u8,
     /// Sector of work at home (index).
     pub trade: u8,

@@ -4,8 +4,9 @@ use bytemuck::{Pod, Zeroable};
 
 use super::class;
 use crate::{
-    behaviour::traits::{Education, Motive, Status, Stay},
+    behaviour::traits::{Motive, Status, Stay},
     units::Month,
+    world::demography::Education,
 };
 
 /// The place of those at home.

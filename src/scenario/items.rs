@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::file::Date;
 use crate::{
-    behaviour::traits::Education,
     units::Provenance,
-    world::{network::Mode, place::MacroArea, regime::Kind},
+    world::{
+        network::Mode,
+        place::MacroArea,
+        regime::{Kind, Terms},
+    },
 };
 
 /// A regime holds for its citizens and country until the next `from` of the same pair. What it does not say (`days`, `success`,
@@ -26,56 +29,9 @@ pub struct RegimeItem {
     pub from: Date,
     /// Its kind.
     pub kind: Kind,
-    /// Days of stay without a permit (visa-free).
-    #[schemars(range(max = 3660), extend("unit" = "days"))]
-    pub days: Option<u32>,
-    /// Burden, an index of utility.
-    #[schemars(range(min = 0.0, max = 5.0), extend("unit" = "index"))]
-    pub burden: Option<f64>,
-    /// One-off cost of documents.
-    #[schemars(range(min = 0.0, max = 100_000.0), extend("unit" = "USD"))]
-    pub documents_usd: Option<f64>,
-    /// One-off cost of an intermediary.
-    #[schemars(range(min = 0.0, max = 100_000.0), extend("unit" = "USD"))]
-    pub intermediary_usd: Option<f64>,
-    /// Permit to work.
-    #[schemars(range(min = 0.0, max = 10_000.0), extend("unit" = "USD/month"))]
-    pub permit_usd_month: Option<f64>,
-    /// Log-odds that an entrant works without papers; omitted: entry only with papers.
-    #[schemars(range(min = -20.0, max = 20.0), extend("unit" = "log-odds"))]
-    pub papers_log_odds: Option<f64>,
-    /// Probability that an application is granted (visa, quota).
-    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
-    pub success: Option<f64>,
-    /// Places a year for each country of citizens (quota).
-    #[schemars(range(min = 0.0), extend("unit" = "persons/year"))]
-    pub places_per_year: Option<f64>,
-    /// Least education admitted.
-    pub min_education: Option<Education>,
-    /// Hazard that a person without papers is found and removed.
-    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "per month"))]
-    pub detection: Option<f64>,
-    /// Probability of an entry ban when a person without papers leaves.
-    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
-    pub ban_undocumented: Option<f64>,
-    /// Probability of an entry ban when a documented person leaves.
-    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
-    pub ban_documented: Option<f64>,
-    /// Term of a ban.
-    #[schemars(range(min = 0, max = 600), extend("unit" = "months"))]
-    pub ban_months: Option<u16>,
-    /// Hazard of gaining papers.
-    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "per month"))]
-    pub papers_gained: Option<f64>,
-    /// Hazard of losing them.
-    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "per month"))]
-    pub papers_lost: Option<f64>,
-    /// Hazard of naturalisation of the settled and documented.
-    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "per month"))]
-    pub naturalisation: Option<f64>,
-    /// Least stay before naturalisation.
-    #[schemars(range(min = 0, max = 600), extend("unit" = "months"))]
-    pub naturalisation_months: Option<u16>,
+    /// Its terms.
+    #[serde(flatten)]
+    pub terms: Terms,
     /// Where the values come from.
     #[serde(flatten)]
     pub provenance: Provenance,

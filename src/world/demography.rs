@@ -11,6 +11,17 @@ pub const OF_AGE: i32 = 16 * 12;
 /// First age in months beyond it.
 pub const AGED_OUT: i32 = 65 * 12;
 
+/// Education, the order of all tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[repr(u8)]
+#[allow(missing_docs)]
+pub enum Education {
+    Basic,
+    Secondary,
+    Tertiary,
+}
+
 /// Stocks of January of the first year by (origin, country).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct InitialPair {

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::demography::Education;
 use crate::units::Month;
 
 /// The kind of a regime.
@@ -64,7 +65,121 @@ pub struct Regime {
     pub naturalisation_months: u16,
 }
 
+/// Terms as a file gives them, or a rule: what they do not say stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, schemars::JsonSchema)]
+pub struct Terms {
+    /// Days of stay without a permit (visa-free).
+    #[schemars(range(max = 3660), extend("unit" = "days"))]
+    pub days: Option<u32>,
+    /// Burden, an index of utility.
+    #[schemars(range(min = 0.0, max = 5.0), extend("unit" = "index"))]
+    pub burden: Option<f64>,
+    /// One-off cost of documents.
+    #[schemars(range(min = 0.0, max = 100_000.0), extend("unit" = "USD"))]
+    pub documents_usd: Option<f64>,
+    /// One-off cost of an intermediary.
+    #[schemars(range(min = 0.0, max = 100_000.0), extend("unit" = "USD"))]
+    pub intermediary_usd: Option<f64>,
+    /// Permit to work.
+    #[schemars(range(min = 0.0, max = 10_000.0), extend("unit" = "USD/month"))]
+    pub permit_usd_month: Option<f64>,
+    /// Log-odds that an entrant works without papers; a regime that does not say it lets nobody work without.
+    #[schemars(range(min = -20.0, max = 20.0), extend("unit" = "log-odds"))]
+    pub papers_log_odds: Option<f64>,
+    /// Probability that an application is granted (visa, quota).
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
+    pub success: Option<f64>,
+    /// Places a year for each country of citizens (quota).
+    #[schemars(range(min = 0.0), extend("unit" = "persons/year"))]
+    pub places_per_year: Option<f64>,
+    /// Least education admitted.
+    pub min_education: Option<Education>,
+    /// Hazard that a person without papers is found and removed.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "per month"))]
+    pub detection: Option<f64>,
+    /// Probability of an entry ban when a person without papers leaves.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
+    pub ban_undocumented: Option<f64>,
+    /// Probability of an entry ban when a documented person leaves.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
+    pub ban_documented: Option<f64>,
+    /// Term of a ban.
+    #[schemars(range(min = 0, max = 600), extend("unit" = "months"))]
+    pub ban_months: Option<u16>,
+    /// Hazard of gaining papers.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "per month"))]
+    pub papers_gained: Option<f64>,
+    /// Hazard of losing them.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "per month"))]
+    pub papers_lost: Option<f64>,
+    /// Hazard of naturalisation of the settled and documented.
+    #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "per month"))]
+    pub naturalisation: Option<f64>,
+    /// Least stay before naturalisation.
+    #[schemars(range(min = 0, max = 600), extend("unit" = "months"))]
+    pub naturalisation_months: Option<u16>,
+}
+
+impl Terms {
+    /// Lays what they say over a regime.
+    pub fn lay_over(&self, regime: &mut Regime) {
+        fn set<T: Copy>(field: &mut T, value: Option<T>) {
+            *field = value.unwrap_or(*field);
+        }
+        set(&mut regime.days, self.days);
+        set(&mut regime.burden, self.burden);
+        set(&mut regime.documents_usd, self.documents_usd);
+        set(&mut regime.intermediary_usd, self.intermediary_usd);
+        set(&mut regime.permit_usd_month, self.permit_usd_month);
+        set(&mut regime.papers_log_odds, self.papers_log_odds.map(Some));
+        set(&mut regime.success, self.success);
+        set(&mut regime.places_per_year, self.places_per_year);
+        set(&mut regime.min_education, self.min_education.map(|least| least as u8));
+        set(&mut regime.detection, self.detection);
+        set(&mut regime.ban_undocumented, self.ban_undocumented);
+        set(&mut regime.ban_documented, self.ban_documented);
+        set(&mut regime.ban_months, self.ban_months);
+        set(&mut regime.papers_gained, self.papers_gained);
+        set(&mut regime.papers_lost, self.papers_lost);
+        set(&mut regime.naturalisation, self.naturalisation);
+        set(&mut regime.naturalisation_months, self.naturalisation_months);
+    }
+}
+
 impl Regime {
+    /// A regime of a kind without any terms.
+    pub fn new(kind: Kind) -> Regime {
+        Regime {
+            id: String::new(),
+            kind,
+            days: 0,
+            burden: 0.0,
+            documents_usd: 0.0,
+            intermediary_usd: 0.0,
+            permit_usd_month: 0.0,
+            papers_log_odds: None,
+            success: 1.0,
+            places_per_year: 0.0,
+            min_education: 0,
+            detection: 0.0,
+            ban_undocumented: 0.0,
+            ban_documented: 0.0,
+            ban_months: 0,
+            papers_gained: 0.0,
+            papers_lost: 0.0,
+            naturalisation: 0.0,
+            naturalisation_months: 0,
+        }
+    }
+
+    /// The regime of another kind that follows: it has no days, shares, places, least education and odds but its own, and free movement no
+    /// permit.
+    #[must_use]
+    pub fn followed_by(&self, kind: Kind) -> Regime {
+        let permit_usd_month = if kind == Kind::FreeMovement { 0.0 } else { self.permit_usd_month };
+        Regime { kind, permit_usd_month, days: 0, success: 1.0, places_per_year: 0.0, min_education: 0, papers_log_odds: None, ..self.clone() }
+    }
+
     /// Probability that leaving without papers brings a ban of some length.
     pub fn ban_risk(&self) -> f64 {
         if self.ban_months > 0 { self.ban_undocumented } else { 0.0 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::regime::{Kind, Regime};
+use super::regime::{Kind, Regime, Terms};
 use crate::units::Month;
 
 /// What a rule watches, of last month.
@@ -55,42 +55,10 @@ pub struct Answer {
     pub origins: Vec<usize>,
     /// Country concerned (index).
     pub country: usize,
-    /// See [`Regime`], as all up to `naturalisation_months`.
+    /// Kind of the regime that follows.
     pub kind: Option<Kind>,
-    #[allow(missing_docs)]
-    pub days: Option<u32>,
-    #[allow(missing_docs)]
-    pub burden: Option<f64>,
-    #[allow(missing_docs)]
-    pub documents_usd: Option<f64>,
-    #[allow(missing_docs)]
-    pub intermediary_usd: Option<f64>,
-    #[allow(missing_docs)]
-    pub permit_usd_month: Option<f64>,
-    #[allow(missing_docs)]
-    pub papers_log_odds: Option<f64>,
-    #[allow(missing_docs)]
-    pub success: Option<f64>,
-    #[allow(missing_docs)]
-    pub places_per_year: Option<f64>,
-    #[allow(missing_docs)]
-    pub min_education: Option<u8>,
-    #[allow(missing_docs)]
-    pub detection: Option<f64>,
-    #[allow(missing_docs)]
-    pub ban_undocumented: Option<f64>,
-    #[allow(missing_docs)]
-    pub ban_documented: Option<f64>,
-    #[allow(missing_docs)]
-    pub ban_months: Option<u16>,
-    #[allow(missing_docs)]
-    pub papers_gained: Option<f64>,
-    #[allow(missing_docs)]
-    pub papers_lost: Option<f64>,
-    #[allow(missing_docs)]
-    pub naturalisation: Option<f64>,
-    #[allow(missing_docs)]
-    pub naturalisation_months: Option<u16>,
+    /// Terms that follow.
+    pub terms: Terms,
     /// Share of attempts let in, 0 to 1, unless a closure is in force.
     pub entry: Option<f64>,
     /// Factor on the hazards of return, 0 to 1, likewise.
@@ -98,35 +66,12 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Lays what it says over a regime. Another kind is another regime: it has no days, shares, least education and odds but its own, and
-    /// free movement no permit.
+    /// Lays what it says over a regime.
     pub fn lay_over(&self, regime: &mut Regime) {
-        fn set<T: Copy>(field: &mut T, value: Option<T>) {
-            if let Some(value) = value {
-                *field = value;
-            }
-        }
         if let Some(kind) = self.kind.filter(|kind| *kind != regime.kind) {
-            let permit_usd_month = if kind == Kind::FreeMovement { 0.0 } else { regime.permit_usd_month };
-            *regime = Regime { kind, permit_usd_month, days: 0, success: 1.0, min_education: 0, papers_log_odds: None, ..regime.clone() };
+            *regime = regime.followed_by(kind);
         }
-        set(&mut regime.days, self.days);
-        set(&mut regime.burden, self.burden);
-        set(&mut regime.documents_usd, self.documents_usd);
-        set(&mut regime.intermediary_usd, self.intermediary_usd);
-        set(&mut regime.permit_usd_month, self.permit_usd_month);
-        set(&mut regime.papers_log_odds, self.papers_log_odds.map(Some));
-        set(&mut regime.success, self.success);
-        set(&mut regime.places_per_year, self.places_per_year);
-        set(&mut regime.min_education, self.min_education);
-        set(&mut regime.detection, self.detection);
-        set(&mut regime.ban_undocumented, self.ban_undocumented);
-        set(&mut regime.ban_documented, self.ban_documented);
-        set(&mut regime.ban_months, self.ban_months);
-        set(&mut regime.papers_gained, self.papers_gained);
-        set(&mut regime.papers_lost, self.papers_lost);
-        set(&mut regime.naturalisation, self.naturalisation);
-        set(&mut regime.naturalisation_months, self.naturalisation_months);
+        self.terms.lay_over(regime);
     }
 }
 

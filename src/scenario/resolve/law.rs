@@ -179,10 +179,10 @@ fn kind_fits(parts: &Parts, item: &Item<RegimeItem>, ledger: &mut Ledger) {
     let mut missing = |key: &str, why: &str| {
         ledger.error(node, &format!("{}.{key}", item.path), format!("`{key}` is missing"), why, format!("add `{key} = ...`"));
     };
-    if matches!(regime.kind, Kind::Visa | Kind::Quota) && regime.success.is_none() {
+    if matches!(regime.kind, Kind::Visa | Kind::Quota) && regime.terms.success.is_none() {
         missing("success", "a visa or a quota needs the probability that an application is granted");
     }
-    if regime.kind == Kind::Quota && regime.places_per_year.is_none() {
+    if regime.kind == Kind::Quota && regime.terms.places_per_year.is_none() {
         missing("places_per_year", "a quota needs its places a year");
     }
     let used = [("success", matches!(regime.kind, Kind::Visa | Kind::Quota)), ("places_per_year", regime.kind == Kind::Quota)];
@@ -238,34 +238,14 @@ fn timeline(parts: &Parts, list: &[&Item<RegimeItem>], ledger: &mut Ledger) -> V
     for item in list {
         let r = &item.value;
         let before = timeline.last().map(|(_, regime)| regime);
-        if before.is_none() && r.burden.is_none() {
+        if before.is_none() && r.terms.burden.is_none() {
             let path = format!("{}.burden", item.path);
             ledger.error(parts.at(&path), &path, "`burden` is missing", "the first regime of a pair has none before it to take it from", "add `burden = ...`");
         }
-        let pick = |own: Option<f64>, field: fn(&Regime) -> f64| own.or(before.map(field)).unwrap_or(0.0);
-        let regime = Regime {
-            id: r.id.clone(),
-            kind: r.kind,
-            days: r.days.unwrap_or(0),
-            burden: pick(r.burden, |b| b.burden),
-            documents_usd: pick(r.documents_usd, |b| b.documents_usd),
-            intermediary_usd: pick(r.intermediary_usd, |b| b.intermediary_usd),
-            // Where anybody may work, no permit goes on from the regime before.
-            permit_usd_month: if r.kind == Kind::FreeMovement { r.permit_usd_month.unwrap_or(0.0) } else { pick(r.permit_usd_month, |b| b.permit_usd_month) },
-            papers_log_odds: r.papers_log_odds,
-            success: r.success.unwrap_or(1.0),
-            places_per_year: r.places_per_year.unwrap_or(0.0),
-            min_education: r.min_education.map_or(0, |e| e as u8),
-            detection: pick(r.detection, |b| b.detection),
-            ban_undocumented: pick(r.ban_undocumented, |b| b.ban_undocumented),
-            ban_documented: pick(r.ban_documented, |b| b.ban_documented),
-            ban_months: r.ban_months.or(before.map(|b| b.ban_months)).unwrap_or(0),
-            papers_gained: pick(r.papers_gained, |b| b.papers_gained),
-            papers_lost: pick(r.papers_lost, |b| b.papers_lost),
-            naturalisation: pick(r.naturalisation, |b| b.naturalisation),
-            naturalisation_months: r.naturalisation_months.or(before.map(|b| b.naturalisation_months)).unwrap_or(0),
-        };
-        for (key, share) in [("ban_undocumented", r.ban_undocumented), ("ban_documented", r.ban_documented)] {
+        let mut regime = before.map_or_else(|| Regime::new(r.kind), |before| before.followed_by(r.kind));
+        regime.id.clone_from(&r.id);
+        r.terms.lay_over(&mut regime);
+        for (key, share) in [("ban_undocumented", r.terms.ban_undocumented), ("ban_documented", r.terms.ban_documented)] {
             if regime.ban_months == 0 && share.is_some_and(|share| share > 0.0) {
                 let path = format!("{}.{key}", item.path);
                 ledger.warn(parts.at(&path), &path, format!("`{key}` has nothing to act on"), "a ban lasts `ban_months`, and there are none", "add `ban_months = ...`");

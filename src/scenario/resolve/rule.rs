@@ -10,7 +10,7 @@ use crate::{
     units::Month,
     world::{
         place::ALL_ORIGINS,
-        regime::{Kind, Regime},
+        regime::{Kind, Regime, Terms},
         rule::{Answer, Measure, Over, Rule, Side, Watch},
     },
 };
@@ -132,36 +132,14 @@ fn answer(parts: &Parts, ground: &Ground, item: &Item<RuleItem>, ledger: &mut Le
     let a: &AnswerItem = &item.value.does;
     let path = format!("{}.does", item.path);
     let pairs = law::pairs(parts, ground, &path, &a.citizens, &a.country, ledger);
-    for (key, kinds, there) in [("success", &[Kind::Visa, Kind::Quota][..], a.success.is_some()), ("places_per_year", &[Kind::Quota][..], a.places_per_year.is_some())] {
+    for (key, kinds, there) in [("success", &[Kind::Visa, Kind::Quota][..], a.terms.success.is_some()), ("places_per_year", &[Kind::Quota][..], a.terms.places_per_year.is_some())]
+    {
         if a.kind.is_some_and(|kind| kinds.contains(&kind)) && !there {
             let path = format!("{path}.{key}");
             ledger.error(parts.at(&path), &path, format!("`{key}` is missing"), "the kind of regime that follows needs it", format!("add `{key} = ...`"));
         }
     }
-    Some(Answer {
-        origins: pairs.origins.into_iter().map(|o| o.0).collect(),
-        country: pairs.country?,
-        kind: a.kind,
-        days: a.days,
-        burden: a.burden,
-        documents_usd: a.documents_usd,
-        intermediary_usd: a.intermediary_usd,
-        permit_usd_month: a.permit_usd_month,
-        papers_log_odds: a.papers_log_odds,
-        success: a.success,
-        places_per_year: a.places_per_year,
-        min_education: a.min_education.map(|e| e as u8),
-        detection: a.detection,
-        ban_undocumented: a.ban_undocumented,
-        ban_documented: a.ban_documented,
-        ban_months: a.ban_months,
-        papers_gained: a.papers_gained,
-        papers_lost: a.papers_lost,
-        naturalisation: a.naturalisation,
-        naturalisation_months: a.naturalisation_months,
-        entry: a.entry,
-        leave: a.leave,
-    })
+    Some(Answer { origins: pairs.origins.into_iter().map(|o| o.0).collect(), country: pairs.country?, kind: a.kind, terms: a.terms.clone(), entry: a.entry, leave: a.leave })
 }
 
 /// Warns of a rule that can never act: out of the run, too short for its measure to have a value, or with a threshold out of reach.
@@ -206,7 +184,9 @@ fn without_effect(parts: &Parts, base: &Base<'_>, item: &Item<RuleItem>, does: &
         Some(Kind::Visa) => key == "success",
         _ => false,
     };
-    for (key, without) in [("success", Answer { success: None, ..does.clone() }), ("places_per_year", Answer { places_per_year: None, ..does.clone() })] {
+    let without = |terms: Terms| Answer { terms, ..does.clone() };
+    for (key, without) in [("success", without(Terms { success: None, ..does.terms.clone() })), ("places_per_year", without(Terms { places_per_year: None, ..does.terms.clone() }))]
+    {
         let path = format!("{}.does.{key}", item.path);
         let same = |regime: &Regime| {
             let (mut with, mut left) = (regime.clone(), regime.clone());
