@@ -63,6 +63,12 @@ pub fn ln(x: f64) -> f64 {
     k.mul_add(LN2_HIGH, 2.0 * s + k.mul_add(LN2_LOW, 2.0 * tail))
 }
 
+/// A base to a power; what is below 1e-9, nothing too, counts as that.
+#[inline(always)]
+pub fn power(base: f64, exponent: f64) -> f64 {
+    exp(exponent * ln(base.max(1e-9)))
+}
+
 /// Sine of an angle between 0 and pi.
 #[inline(always)]
 pub fn sin_half_turn(x: f64) -> f64 {

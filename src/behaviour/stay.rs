@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::traits::{Status, Stay};
-use crate::math::exp;
+use crate::math::{exp, power};
 
 /// Parameters of return and onward moves.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -97,7 +97,7 @@ pub struct Returns {
 impl Params {
     /// Hazards of return of a stay, its status and the month; `ban_risk` is the probability of a ban on leaving without papers.
     pub fn returns(&self, stay: Stay, status: Status, ban_risk: f64, climate: &Climate) -> Returns {
-        let season = |exponent: f64| exp(exponent * crate::math::ln(climate.season.max(1e-9)));
+        let season = |exponent: f64| power(climate.season, exponent);
         let (base, answer) = match stay {
             Stay::Seasonal => (self.seasonal * season(self.seasonal_exponent), 1.0),
             Stay::OpenEnded => (self.open_ended * season(self.open_ended_exponent), 1.0),

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     behaviour::{Behaviour, traits::Status},
-    math::{exp, ln},
+    math::{exp, ln, power},
     units::Month,
     world::{
         World,
@@ -217,7 +217,7 @@ impl Market {
             let millions = crate::units::Money(invested).usd() / sample / 1e6;
             self.invested_jobs[r] += labour.jobs_per_million_invested * millions - labour.invested_jobs_lost * self.invested_jobs[r];
             if labour.feedback {
-                let output = exp(labour.formal_jobs_gdp * ln(drivers.output[home.origin][t]));
+                let output = power(drivers.output[home.origin][t], labour.formal_jobs_gdp);
                 let corridors = &drivers.corridors;
                 let formal = self.formal_start[r] * output * corridors.home_demand[r][t] + self.invested_jobs[r] + corridors.home_jobs[r][t];
                 let force = labour_force(drivers, totals, home.origin, r, t, sample).max(1.0);
@@ -257,7 +257,9 @@ impl Market {
     pub fn wage_fall(&self, drivers: &Drivers, (origin, country): (usize, usize), regime: &Regime, status: Status, t: usize) -> f64 {
         let without = usize::from(status == Status::Undocumented);
         let now = drivers.net_pay(origin, country, fees(regime)[without], t);
-        let peak = &self.pay_peak[((origin * self.demand_peak.len() + country) * 2 + without) * 2..];
+        let (peaks, _) = self.pay_peak.as_chunks::<2>();
+        let (of_pairs, _) = peaks.as_chunks::<2>();
+        let peak = of_pairs[origin * self.demand_peak.len() + country][without];
         ln(peak.iter().zip(now).map(|(peak, now)| peak / now).fold(1.0, f64::max))
     }
 }

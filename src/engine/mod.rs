@@ -269,9 +269,13 @@ impl<'w> Simulation<'w> {
         });
     }
 
-    /// Phases 1 and 2: the world's month, and tables by cell.
+    /// Phase 2 under the law as it is: tables by cell.
     pub fn environment(&self) -> Environment<'w> {
-        let before = Before { drivers: &self.drivers, market: &self.market, policy: &self.policy, totals: &self.totals, costs: &self.costs };
+        self.under(self.policy.law(self.world, self.month()))
+    }
+
+    fn under(&self, law: policy::InForce) -> Environment<'w> {
+        let before = Before { drivers: &self.drivers, market: &self.market, law, totals: &self.totals, costs: &self.costs };
         Environment::new(self.world, self.behaviour, self.resolved.clone(), before, self.setup, self.index)
     }
 
@@ -285,10 +289,11 @@ impl<'w> Simulation<'w> {
         if self.index > 0 && self.world.passenger_links_change(month) {
             self.costs = network_costs(self.world, month);
         }
-        self.market.remember(self.world, self.behaviour, &self.drivers, &self.policy.law(self.world, month).0, self.index);
+        let law = self.policy.law(self.world, month);
+        self.market.remember(self.world, self.behaviour, &self.drivers, &law.regime, self.index);
         laps.end(Phase::World);
         // (2) Tables by cell, and bounds.
-        let environment = self.environment();
+        let environment = self.under(law);
         let bounds = Bounds::new(&environment);
         laps.end(Phase::Tables);
         observer.before_visits(&environment, &self.chunks, &self.totals);

@@ -10,7 +10,7 @@ use super::{
     abroad::{self, CAUSES},
     ledger::Ledger,
     market::{Drivers, Market, jobs, jobs_or_migrants},
-    policy::Policy,
+    policy::InForce,
     resolved::{LEAST_SHARE, Resolved},
     streams::Streams,
     tables::Tables,
@@ -23,7 +23,7 @@ use crate::{
         stay::Climate,
         traits::{MOTIVES, Motive, Status, Stay},
     },
-    math::{exp, ln},
+    math::{exp, ln, power},
     population::person::Person,
     units::{MILLS, Month},
     world::{
@@ -80,14 +80,13 @@ pub struct Environment<'w> {
 }
 
 /// What a month follows from: the state at the end of the month before.
-#[derive(Clone, Copy)]
 pub struct Before<'a> {
     /// Series that drive markets.
     pub drivers: &'a Drivers,
     /// Markets.
     pub market: &'a Market,
-    /// Policy rules, of which those of this month are decided.
-    pub policy: &'a Policy,
+    /// What is in force in this month.
+    pub law: InForce,
     /// Sums.
     pub totals: &'a Totals,
     /// Costs of journeys of this month, by home region x destination region.
@@ -159,25 +158,24 @@ impl<'w> Environment<'w> {
         world: &'w World,
         behaviour: &'w Behaviour,
         resolved: Arc<Resolved>,
-        Before { drivers, market, policy, totals, costs }: Before<'_>,
+        Before { drivers, market, law, totals, costs }: Before<'_>,
         Setup { seed, sample, .. }: Setup,
         index: usize,
     ) -> Environment<'w> {
         let month = world.start.plus(index as i32);
         let places = &world.places;
         let (countries, destinations) = (places.countries.len(), places.destinations.len());
-        let (regime, open) = policy.law(world, month);
         let demand_fall: Vec<f64> = (0..countries).map(|c| ln(market.demand_peak[c] / drivers.demand[c][index]).max(0.0)).collect();
         let idle: Vec<f64> = (0..countries).map(|c| market.idle(world, behaviour, c)).collect();
         let season = world.season_returns[month.of_year()];
         let causes = places
             .pairs()
             .flat_map(|(o, c)| {
-                let regime = &regime[o * countries + c];
+                let pair = o * countries + c;
                 STAYS_AND_STATUSES.map(|(stay, status)| {
-                    let wage_fall = market.wage_fall(drivers, (o, c), regime, status, index);
-                    let climate = Climate { wage_fall, idle: idle[c], season, leave: open[o * countries + c].1 };
-                    abroad::hazards(&behaviour.stay, &behaviour.settle, regime, &climate, stay, status)
+                    let wage_fall = market.wage_fall(drivers, (o, c), &law.regime[pair], status, index);
+                    let climate = Climate { wage_fall, idle: idle[c], season, leave: law.leave[pair] };
+                    abroad::hazards(&behaviour.stay, &behaviour.settle, &law.regime[pair], &climate, stay, status)
                 })
             })
             .collect();
@@ -206,8 +204,8 @@ impl<'w> Environment<'w> {
                 tie: drivers.corridors.tie_utility(world, index),
                 ..Tables::default()
             },
-            regime,
-            entry: open.iter().map(|o| o.0).collect(),
+            regime: law.regime,
+            entry: law.entry,
             causes,
             journey: Vec::new(),
             budget: Vec::new(),
@@ -229,7 +227,7 @@ impl<'w> Environment<'w> {
     fn home_tables(&mut self) {
         let (labour, consider) = (&self.behaviour.labour, &self.behaviour.consider);
         let month = self.month.of_year();
-        let season = exp(consider.season_exponent * ln(self.world.season_departures[month].max(1e-9)));
+        let season = power(self.world.season_departures[month], consider.season_exponent);
         for (r, home) in self.world.places.homes.iter().enumerate() {
             let push = self.resolved.home[r] * exp(consider.b_push * (self.tables.unemployment[r] - consider.push_reference));
             self.pace.push(season * push);

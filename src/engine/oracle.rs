@@ -23,7 +23,7 @@ use crate::{
         traits::{Motive, Status, Stay},
     },
     draw::{Purpose, Stream, exponential},
-    math::{exp, ln},
+    math::{exp, ln, power},
     population::{
         person::{Chunk, HOME, Person},
         synthesis,
@@ -107,9 +107,10 @@ impl<'w> Oracle<'w> {
         let previous = month.plus(-1);
         let totals = if self.index == 0 { self.count(&|p| (OF_AGE + 1..=AGED_OUT).contains(&p.age(month))) } else { self.count(&|p| p.active(previous)) };
         self.policy.decide(self.world, self.setup.seed, self.index);
-        self.market.remember(self.world, self.behaviour, &self.drivers, &self.policy.law(self.world, month).0, self.index);
+        let law = self.policy.law(self.world, month);
+        self.market.remember(self.world, self.behaviour, &self.drivers, &law.regime, self.index);
         let costs = network_costs(self.world, month);
-        let before = Before { drivers: &self.drivers, market: &self.market, policy: &self.policy, totals: &totals, costs: &costs };
+        let before = Before { drivers: &self.drivers, market: &self.market, law, totals: &totals, costs: &costs };
         let env = Environment::new(self.world, self.behaviour, self.resolved.clone(), before, self.setup, self.index);
         self.amnesties(&env);
         let acts: Vec<Vec<Option<Act>>> = self.chunks.iter().map(|c| (0..c.key.len()).map(|row| self.decide(&env, &totals, c, row)).collect()).collect();
@@ -194,7 +195,7 @@ impl<'w> Oracle<'w> {
         let Some(band) = params.age.iter().rfind(|band| p.age(env.month) >= band.from as i32 * 12) else { return 0.0 };
         let one = |map: &ByCode, key: &str| map.get(key).copied().unwrap_or(1.0);
         let women = if p.sex() == 1 { one(&params.women, &self.world.places.origins[place.origin].code) } else { 1.0 };
-        let season = exp(params.season_exponent * ln(self.world.season_departures[env.month.of_year()].max(1e-9)));
+        let season = power(self.world.season_departures[env.month.of_year()], params.season_exponent);
         let push = one(&params.home, &place.id) * exp(params.b_push * (env.tables.unemployment[home] - params.push_reference));
         let trips = if p.experience_until > env.month.0 { params.k_trip } else { 1.0 };
         let others = chunk.household[usize::from(p.household)].migrants > u8::from(p.trips > 0);
@@ -267,7 +268,7 @@ impl<'w> Oracle<'w> {
         let stay_at = here.map_or(0.0, |c| utility(usize::from(p.place)).1 + motive(c) + beside);
         let [u, e] = env.streams.frailty;
         let s = crate::draw::ln_positive_stable(choose.nest_go, u.uniform(key), e.exponential(key));
-        let mut best = (crate::math::ln(env.streams.stay.exponential(key)) - stay_at, None);
+        let mut best = (ln(env.streams.stay.exponential(key)) - stay_at, None);
         for c in 0..env.countries() {
             let v = inclusive(&region[env.resolved.regions_of[c].clone()], choose.nest_country);
             if v > f64::NEG_INFINITY {

@@ -53,6 +53,17 @@ pub struct Sums<'a> {
     pub arrivals: &'a [i64],
 }
 
+/// The law of a month under its rules and closures, by origin x country.
+#[derive(Clone, Debug, Default)]
+pub struct InForce {
+    /// Regimes.
+    pub regime: Vec<Regime>,
+    /// Shares of attempts let in.
+    pub entry: Vec<f64>,
+    /// Factors on returns.
+    pub leave: Vec<f64>,
+}
+
 impl Policy {
     /// Nothing seen, nothing in force.
     pub fn new(world: &World) -> Policy {
@@ -83,10 +94,10 @@ impl Policy {
         }
     }
 
-    /// Regime, share of attempts let in and factor on returns in a month, by origin x country: a closure goes before rules, rules before the
-    /// regime; of several rules that say the same of a pair the last one counts.
-    pub fn law(&self, world: &World, month: Month) -> (Vec<Regime>, Vec<(f64, f64)>) {
-        let (mut regimes, mut open) = (Vec::new(), Vec::new());
+    /// The law of a month: a closure goes before rules, rules before the regime; of several rules that say the same of a pair the last one
+    /// counts.
+    pub fn law(&self, world: &World, month: Month) -> InForce {
+        let mut law = InForce::default();
         for (origin, country) in world.places.pairs() {
             let mut regime = world.law.regime(origin, country, month).clone();
             let (mut entry, mut leave) = (1.0, 1.0);
@@ -95,10 +106,12 @@ impl Policy {
                 entry = rule.does.entry.unwrap_or(entry);
                 leave = rule.does.leave.unwrap_or(leave);
             }
-            regimes.push(regime);
-            open.push(world.law.closed(origin, country, month).unwrap_or((entry, leave)));
+            law.regime.push(regime);
+            (entry, leave) = world.law.closed(origin, country, month).unwrap_or((entry, leave));
+            law.entry.push(entry);
+            law.leave.push(leave);
         }
-        (regimes, open)
+        law
     }
 
     /// Feeds rules in force to a hash; nothing where there are none.

@@ -256,10 +256,15 @@ fn plain(node: &Node) -> Json {
 
 fn wrong_kind(node: &Node, schema: &Json, path: &str, ledger: &mut Ledger) -> Option<Json> {
     let wanted = if branch_of(schema, "string").get("form").is_some() { "a date, 2028-01-01 or \"2028-01\"".to_string() } else { kinds(schema) };
-    let hint = match &node.value {
-        Value::Text(t) if t.trim().parse::<f64>().is_ok() && wanted.contains("number") => format!("write {} without quotes", t.trim()),
-        Value::Float(x) if wanted == "a whole number" && x.abs() >= i64::MAX as f64 => format!("it is too large; at most {}", i64::MAX),
-        Value::Float(_) if wanted == "a whole number" => "write it without a decimal point".to_string(),
+    let number = match &node.value {
+        Value::Text(text) if wanted.contains("number") => text.trim().parse::<f64>().ok(),
+        _ => None,
+    };
+    let hint = match (&node.value, number) {
+        // As TOML has it: `.7` is no number there.
+        (_, Some(x)) => format!("write {x} without quotes"),
+        (Value::Float(x), _) if wanted == "a whole number" && x.abs() >= i64::MAX as f64 => format!("it is too large; at most {}", i64::MAX),
+        (Value::Float(_), _) if wanted == "a whole number" => "write it without a decimal point".to_string(),
         _ => String::new(),
     };
     ledger.error(node.at, path, format!("`{path}` has the wrong type"), format!("this is {}, it must be {wanted}", node.kind()), hint);

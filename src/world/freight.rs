@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::network::{Link, Mode, Network, least};
+use crate::math::{exp, power};
 
 /// What carrying goods costs, and what nearness to markets is worth.
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
@@ -95,12 +96,12 @@ impl Params {
     /// Market access of each origin node: `sum_j size_j exp(-kappa cost_rj)`.
     pub fn access<'l>(&self, network: &Network, links: impl Iterator<Item = &'l Link>, origins: &[usize], markets: &[Market]) -> Vec<f64> {
         let targets: Vec<usize> = markets.iter().map(|m| m.node).collect();
-        let near = |market: &Market, cost: Option<f64>| cost.map_or(0.0, |c| market.size * crate::math::exp(-self.kappa * (c + market.onward)));
+        let near = |market: &Market, cost: Option<f64>| cost.map_or(0.0, |c| market.size * exp(-self.kappa * (c + market.onward)));
         self.costs(network, links, origins, &targets).iter().map(|row| row.iter().zip(markets).map(|(cost, market)| near(market, *cost)).sum()).collect()
     }
 
     /// Factor on the demand for labour where market access is `ratio` times what it would be otherwise.
     pub fn demand(&self, ratio: f64) -> f64 {
-        crate::math::exp(self.elasticity * crate::math::ln(ratio))
+        power(ratio, self.elasticity)
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::math::{exp, ln, power};
+
 /// Year to which `jobs_2013` and the cost of living abroad refer.
 pub const BASE_YEAR: i32 = 2013;
 
@@ -91,14 +93,14 @@ impl Params {
     /// Level of pay over its base at a crowding `x = supply / jobs`: `clamp(x)^eta`.
     pub fn pay_level(&self, crowding: f64) -> f64 {
         let [low, high] = self.pay_crowding_range;
-        crate::math::exp(self.pay_crowding * crate::math::ln(crowding.clamp(low, high)))
+        power(crowding.clamp(low, high), self.pay_crowding)
     }
 
     /// Level of employment at a crowding `x` and a fall of demand `drawdown = ln(peak/now)`: `max (1 + x^k)^(-1/k) exp(-omega drawdown)`.
     pub fn employment_level(&self, crowding: f64, drawdown: f64) -> f64 {
         let k = self.crowding_power;
-        let filled = crate::math::exp(-crate::math::ln(1.0 + crate::math::exp(k * crate::math::ln(crowding.max(1e-9)))) / k);
-        self.employment_max * filled * crate::math::exp(-self.employment_drawdown * drawdown)
+        let filled = exp(-ln(1.0 + power(crowding, k)) / k);
+        self.employment_max * filled * exp(-self.employment_drawdown * drawdown)
     }
 
     /// Employment at its base: that of a market with as many migrants as jobs, at which pay is at its base too, whose demand has not fallen; without
