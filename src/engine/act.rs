@@ -14,6 +14,8 @@ pub enum Act {
         sector: u8,
         /// Whether kin were abroad at the end of the month before (credit).
         kin: bool,
+        /// Region and sector to go to where there is no place under a quota.
+        otherwise: Option<[u8; 2]>,
     },
     /// Chose to go and may not.
     Blocked {

@@ -44,6 +44,10 @@ pub struct Applicant {
     pub sector: u8,
     /// Paid from the purse, to be given back if there is no place.
     pub paid: i64,
+    /// Region and sector to go to then.
+    pub otherwise: Option<[u8; 2]>,
+    /// Whether kin were abroad (credit).
+    pub kin: bool,
 }
 
 /// What a chunk's month leaves behind; kept from month to month so that nothing is allocated.
@@ -197,7 +201,7 @@ impl Owner<'_, '_> {
 
     fn perform(&mut self, row: usize, act: Act) {
         match act {
-            Act::Leave { destination, sector, kin } => self.leave(row, destination, sector, kin),
+            Act::Leave { destination, sector, kin, otherwise } => self.leave(row, destination, sector, kin, otherwise),
             Act::Blocked { destination, obstacle } => self.blocked(row, destination, obstacle),
             Act::Return(cause) => {
                 let status = self.chunk.person[row].status();
@@ -251,17 +255,17 @@ impl Owner<'_, '_> {
         Some(cost)
     }
 
-    fn leave(&mut self, row: usize, destination: u8, sector: u8, kin: bool) {
+    fn leave(&mut self, row: usize, destination: u8, sector: u8, kin: bool, otherwise: Option<[u8; 2]>) {
         let Some(paid) = self.pay(row, destination, kin) else { return self.blocked(row, destination, Obstacle::Money) };
         let country = self.env.resolved.country_of[usize::from(destination)];
         if self.env.regime[self.env.pair(self.chunk.home, country)].kind == Kind::Quota {
-            self.out.applicants.push(Applicant { row: row as u16, destination, sector, paid });
+            self.out.applicants.push(Applicant { row: row as u16, destination, sector, paid, otherwise, kin });
         } else {
             self.depart(row, destination, sector);
         }
     }
 
-    /// Settles an application: departure, or the money back.
+    /// Settles an application: departure, or the money back and on to the next best.
     pub fn answer(&mut self, applicant: Applicant, granted: bool) {
         let row = usize::from(applicant.row);
         if granted {
@@ -270,7 +274,10 @@ impl Owner<'_, '_> {
             let household = usize::from(self.chunk.person[row].household);
             self.chunk.household[household].purse += applicant.paid;
             self.out.journeys -= applicant.paid;
-            self.blocked(row, applicant.destination, Obstacle::Quota);
+            match applicant.otherwise.filter(|[destination, _]| self.pay(row, *destination, applicant.kin).is_some()) {
+                Some([destination, sector]) => self.depart(row, destination, sector),
+                None => self.blocked(row, applicant.destination, Obstacle::Quota),
+            }
         }
     }
 

@@ -246,13 +246,28 @@ pub fn obstacle(env: &Environment<'_>, home: u8, key: u32, person: &Person, coun
     (person.education() < regime.min_education || refused).then_some(Obstacle::Regime)
 }
 
-/// What a person at home does whose race a country has won; `regions` are the weights of its regions, and something more.
-pub fn leave(env: &Environment<'_>, home: u8, key: u32, person: &Person, kin: u64, country: usize, regions: &[f64]) -> Option<Act> {
-    let destination = region(env, key, country, regions)?;
-    Some(match obstacle(env, home, key, person, country) {
-        Some(obstacle) => Act::Blocked { destination: destination as u8, obstacle },
-        None => Act::Leave { destination: destination as u8, sector: sector(env, home, key, person, destination), kin: kin != 0 },
-    })
+/// What a person at home does. `next` tells the countries that beat staying, the first to arrive first, each with the weights of its regions
+/// and something more. Who is refused takes the next best (rationed choice: de Palma, Picard & Waddell 2007), who applies for a place under a
+/// quota has it in reserve, and who stands before a shut border waits.
+pub fn leave<'r>(env: &Environment<'_>, home: u8, key: u32, person: &Person, kin: u64, mut next: impl FnMut() -> Option<(usize, &'r [f64])>) -> Option<Act> {
+    let act = |[destination, sector]: [u8; 2], otherwise| Act::Leave { destination, sector, kin: kin != 0, otherwise };
+    let (mut refused, mut applied) = (None, None);
+    while let Some((country, regions)) = next() {
+        let Some(destination) = region(env, key, country, regions) else { continue };
+        if let Some(obstacle) = obstacle(env, home, key, person, country) {
+            refused.get_or_insert(Act::Blocked { destination: destination as u8, obstacle });
+            if obstacle == Obstacle::ClosedBorder {
+                break;
+            }
+            continue;
+        }
+        let place = [destination as u8, sector(env, home, key, person, destination)];
+        if env.regime[env.pair(home, country)].kind != Kind::Quota {
+            return Some(applied.map_or_else(|| act(place, None), |first| act(first, Some(place))));
+        }
+        applied.get_or_insert(place);
+    }
+    applied.map(|first| act(first, None)).or(refused)
 }
 
 /// Whether a person abroad who weighs moving on does so, and where to: the same race, in which staying has the value of the present

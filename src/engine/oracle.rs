@@ -37,6 +37,9 @@ use crate::{
     },
 };
 
+/// Pair, keyed order, key, chunk, row, region, sector, what was paid, whether there are kin, and the next best.
+type Application = (usize, u32, u32, usize, usize, u8, u8, i64, bool, Option<[u8; 2]>);
+
 /// The naive engine in progress.
 pub struct Oracle<'w> {
     world: &'w World,
@@ -169,15 +172,12 @@ impl<'w> Oracle<'w> {
             if exponential(env.streams.consider.bits(key)) >= self.consider_hazard(env, chunk, row) {
                 return None;
             }
-            return self.choose(env, totals, chunk, row, None).map(|(d, s)| match leave::obstacle(env, chunk.home, key, p, env.resolved.country_of[d]) {
-                Some(obstacle) => Act::Blocked { destination: d as u8, obstacle },
-                None => Act::Leave { destination: d as u8, sector: s, kin: leave::kin_at(env, chunk, row) != 0 },
-            });
+            return self.leave(env, totals, chunk, row);
         }
         match abroad::visit(env, chunk.home, key, p, abroad::ALL_CAUSES)? {
             Act::WeighMovingOn => {
                 let here = env.resolved.country_of[usize::from(p.place)];
-                let (d, s) = self.choose(env, totals, chunk, row, Some(here))?;
+                let (d, s) = self.choose(env, totals, chunk, row, Some(here), &vec![false; env.countries()])?;
                 leave::obstacle(env, chunk.home, key, p, env.resolved.country_of[d]).is_none().then_some(Act::MoveOn {
                     destination: d as u8,
                     sector: s,
@@ -245,7 +245,35 @@ impl<'w> Oracle<'w> {
         (v, env.region_value(home, d, diaspora[d], population) + inclusive(&v, env.behaviour.choose.nest_region))
     }
 
-    fn choose(&self, env: &Environment<'_>, totals: &Totals, chunk: &Chunk, row: usize, here: Option<usize>) -> Option<(usize, u8)> {
+    /// Asks again without each country that refuses, and without all quotas once an application is made.
+    fn leave(&self, env: &Environment<'_>, totals: &Totals, chunk: &Chunk, row: usize) -> Option<Act> {
+        let (p, key) = (&chunk.person[row], chunk.key[row]);
+        let quota = |c: usize| env.regime[env.pair(chunk.home, c)].kind == Kind::Quota;
+        let (mut out, mut first, mut wish) = (vec![false; env.countries()], None, None);
+        while let Some((d, s)) = self.choose(env, totals, chunk, row, None, &out) {
+            let c = env.resolved.country_of[d];
+            out[c] = true;
+            let kin = leave::kin_at(env, chunk, row) != 0;
+            match (leave::obstacle(env, chunk.home, key, p, c), first) {
+                (Some(obstacle), _) => {
+                    wish = wish.or(Some(Act::Blocked { destination: d as u8, obstacle }));
+                    if obstacle == Obstacle::ClosedBorder {
+                        break;
+                    }
+                }
+                (None, None) if quota(c) => {
+                    first = Some((d as u8, s));
+                    wish = Some(Act::Leave { destination: d as u8, sector: s, kin, otherwise: None });
+                }
+                (None, Some(_)) if quota(c) => {}
+                (None, Some((destination, sector))) => return Some(Act::Leave { destination, sector, kin, otherwise: Some([d as u8, s]) }),
+                (None, None) => return Some(Act::Leave { destination: d as u8, sector: s, kin, otherwise: None }),
+            }
+        }
+        wish
+    }
+
+    fn choose(&self, env: &Environment<'_>, totals: &Totals, chunk: &Chunk, row: usize, here: Option<usize>, out: &[bool]) -> Option<(usize, u8)> {
         let (p, key, home) = (&chunk.person[row], chunk.key[row], chunk.home);
         let (sample, deflator) = (self.setup.sample, self.drivers.deflator[self.index]);
         let choose = &env.behaviour.choose;
@@ -256,7 +284,7 @@ impl<'w> Oracle<'w> {
             .map(|d| {
                 let cost = env.tables.cost[usize::from(home) * env.destinations() + d].generalised;
                 let c = env.resolved.country_of[d];
-                let closed = Some(c) == here || (here.is_some() && env.regime[env.pair(home, c)].kind == Kind::Quota);
+                let closed = out[c] || Some(c) == here || (here.is_some() && env.regime[env.pair(home, c)].kind == Kind::Quota);
                 if !cost.is_finite() || closed {
                     return f64::NEG_INFINITY;
                 }
@@ -285,15 +313,15 @@ impl<'w> Oracle<'w> {
         Some((d, crate::behaviour::choose::race(sectors, choose.nest_region)? as u8))
     }
 
-    fn perform(&mut self, env: &Environment<'_>, k: usize, row: usize, act: Act, applicants: &mut Vec<(usize, u32, u32, usize, usize, u8, u8, i64)>) {
+    fn perform(&mut self, env: &Environment<'_>, k: usize, row: usize, act: Act, applicants: &mut Vec<Application>) {
         let home = self.chunks[k].home;
         let key = self.chunks[k].key[row];
         match act {
-            Act::Leave { destination, sector, kin } => {
+            Act::Leave { destination, sector, kin, otherwise } => {
                 if let Some(paid) = self.pay(env, k, row, destination, kin) {
                     let pair = env.pair(home, env.resolved.country_of[usize::from(destination)]);
                     if env.regime[pair].kind == Kind::Quota {
-                        applicants.push((pair, env.streams.quota.bits(key), key, k, row, destination, sector, paid));
+                        applicants.push((pair, env.streams.quota.bits(key), key, k, row, destination, sector, paid, kin, otherwise));
                     } else {
                         self.depart(env, k, row, destination, sector);
                     }
@@ -378,7 +406,7 @@ impl<'w> Oracle<'w> {
         p.set_work(sector, if seasonal { Stay::Seasonal } else { Stay::OpenEnded }, status);
     }
 
-    fn quota(&mut self, env: &Environment<'_>, mut applicants: Vec<(usize, u32, u32, usize, usize, u8, u8, i64)>) {
+    fn quota(&mut self, env: &Environment<'_>, mut applicants: Vec<Application>) {
         if env.month.of_year() == 0 {
             self.used.fill(0);
             self.opened.fill(0.0);
@@ -387,15 +415,23 @@ impl<'w> Oracle<'w> {
             *opened += regime.places_per_year * self.setup.sample / 12.0;
         }
         applicants.sort_unstable();
-        for (pair, _, _, k, row, destination, sector, paid) in applicants {
+        let mut answers = Vec::with_capacity(applicants.len());
+        for (pair, _, _, k, row, destination, sector, paid, kin, otherwise) in applicants {
             let u = Stream::new(env.seed, Purpose::QuotaSize, Month::new(env.month.year(), 1), pair as u32).uniform(0);
-            let open = (self.opened[pair] + u).floor() as u64;
-            if self.used[pair] < open {
-                self.used[pair] += 1;
+            let granted = self.used[pair] < (self.opened[pair] + u).floor() as u64;
+            self.used[pair] += u64::from(granted);
+            answers.push((k, row, granted, [destination, sector], paid, kin, otherwise));
+        }
+        answers.sort_unstable();
+        for (k, row, granted, [destination, sector], paid, kin, otherwise) in answers {
+            if granted {
                 self.depart(env, k, row, destination, sector);
-            } else {
-                let chunk = &mut self.chunks[k];
-                chunk.household[usize::from(chunk.person[row].household)].purse += paid;
+                continue;
+            }
+            let chunk = &mut self.chunks[k];
+            chunk.household[usize::from(chunk.person[row].household)].purse += paid;
+            if let Some([destination, sector]) = otherwise.filter(|[destination, _]| self.pay(env, k, row, *destination, kin).is_some()) {
+                self.depart(env, k, row, destination, sector);
             }
         }
     }

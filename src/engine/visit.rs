@@ -152,18 +152,22 @@ impl Decisions {
         while let Some(first) = left.first() {
             let i = usize::from(first.person);
             let count = left.iter().take_while(|e| e.person == first.person).count();
-            let mut best = (draws.ln_stay[i], None);
-            for (entrant, time) in left[..count].iter().zip(times) {
-                if *time < best.0 {
-                    best = (*time, Some(entrant));
-                }
-            }
+            let (own, arrivals) = (&left[..count], &times[..count]);
             (left, times) = (&left[count..], &times[count..]);
-            if let Some(winner) = best.1 {
-                let regions = &self.race.regions[winner.regions as usize..];
-                let act = leave::leave(env, chunk.home, keys[i], &persons[i], kin[i], usize::from(winner.country), regions);
-                self.at_home.extend(act.map(|act| (rows[i], act)));
-            }
+            let mut gone = 0u32;
+            let next = || {
+                let mut first = (draws.ln_stay[i], None);
+                for (n, time) in arrivals.iter().enumerate() {
+                    if *time < first.0 && gone >> n & 1 == 0 {
+                        first = (*time, Some(n));
+                    }
+                }
+                let n = first.1?;
+                gone |= 1 << n;
+                Some((usize::from(own[n].country), &self.race.regions[own[n].regions as usize..]))
+            };
+            let act = leave::leave(env, chunk.home, keys[i], &persons[i], kin[i], next);
+            self.at_home.extend(act.map(|act| (rows[i], act)));
         }
     }
 
