@@ -13,7 +13,7 @@ use crate::{
         observe::{MonthView, Observer},
         totals::Totals,
     },
-    population::person::{Chunk, HOME, key_name, parse_key},
+    population::person::{Chunk, HOME, MEMBER_BITS, MOST_HOUSEHOLDS, key_name, parse_key},
     scenario::{Kind, Scenario},
     units::Month,
     world::{World, place::Sector},
@@ -185,7 +185,13 @@ pub fn execute(args: &Args) -> ExitCode {
         }
     };
     let key = match args.person.as_deref().map(|text| parse_key(text).ok_or(text)) {
-        Some(Err(text)) => return super::usage(&format!("`{text}` is not a person: write household.member, e.g. 120345.1")),
+        Some(Err(text)) => {
+            return super::usage(&format!(
+                "`{text}` is not a person: write household.member, e.g. 120345.1 (households are numbered up to {}, members up to {})",
+                MOST_HOUSEHOLDS - 1,
+                (1 << MEMBER_BITS) - 1
+            ));
+        }
         Some(Ok(key)) => Some(key),
         None => None,
     };

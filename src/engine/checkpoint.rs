@@ -12,7 +12,7 @@ use crate::{
     world::World,
 };
 
-const MAGIC: &[u8; 16] = b"musafir state 07";
+const MAGIC: &[u8; 16] = b"musafir state 08";
 
 struct Hashing<'a, T: ?Sized> {
     inner: &'a mut T,
@@ -109,6 +109,8 @@ impl<'w> Simulation<'w> {
         out.slice(&[market.held])?;
         out.slice(&self.quota.opened)?;
         out.slice(&self.quota.used)?;
+        out.slice(&self.quota.asked)?;
+        out.slice(&self.quota.granted)?;
         for state in &self.policy.states {
             out.slice(&[state.since.map_or(u64::MAX, |since| since as u64), state.seen.to_bits()])?;
             out.slice(&state.months)?;
@@ -181,6 +183,8 @@ impl<'w> Simulation<'w> {
         simulation.market.held = input.vector_of::<u64>(1)?[0];
         simulation.quota.opened = input.vector_of(simulation.quota.opened.len())?;
         simulation.quota.used = input.vector_of(simulation.quota.used.len())?;
+        simulation.quota.asked = input.vector_of(simulation.quota.asked.len())?;
+        simulation.quota.granted = input.vector_of(simulation.quota.granted.len())?;
         for state in &mut simulation.policy.states {
             let [since, seen] = input.vector_of::<u64>(2)?[..] else { return Err(wrong("a rule has no state")) };
             state.since = (since != u64::MAX).then_some(since as usize);

@@ -275,7 +275,7 @@ impl<'w> Simulation<'w> {
     }
 
     fn under(&self, law: policy::InForce) -> Environment<'w> {
-        let before = Before { drivers: &self.drivers, market: &self.market, law, totals: &self.totals, costs: &self.costs };
+        let before = Before { drivers: &self.drivers, market: &self.market, law, granted: &self.quota.granted, totals: &self.totals, costs: &self.costs };
         Environment::new(self.world, self.behaviour, self.resolved.clone(), before, self.setup, self.index)
     }
 

@@ -87,6 +87,8 @@ pub struct Before<'a> {
     pub market: &'a Market,
     /// What is in force in this month.
     pub law: InForce,
+    /// Share of quota places asked for that was given, by origin x country.
+    pub granted: &'a [f64],
     /// Sums.
     pub totals: &'a Totals,
     /// Costs of journeys of this month, by home region x destination region.
@@ -158,7 +160,7 @@ impl<'w> Environment<'w> {
         world: &'w World,
         behaviour: &'w Behaviour,
         resolved: Arc<Resolved>,
-        Before { drivers, market, law, totals, costs }: Before<'_>,
+        Before { drivers, market, law, granted, totals, costs }: Before<'_>,
         Setup { seed, sample, .. }: Setup,
         index: usize,
     ) -> Environment<'w> {
@@ -179,6 +181,11 @@ impl<'w> Environment<'w> {
                 })
             })
             .collect();
+        let admitted = law.regime.iter().zip(granted).map(|(regime, granted)| match regime.kind {
+            Kind::Quota => regime.success * granted,
+            Kind::Visa => regime.success,
+            Kind::FreeMovement | Kind::VisaFree | Kind::Closed => 1.0,
+        });
         let mut environment = Environment {
             world,
             behaviour,
@@ -201,6 +208,7 @@ impl<'w> Environment<'w> {
                 jobs: (0..destinations * 4).map(|k| jobs(world, drivers, k / 4, k % 4, index)).collect(),
                 supply: market.supply.clone(),
                 demand_fall,
+                admitted: admitted.collect(),
                 tie: drivers.corridors.tie_utility(world, index),
                 ..Tables::default()
             },
@@ -476,7 +484,7 @@ fn weigh_regions(value: &mut [f64], weight: &mut [f64], [inclusive, base, open]:
 
 impl Tables {
     /// Inclusive value of each country for a person of a home region and cell with multiplier one and the motive to earn, journey included;
-    /// minus infinity where there is no way.
+    /// minus infinity where there is no way. A country that admits with probability `p` weighs `p` times as much in the nest *go*.
     pub fn country_values(&self, world: &World, behaviour: &Behaviour, home: usize, home_cell: usize) -> Vec<f64> {
         let destinations = world.places.destinations.len();
         let earnings = self.home_earnings[home * HOME_CELLS + home_cell];
@@ -493,6 +501,9 @@ impl Tables {
                 f64::NEG_INFINITY
             }
         };
-        (0..world.places.countries.len()).map(|c| choose::inclusive(&world.places.regions_of(c).map(value).collect::<Vec<_>>(), behaviour.choose.nest_country)).collect()
+        let countries = world.places.countries.len();
+        let admitted = &self.admitted[world.places.homes[home].origin * countries..][..countries];
+        let inclusive = |c: usize| choose::inclusive(&world.places.regions_of(c).map(value).collect::<Vec<_>>(), behaviour.choose.nest_country);
+        admitted.iter().enumerate().map(|(c, &p)| if p > 0.0 { inclusive(c) + behaviour.choose.nest_go * ln(p) } else { f64::NEG_INFINITY }).collect()
     }
 }

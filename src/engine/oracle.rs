@@ -55,6 +55,8 @@ pub struct Oracle<'w> {
     factors: Ledger,
     used: Vec<u64>,
     opened: Vec<f64>,
+    asked: Vec<u64>,
+    granted: Vec<f64>,
     index: usize,
 }
 
@@ -74,6 +76,8 @@ impl<'w> Oracle<'w> {
             factors: simulation.ledger,
             used: vec![0; world.places.origins.len() * world.places.countries.len()],
             opened: vec![0.0; world.places.origins.len() * world.places.countries.len()],
+            asked: vec![0; world.places.origins.len() * world.places.countries.len()],
+            granted: vec![1.0; world.places.origins.len() * world.places.countries.len()],
             index: 0,
         };
         // At the start, who turns 16 in the first month is not yet of age, who turns 65 still is.
@@ -113,7 +117,7 @@ impl<'w> Oracle<'w> {
         let law = self.policy.law(self.world, month);
         self.market.remember(self.world, self.behaviour, &self.drivers, &law.regime, self.index);
         let costs = network_costs(self.world, month);
-        let before = Before { drivers: &self.drivers, market: &self.market, law, totals: &totals, costs: &costs };
+        let before = Before { drivers: &self.drivers, market: &self.market, law, granted: &self.granted, totals: &totals, costs: &costs };
         let env = Environment::new(self.world, self.behaviour, self.resolved.clone(), before, self.setup, self.index);
         self.amnesties(&env);
         let acts: Vec<Vec<Option<Act>>> = self.chunks.iter().map(|c| (0..c.key.len()).map(|row| self.decide(&env, &totals, c, row)).collect()).collect();
@@ -408,6 +412,12 @@ impl<'w> Oracle<'w> {
 
     fn quota(&mut self, env: &Environment<'_>, mut applicants: Vec<Application>) {
         if env.month.of_year() == 0 {
+            for pair in 0..self.asked.len() {
+                if self.asked[pair] > 0 {
+                    self.granted[pair] = self.used[pair] as f64 / self.asked[pair] as f64;
+                }
+            }
+            self.asked.fill(0);
             self.used.fill(0);
             self.opened.fill(0.0);
         }
@@ -420,6 +430,7 @@ impl<'w> Oracle<'w> {
             let u = Stream::new(env.seed, Purpose::QuotaSize, Month::new(env.month.year(), 1), pair as u32).uniform(0);
             let granted = self.used[pair] < (self.opened[pair] + u).floor() as u64;
             self.used[pair] += u64::from(granted);
+            self.asked[pair] += 1;
             answers.push((k, row, granted, [destination, sector], paid, kin, otherwise));
         }
         answers.sort_unstable();

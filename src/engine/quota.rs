@@ -19,22 +19,30 @@ pub struct Places {
     pub opened: Vec<f64>,
     /// Given.
     pub used: Vec<u64>,
+    /// Asked for.
+    pub asked: Vec<u64>,
+    /// Share of those asked for that was given in the last year in which any were; 1 before.
+    pub granted: Vec<f64>,
 }
 
 impl Places {
     /// None yet.
     pub fn new(world: &World) -> Places {
         let pairs = world.places.origins.len() * world.places.countries.len();
-        Places { opened: vec![0.0; pairs], used: vec![0; pairs] }
+        Places { opened: vec![0.0; pairs], used: vec![0; pairs], asked: vec![0; pairs], granted: vec![1.0; pairs] }
     }
 }
 
 impl Places {
-    /// Opens those of a month.
+    /// Opens those of a month; a year's places end with it.
     fn open(&mut self, env: &Environment<'_>, sample: f64) {
         if env.month.of_year() == 0 {
+            for ((granted, used), asked) in self.granted.iter_mut().zip(&self.used).zip(&self.asked).filter(|(_, asked)| **asked > 0) {
+                *granted = *used as f64 / *asked as f64;
+            }
             self.opened.fill(0.0);
             self.used.fill(0);
+            self.asked.fill(0);
         }
         for (opened, regime) in self.opened.iter_mut().zip(&env.regime).filter(|(_, regime)| regime.kind == Kind::Quota) {
             *opened += regime.places_per_year * sample / 12.0;
@@ -67,6 +75,7 @@ pub fn settle(env: &Environment<'_>, ledger: &Ledger, places: &mut Places, sampl
     for (pair, _, _, k, n) in all {
         let free = places.used[pair] < places.whole(env, pair);
         places.used[pair] += u64::from(free);
+        places.asked[pair] += 1;
         granted.push((k, n, free));
     }
     // Written in the order of rows, so that a purse shared by two applicants sees the same order as everywhere.

@@ -27,6 +27,9 @@ pub struct Tables {
     pub supply: Vec<f64>,
     /// `ln(peak/now)` of demand, by country.
     pub demand_fall: Vec<f64>,
+    /// Probability that who applies is admitted, by origin x country: 1 where nobody must, that of a visa, and with a quota the share of places
+    /// asked for that was given last year besides.
+    pub admitted: Vec<f64>,
     /// Cost of the journey, by home region x destination region; infinite where there is no way.
     pub cost: Vec<Cost>,
     /// Utility that ties beyond those of the start give, by home region x destination region.

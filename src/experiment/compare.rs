@@ -150,7 +150,9 @@ fn comparable(a: &Scenario, b: &Scenario) -> Result<(), String> {
     let regions = |scope: &Scope| (scope.home_ids.clone(), scope.destination_ids.clone());
     if (a.world.start, a.world.months) != (b.world.start, b.world.months) {
         let until = |s: &Scenario| s.world.start.plus(s.world.months as i32 - 1);
-        let how = if a.world.start == b.world.start { "compare the same months (--until)" } else { "give both the same `run.start`" };
+        let ends = (until(a) != until(b)).then(|| format!("compare up to the same month (--until {})", until(a).min(until(b))));
+        let starts = (a.world.start != b.world.start).then(|| format!("give both the same start (--set run.start={})", a.world.start.max(b.world.start)));
+        let how = starts.into_iter().chain(ends).collect::<Vec<_>>().join(", and ");
         return Err(format!("`{}` runs from {} to {}, `{}` from {} to {}; {how}", a.title, a.world.start, until(a), b.title, b.world.start, until(b)));
     }
     if of_a.same_rows(&of_b) && regions(&of_a) == regions(&of_b) {

@@ -150,11 +150,12 @@ pub fn swing(means: impl Iterator<Item = f64>) -> f64 {
     if high >= low { high - low } else { f64::NAN }
 }
 
-/// What the swing along a factor reaches by chance: the quantile 0.95 over outcomes that are shuffled among the groups of the curve.
+/// What the swing along a factor reaches by chance: the quantile 0.95 over outcomes that are shuffled among the groups of the curve. NaN where
+/// each group holds a single point: however they are shuffled, the swing is the same.
 pub fn swing_by_chance(curve: &[Response], outcomes: &[f64]) -> f64 {
     let finite: Vec<f64> = outcomes.iter().copied().filter(|y| y.is_finite()).collect();
     let n = finite.len();
-    if curve.iter().map(|r| r.points).sum::<usize>() != n || n < 2 {
+    if curve.iter().map(|r| r.points).sum::<usize>() != n || n < 2 || curve.len() == n {
         return f64::NAN;
     }
     let shuffled = |sample: usize| {
@@ -258,6 +259,8 @@ mod tests {
         assert!(acts.0 > 2.0 * acts.1, "{acts:?}");
         assert!(idle.0 < idle.1 && idle.1 > 0.0, "{idle:?}");
         assert!(swing_by_chance(&[], &[]).is_nan());
+        let (places, rising) = ([1.0, 2.0, 3.0], [5.0, 7.0, 9.0]);
+        assert!(swing_by_chance(&response(&places, &rising), &rising).is_nan(), "single points cannot be told from chance by shuffling");
     }
 
     #[test]

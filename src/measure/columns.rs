@@ -434,7 +434,7 @@ pub const MEASURES: [MeasureSpec; 45] = [
     ("remittances_usd_2015", "USD of 2015", "The same in dollars of 2015 (US consumer prices)."),
     ("earnings_usd", "USD", "Pay earned abroad in the year."),
     ("invested_usd", "USD", "Part of remittances that was invested at home."),
-    ("would_go_cannot", "persons", "Distinct persons who chose to go there in the year and could not."),
+    ("would_go_cannot", "persons", "Distinct persons who chose to go there in the year, could not, and stayed."),
     ("undocumented_share", "share", "Share without papers of the mean stock."),
     ("male_share", "share", "Share of men of the mean stock."),
     (MOTIVE_SHARES[0], "share", "Share of the mean stock whose motive is to earn."),

@@ -452,7 +452,7 @@ fn number(node: &Node, x: f64, schema: &Json, path: &str, unit: &str, ledger: &m
         (None, None) => "not a finite number".to_string(),
     };
     let unit = if unit.is_empty() { String::new() } else { format!("; unit: {unit}") };
-    let hint = if most == Some(1.0) && x > 1.0 && x <= 100.0 { per_cent(x) } else { String::new() };
+    let hint = if most == Some(1.0) { per_cent(x, least.unwrap_or(0.0)) } else { String::new() };
     ledger.error(node.at, path, format!("`{path}` is {}, {range}", figure(x)), format!("the values that make sense are bounded{unit}"), hint);
     // The nearest that makes sense stands in, so that what is said with it is checked in the same round; nothing is run with it.
     match (least, most) {

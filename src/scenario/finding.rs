@@ -262,10 +262,10 @@ pub fn figure(x: f64) -> String {
     if x == 0.0 || (1e-6..1e15).contains(&x.abs()) { format!("{x}") } else { format!("{x:e}") }
 }
 
-/// A hint for a share that was given in per cent.
-pub fn per_cent(x: f64) -> String {
+/// A hint for a share from `least` to 1 that may have been given in per cent; nothing where that cannot be.
+pub fn per_cent(x: f64, least: f64) -> String {
     let share: f64 = format!("{:.10}", x / 100.0).parse().unwrap_or(x / 100.0);
-    format!("per cent? write {share}")
+    if x > 1.0 && (least..=1.0).contains(&share) { format!("per cent? write {share}") } else { String::new() }
 }
 
 /// The candidate most like `name`, if any is like it at all.

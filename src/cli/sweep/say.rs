@@ -67,8 +67,10 @@ fn tornado(sweep: &Sweep, finding: &Finding, text: &mut String) {
     list.sort_by(|a, b| b.estimate.value.total_cmp(&a.estimate.value));
     let all = list.len();
     let chance = |factor: usize| finding.indices.iter().find(|i| i.factor == factor && i.name == "chance").map_or(0.0, |i| i.estimate.value);
+    let untold = by == "swing" && list.iter().any(|i| chance(i.factor).is_nan());
     if by == "swing" {
-        list.retain(|i| i.estimate.value > chance(i.factor));
+        // Where nothing tells what chance does, the swing is shown as it is.
+        list.retain(|i| chance(i.factor).is_nan() || i.estimate.value > chance(i.factor));
         if list.is_empty() && all > 0 {
             let _ = writeln!(text, "  along no factor does the mean swing more than it would by chance");
         }
@@ -89,6 +91,9 @@ fn tornado(sweep: &Sweep, finding: &Finding, text: &mut String) {
         let bar = "#".repeat(((e.value / most * BAR as f64).round() as usize).clamp(1, BAR));
         let interval = e.interval.map_or_else(String::new, |(low, high)| format!("  ({} to {})", short(low), short(high)));
         let _ = writeln!(text, "    {:<width$}  {bar:<BAR$}  {}{interval}", sweep.factors[index.factor].id, short(e.value));
+    }
+    if untold {
+        let _ = writeln!(text, "    (one point a value: too few to tell the swing from chance)");
     }
     if list.len() > MOST {
         let _ = writeln!(text, "    and {} more in sensitivity.csv", list.len() - MOST);

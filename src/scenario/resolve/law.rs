@@ -109,7 +109,7 @@ pub fn law(parts: &Parts, ground: &Ground, start: Month, end: Option<Month>, rep
                     "regime",
                     format!("no regime for citizens of {origin} in {country}"),
                     "every country of destination needs one for every origin",
-                    format!("add a [[regime]] with citizens = [\"{origin}\"], country = \"{country}\"; kind = \"closed\" if nobody may enter"),
+                    format!("add a [[regime]] with id, citizens = [\"{origin}\"], country = \"{country}\", from = {start}-01, kind and burden; kind = \"closed\" and no burden if nobody may enter"),
                 );
             } else if first.is_some_and(|f| f > start) {
                 let path = format!("{}.from", list[0].path);
@@ -238,7 +238,7 @@ fn timeline(parts: &Parts, list: &[&Item<RegimeItem>], ledger: &mut Ledger) -> V
     for item in list {
         let r = &item.value;
         let before = timeline.last().map(|(_, regime)| regime);
-        if before.is_none() && r.terms.burden.is_none() {
+        if before.is_none() && r.kind != Kind::Closed && r.terms.burden.is_none() {
             let path = format!("{}.burden", item.path);
             ledger.error(parts.at(&path), &path, "`burden` is missing", "the first regime of a pair has none before it to take it from", "add `burden = ...`");
         }

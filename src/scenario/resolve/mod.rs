@@ -226,6 +226,9 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
         season_returns: returns,
     });
     let world = world.map(|world| if shocks.is_empty() { world } else { world.with_shocks(&shocks) });
+    if let Some(world) = &world {
+        shock::journeys(&parts, world, ledger);
+    }
     if let Some(households) = world.as_ref().map(synthesis::households).filter(|n| *n > MOST_HOUSEHOLDS) {
         let (what, why) = (format!("there are {households} households"), format!("the keys of persons have room for {MOST_HOUSEHOLDS}"));
         ledger.error(parts.at("population"), "population", what, why, "a smaller `population`, or larger households in the table `margins`");

@@ -333,7 +333,7 @@ fn initial(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Vec<Initi
                     ledger,
                     format!("migrants from {} in {} are missing", origin.code, country.code),
                     "each pair needs a row, be it with 0 persons: its seasonal share is used later too",
-                    "the file may be cut off",
+                    format!("add a row `{},{},...`, or the file may be cut off", origin.code, country.code),
                 );
             }
             let get = |column: &str| row.map_or(0.0, |r| table.number(r, column));

@@ -5,7 +5,7 @@ use crate::{
     behaviour::policy,
     scenario::{
         file::{AnswerItem, Origins, RuleItem},
-        finding::{Ledger, did_you_mean},
+        finding::{Ledger, did_you_mean, figure, per_cent},
     },
     units::Month,
     world::{
@@ -161,6 +161,12 @@ fn never(parts: &Parts, base: &Base<'_>, item: &Item<RuleItem>, rule: &Rule, led
         (Side::Below(act, _), Over::Growth) => ("below", act > -1.0),
         (Side::Above(..), Over::Growth) => ("above", true),
     };
+    if let (Measure::RemittancesGdpShare, Side::Above(act, _), Over::Value) = (rule.watches.measure, rule.side, rule.watches.over)
+        && act > 1.0
+    {
+        let path = format!("{}.above", item.path);
+        ledger.warn(parts.at(&path), &path, format!("the rule `{}` acts above {} % of output", rule.id, figure(act * 100.0)), "the measure is a share of it", per_cent(act, 0.0));
+    }
     if !reached {
         let path = format!("{}.{key}", item.path);
         ledger.warn(parts.at(&path), &path, format!("the rule `{}` can never act", rule.id), "its measure does not reach beyond this value", "");

@@ -93,7 +93,7 @@ fn check_row(table: &Table, row: &Row, ground: &Ground, ledger: &mut Ledger) -> 
             true => format!("{unit} is above 0"),
             false => format!("{unit} is from {least} to {}", figure(most)),
         };
-        let hint = if *unit == "share" && value > 1.0 && value <= 100.0 { per_cent(value) } else { String::new() };
+        let hint = if *unit == "share" { per_cent(value, 0.0) } else { String::new() };
         table.error(ledger, row, "value", format!("`{name}` of {place} cannot be {}", figure(value)), why, hint);
     }
     true

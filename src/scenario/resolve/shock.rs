@@ -12,6 +12,7 @@ use crate::{
     },
     units::Month,
     world::{
+        World,
         macro_series::{self, MacroSeries, SERIES},
         network::{Link, Network},
         regime::Law,
@@ -320,6 +321,26 @@ fn domain(parts: &Parts, item: &Item<ShockItem>, shock: &Shock, base: &Base<'_>,
         }
     }
     shock::on_series(series, run.start, std::slice::from_ref(shock));
+}
+
+/// Warns of shocks on links that persons use which make no journey cheaper or dearer when they begin: none of the least ways goes there.
+pub fn journeys(parts: &Parts, world: &World, ledger: &mut Ledger) {
+    let homes: Vec<usize> = world.places.homes.iter().map(|h| h.node).collect();
+    let targets: Vec<usize> = world.places.destinations.iter().map(|d| d.node).collect();
+    for shock in world.shocks.iter().filter(|shock| matches!(shock.change, Change::Links { .. }) && shock.from.since(world.start) < world.months as i32) {
+        let month = shock.from.max(world.start);
+        let ways = |shocks: &[Shock]| {
+            let world = world.with_shocks(shocks);
+            let links: Vec<Link> = world.passenger_links(month).cloned().collect();
+            (world.network.costs(links.iter(), &homes, &targets), links)
+        };
+        let ((before, links), (after, changed)) = (ways(&[]), ways(std::slice::from_ref(shock)));
+        if links != changed && before == after {
+            let path = format!("shock.{}", shock.id);
+            let why = "nobody's least way to anywhere goes over these links; goods may go there";
+            ledger.warn(parts.at(&path), &path, format!("the shock `{}` changes no journey", shock.id), why, "ways weigh fares, hours and changes by `[travel]`");
+        }
+    }
 }
 
 /// Warns of each key that changes nothing.

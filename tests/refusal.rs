@@ -1,0 +1,71 @@
+//! What do people do who are refused?
+
+mod small;
+
+use musafir::{
+    engine::{
+        Simulation,
+        event::{Happening, Obstacle},
+        observe::{MonthView, Observer},
+    },
+    population::person::Person,
+    scenario::Scenario,
+};
+
+/// Departures by country of destination, and who stayed at home for want of a place, or of money for the country with the quota.
+#[derive(Default)]
+struct Seen {
+    departures: [usize; 2],
+    without_place: usize,
+    without_money: usize,
+}
+
+const RUS: usize = 0;
+const TUR: usize = 1;
+
+impl Observer for Seen {
+    fn start(&mut self, _: &MonthView<'_>) {}
+    fn month(&mut self, view: &MonthView<'_>) {
+        for event in view.events.iter().flat_map(|e| e.iter()) {
+            let country = || view.world.places.destinations[usize::from(event.after.place)].country;
+            match event.happening {
+                Happening::Departed => self.departures[country()] += 1,
+                Happening::Blocked if event.detail == Obstacle::Quota as u8 => self.without_place += 1,
+                Happening::Blocked if event.detail == Obstacle::Money as u8 && country() == TUR => self.without_money += 1,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The persons after some months, and what was seen.
+fn after(scenario: &Scenario, months: usize) -> (Vec<Person>, Seen) {
+    let mut seen = Seen::default();
+    let mut simulation = Simulation::new(&scenario.world, &scenario.behaviour, small::setup(2));
+    (0..months).for_each(|_| simulation.step(&mut seen));
+    (simulation.chunks().iter().flat_map(|c| c.person.clone()).collect(), seen)
+}
+
+/// Turkey's quota for citizens of Kyrgyzstan, wanted by many.
+const WANTED: (&str, &str) = ("behaviour.choose.xi.TUR", "-1.0");
+
+#[test]
+fn a_quota_without_places_is_a_closed_country() {
+    let [none, closed] = [("regime.tur-kgz-quota.places_per_year", "0.0"), ("regime.tur-kgz-quota.kind", "closed")].map(|key| {
+        let cheap = ["documents_usd", "intermediary_usd"].map(|cost| format!("regime.tur-kgz-quota.{cost}"));
+        let rich = [("behaviour.afford.wealth_median", "60.0"), (cheap[0].as_str(), "0.0"), (cheap[1].as_str(), "0.0")];
+        after(&small::scenario(&[&[WANTED, key], &rich[..]].concat()), 11)
+    });
+    assert!(none.1.without_place > 30, "{} wanted a place and stayed", none.1.without_place);
+    // But for those who could not even pay the journey to where there is no place, everybody does what he would do if there were none to ask for.
+    let differ = none.0.iter().zip(&closed.0).filter(|(a, b)| a != b).count();
+    assert!(none.1.departures[RUS] > 3 * none.1.without_money, "{} without the money", none.1.without_money);
+    assert!(differ <= none.1.without_money, "{differ} differ, {} were without the money", none.1.without_money);
+}
+
+#[test]
+fn more_places_leave_fewer_for_other_countries() {
+    let [few, many] = ["50.0", "1000.0"].map(|places| after(&small::scenario(&[WANTED, ("regime.tur-kgz-quota.places_per_year", places)]), 60).1);
+    assert!(many.departures[TUR] > few.departures[TUR] && many.departures[RUS] < few.departures[RUS], "{:?} with few places, {:?} with many", few.departures, many.departures);
+    assert!(many.without_place < few.without_place);
+}
