@@ -69,6 +69,12 @@ fn what_inherited_shocks_do_to_ones_law_and_what_may_be_meant_is_told() {
     let law = |more: &str| {
         format!("[[regime]]\nid = \"own\"\ncitizens = [\"UZB\"]\ncountry = \"RUS\"\nfrom = 2006-06-01\nkind = \"free-movement\"\n{more}\nsource = \"t\"\nverified = false\n")
     };
+    let links = |id: &str| format!("[[shock]]\nid = \"x\"\nlinks = [\"{id}\"]\nfare_factor = 1.5\nfrom = 2008-01-01\nsource = \"t\"\nverified = false\n");
+    let rule = |side: &str| {
+        let does = "does = { citizens = [\"UZB\"], country = \"RUS\", entry = 0.2 }";
+        let watches = "watches = { measure = \"remittances_gdp_share\", origin = \"UZB\", country = \"RUS\" }";
+        format!("[[rule]]\nid = \"x\"\n{watches}\n{side}\nprobability = 1.0\neases_probability = 1.0\nfrom = 2006-01-01\n{does}\nsource = \"t\"\nverified = false\n")
+    };
     let changed = "`burden` is not what acts: the shock `raids` changes it";
     let cases = [
         (law("burden = 0.2"), changed, true),
@@ -81,6 +87,11 @@ fn what_inherited_shocks_do_to_ones_law_and_what_may_be_meant_is_told() {
         ("[[shock]]\nid = \"x\"\ncitizens = [\"UZ\"]\nburden_add = 0.1\nfrom = 2008-01-01\n".into(), "`UZ` is not a country of origin", true),
         ("[[amnesty]]\nid = \"x\"\ncitizens = [\"UZ\"]\non = 2008-01-01\nshare = 0.5\n".into(), "`UZ` is not a country of origin", true),
         ("[cells.series.wage_usd-RUS-2031]\nvalue = 900.0\n".into(), "`wage_usd-RUS` has the years", true),
+        // The train to Moscow is cheaper than the plane, whatever the plane costs; the one to Novosibirsk has no rival.
+        (links("air-osh-moscow"), "the shock `x` changes no journey", true),
+        (links("rail-almaty-novosibirsk"), "changes no journey", false),
+        (rule("above = 20.0\neases_below = 15.0"), "acts above 2000 % of output", true),
+        (rule("above = 0.2\neases_below = 0.15"), "of output", false),
         ("population = 22\n".into(), "`population` is far from what the tables have", true),
         ("population = 3000\n".into(), "far from", false),
     ];
