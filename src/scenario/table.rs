@@ -451,7 +451,7 @@ fn understand(column: &Column, cell: &mut Cell) -> Result<(), (String, String)> 
             if !x.is_finite() || x < least || x > most {
                 let unit = if column.unit.is_empty() { String::new() } else { format!(" {}", column.unit) };
                 let why = if x < 0.0 && least >= 0.0 { "it is negative".to_string() } else { format!("it must be from {least} to {most}{unit}") };
-                return Err((why, if (1.0..=1.0).contains(&most) { super::finding::per_cent(x, least) } else { String::new() }));
+                return Err((why, if most == 1.0 { super::finding::per_cent(x, least) } else { String::new() }));
             }
             cell.number = Some(x);
             Ok(())

@@ -235,12 +235,15 @@ fn layered<'i>(list: &mut Vec<&'i Item<RegimeItem>>) -> Vec<(&'i Item<RegimeItem
 /// Regimes in the order of time; what one does not say it takes from the one before.
 fn timeline(parts: &Parts, list: &[&Item<RegimeItem>], ledger: &mut Ledger) -> Vec<(Month, Regime)> {
     let mut timeline: Vec<(Month, Regime)> = Vec::with_capacity(list.len());
+    let mut said = false;
     for item in list {
         let r = &item.value;
         let before = timeline.last().map(|(_, regime)| regime);
-        if before.is_none() && r.kind != Kind::Closed && r.terms.burden.is_none() {
+        said |= r.terms.burden.is_some();
+        // A closed country is not weighed: its burden may be left out, but then nothing follows from it.
+        if !said && r.kind != Kind::Closed {
             let path = format!("{}.burden", item.path);
-            ledger.error(parts.at(&path), &path, "`burden` is missing", "the first regime of a pair has none before it to take it from", "add `burden = ...`");
+            ledger.error(parts.at(&path), &path, "`burden` is missing", "no regime of the pair before it says one to take over", "add `burden = ...`");
         }
         let mut regime = before.map_or_else(|| Regime::new(r.kind), |before| before.followed_by(r.kind));
         regime.id.clone_from(&r.id);

@@ -190,9 +190,8 @@ fn without_effect(parts: &Parts, base: &Base<'_>, item: &Item<RuleItem>, does: &
         Some(Kind::Visa) => key == "success",
         _ => false,
     };
-    let without = |terms: Terms| Answer { terms, ..does.clone() };
-    for (key, without) in [("success", without(Terms { success: None, ..does.terms.clone() })), ("places_per_year", without(Terms { places_per_year: None, ..does.terms.clone() }))]
-    {
+    let with = |terms: Terms| Answer { terms, ..does.clone() };
+    for (key, without) in [("success", with(Terms { success: None, ..does.terms.clone() })), ("places_per_year", with(Terms { places_per_year: None, ..does.terms.clone() }))] {
         let path = format!("{}.does.{key}", item.path);
         let same = |regime: &Regime| {
             let (mut with, mut left) = (regime.clone(), regime.clone());
