@@ -275,6 +275,28 @@ fn replicate_k_is_a_run_of_member_k() {
 }
 
 #[test]
+fn what_a_scenario_keeps_to_itself_is_another_run_and_can_be_repeated() {
+    let work = tempfile::tempdir().unwrap();
+    let ensemble = work.path().join("two.toml");
+    fs::write(&ensemble, TWO).unwrap();
+    let place = |name: &str| work.path().join(name).to_str().unwrap().to_string();
+    let (all, kept, again) = (place("all"), place("kept"), place("again"));
+    let own = format!("behaviour.choose.b_cost={:?}", small::scenario(&[]).behaviour.choose.b_cost);
+    let with = ["run", "tests/small/small.toml", "--ensemble", ensemble.to_str().unwrap(), "--quiet", "--no-report", "--out"];
+    done(&[&with[..], &[&all]].concat());
+    // The same scenario and the same ensemble, and yet something else is run.
+    assert_eq!(musafir(&[&with[..], &[&all, "--set", &own]].concat()).status.code(), Some(2));
+    done(&[&with[..], &[&kept, "--set", &own]].concat());
+    let state = |folder: &str| record(Path::new(folder))["state_hash"].clone();
+    assert_ne!(state(&all), state(&kept));
+    // The resolved scenario no longer knows what was its own: the ensemble beside it has not that key.
+    let (scenario, beside) = (format!("{kept}/scenario.toml"), format!("{kept}/ensemble.toml"));
+    done(&["run", &scenario, "--ensemble", &beside, "--quiet", "--no-report", "--out", &again]);
+    assert_eq!(state(&again), state(&kept));
+    assert_eq!(record(Path::new(&again))["members_hash"], record(Path::new(&kept))["members_hash"]);
+}
+
+#[test]
 fn a_comparison_and_a_validation_take_an_ensemble() {
     let work = tempfile::tempdir().unwrap();
     let ensemble = work.path().join("two.toml");
@@ -397,8 +419,8 @@ fn what_a_scenario_says_itself_comes_before_the_ensemble() {
     let members = |file: &str, ensemble: &str, set: &[(&str, &str)]| {
         let ensemble = Ensemble::load(&folder.path().join(ensemble)).unwrap_or_else(|f| panic!("{f}"));
         let overrides = Overrides { set: set.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect(), ..Overrides::default() };
-        let (mut scenarios, kept) = ensemble.scenarios(&folder.path().join(file), &overrides, 1).unwrap_or_else(|f| panic!("{f}"));
-        (scenarios.remove(0), kept.iter().map(|f| f.path.clone()).collect::<Vec<_>>())
+        let mut members = ensemble.scenarios(&folder.path().join(file), &overrides, 1).unwrap_or_else(|f| panic!("{f}"));
+        (members.scenarios.remove(0), members.warnings.iter().map(|f| f.path.clone()).collect::<Vec<_>>())
     };
     let seen = |s: &Scenario| {
         let russia = s.world.places.country("RUS").expect("Russia");

@@ -65,6 +65,31 @@ fn what_is_dropped_must_be_there_and_twins_are_both_checked() {
 }
 
 #[test]
+fn what_an_item_lacks_hides_nothing_else_in_it() {
+    let findings = golden("lacking");
+    for message in [
+        "`corridor.nameless.name` is missing",
+        "closes before it opens",
+        "leads back to its start",
+        "`corridor.1.id` is missing",
+        "unknown node `Nowhere`",
+        "opens before it is built",
+    ] {
+        assert!(findings.list.iter().any(|f| f.message.contains(message) && f.line > 0), "{message}: {findings}");
+    }
+}
+
+#[test]
+fn dates_that_no_month_has_and_jobs_beyond_the_labour_force_are_told() {
+    let told = |key: &str, value: &str, what: &str| {
+        let findings = small(&set(&[(key, value)])).expect_err("it is wrong");
+        assert!(findings.list.iter().any(|f| f.path == key && f.message.contains(what)), "{findings}");
+    };
+    told("run.end", "\"2009-02-30\"", "not a date");
+    told("behaviour.labour.formal_share_start", "0.99", "more than the labour force");
+}
+
+#[test]
 fn what_reaches_nobody_is_not_read_or_stays_is_told() {
     let findings = golden("reach");
     let wanted =

@@ -126,6 +126,32 @@ fn leverage_is_the_loss_of_a_real_closure_in_its_first_month() {
     }
 }
 
+#[test]
+fn a_country_that_admits_nobody_has_no_leverage_and_one_that_admits_few_has_little() {
+    let open = until("\"2007-12\"", &small::NO_FEEDBACK);
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("open.toml"), &open.resolved).expect("written");
+    let leverage = |text: &str| {
+        let path = folder.path().join("law.toml");
+        let of_all = "citizens = [\"KGZ\", \"UZB\"]\ncountry = \"RUS\"\nfrom = 2007-01-01";
+        fs::write(&path, format!("extends = \"open.toml\"\n{}", text.replace("FOR", of_all))).expect("written");
+        let (indices, _) = run(&Scenario::load(&path, &Overrides::default()).unwrap_or_else(|findings| panic!("{findings}")));
+        get(&indices, "leverage", "KGZ", "RUS")
+    };
+    let free = leverage("");
+    let shut = "[[closure]]\nid = \"shut\"\nFOR\nuntil = 2009-01-01\nleave = 1.0\nentry = ";
+    near(leverage(&format!("{shut}0.0\n")), 0.0);
+    let ajar = leverage(&format!("{shut}0.2\n"));
+    assert!(ajar > 0.0 && ajar < 0.5 * free, "{ajar} of {free}");
+    // Who looks at a quota in its first year knows what it has given so far.
+    let quota = |places: &str| leverage(&format!("[[regime]]\nid = \"quota\"\nFOR\nkind = \"quota\"\nburden = 0.0\nsuccess = 1.0\nplaces_per_year = {places}\n"));
+    near(quota("0.0"), 0.0);
+    let few = quota("6.0");
+    assert!(few > 0.0 && few < quota("1e9"), "{few}");
+    let for_some = leverage("[[regime]]\nid = \"tertiary\"\nFOR\nkind = \"visa-free\"\nburden = 0.0\nmin_education = \"tertiary\"\n");
+    assert!(for_some > 0.0 && for_some < 0.5 * free, "{for_some} of {free}");
+}
+
 /// Money and foreign citizens of the last month by (origin, country).
 fn pairs(scenario: &Scenario, along: &Along) -> Vec<((usize, usize), f64, f64)> {
     let places = &scenario.world.places;

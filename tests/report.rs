@@ -359,6 +359,16 @@ fn what_a_scenario_changes_in_its_parent_stands_in_the_fine_print() {
     let html = page_of(out.path());
     let print = &html[html.find("id=\"print\"").expect("the fine print")..];
     assert!(print.contains("What the scenario changes in the one that it extends") && print.contains("regime.tur-uzb-free.days") && print.contains("0.55"));
+    // Of several files that are extended all count, the later ones first.
+    let several = folder();
+    let both = several.path().join("both.toml");
+    let small = |name: &str| format!("{}/tests/small/{name}", env!("CARGO_MANIFEST_DIR"));
+    fs::write(several.path().join("cost.toml"), "[behaviour.choose]\nb_cost = 0.55\n").expect("written");
+    fs::write(&both, format!("extends = [\"{}\", \"cost.toml\"]\n[behaviour.choose]\nb_kin = 0.77\n", small("small.toml"))).expect("written");
+    let of_both = several.path().join("out");
+    done(&["run", text(&both), "--root", "/", "--out", text(&of_both), "--quiet", "--until", "2005-03"]);
+    let keys: Vec<String> = rows(&of_both.join("changes.csv")).iter().map(|c| c["key"].clone()).collect();
+    assert_eq!(keys, ["behaviour.choose.b_kin"]);
     // The resolved scenario extends nothing; its page says the same.
     let again = folder();
     done(&["run", text(&out.path().join("scenario.toml")), "--out", text(again.path()), "--quiet"]);

@@ -56,6 +56,20 @@ fn a_failed_write_leaves_the_old_file_and_nothing_else() {
 }
 
 #[test]
+fn what_a_killed_process_left_is_removed_and_what_another_writes_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let [left, held] = ["left", "held"].map(|name| folder.path().join(format!(".musafir-{name}.partial")));
+    fs::write(&left, "half").unwrap();
+    let writing = fs::File::create(&held).unwrap();
+    writing.lock().unwrap();
+    drop(Staging::new(folder.path()).unwrap());
+    assert!(!left.exists() && held.exists());
+    drop(writing);
+    drop(Staging::new(folder.path()).unwrap());
+    assert!(!held.exists());
+}
+
+#[test]
 fn a_place_that_cannot_be_written_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");

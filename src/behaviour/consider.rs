@@ -78,6 +78,12 @@ impl Params {
         product.min(self.cap)
     }
 
+    /// Months until experience has faded, of a draw of the standard exponential.
+    pub fn fading(&self, draw: f64) -> i32 {
+        // No life is longer than a century.
+        (draw / self.experience_fades).min(1200.0) as i32
+    }
+
     /// Factor of relative deprivation: `income` of the household per adult over that of the region.
     pub fn deprivation(&self, relative_income: f64) -> f64 {
         let [low, high] = self.deprivation_range;

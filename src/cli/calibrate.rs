@@ -126,6 +126,7 @@ impl Job<'_> {
     /// Tries cases of known values; 4 if intervals do not hold them as often as they say.
     fn recover(&self, cases: u32) -> Result<(String, u8), Stop> {
         let c = self.calibration;
+        folder::unused(&self.out, self.args.running.force)?;
         let workers = self.prepare()?;
         let count = 1 + cases as usize * (recovery::PUBLISHED as usize + c.budget.members * (c.budget.steps + 1));
         let watching = Watching::new(count, (count * c.base.world.months) as u64, c.base.world.months as u64, self.args.running.silent());

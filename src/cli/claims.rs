@@ -138,7 +138,7 @@ pub fn read(file: &Path) -> Result<(Book, Vec<Scenario>, Trial), Findings> {
     let mut trial = None;
     if let Some(first) = scenarios.first() {
         let (world, scope) = (&first.world, Scope::new(&first.world));
-        let last = world.start.plus(world.months as i32 - 1);
+        let last = world.last_month();
         let other = |s: &Scenario| (s.world.start, s.world.months) != (world.start, world.months) || !Scope::new(&s.world).same_rows(&scope);
         for scenario in scenarios.iter().filter(|s| other(s)) {
             let what = format!("`{}` has other months or places than `{}`", scenario.title, first.title);
@@ -164,20 +164,7 @@ fn members(args: &Args, book: &Book, ensemble: &Ensemble, trial: &mut Trial) -> 
         templates.iter().map(|t| t.scenario(&changes).map_err(|f| f.to_string())).collect()
     };
     let months = with_tree(&of(1)?, |tree| tree.months() * u64::from(args.replicates));
-    let watcher = Replicates::new(args.replicates, months, args.quiet);
-    let numbers: Vec<u32> = (1..=args.replicates).collect();
-    for batch in numbers.chunks(rayon::current_num_threads().max(1)) {
-        let run = |&k: &u32| {
-            let setup = Setup::replicate(args.seed, k, args.sample, CHUNK_ROWS);
-            with_tree(&of(k)?, |tree| tree.grow(setup, k, &watcher)).map_err(|Stopped| STOPPED_EARLY.to_string())
-        };
-        let grown: Result<Vec<Grown>, String> = batch.par_iter().map(run).collect();
-        for grown in grown? {
-            trial.replicate(&grown.values.iter().map(|v| v.as_slice()).collect::<Vec<_>>());
-        }
-    }
-    watcher.finish();
-    Ok(())
+    each(args, months, trial, |setup, k, watcher| with_tree(&of(k)?, |tree| tree.grow(setup, k, watcher)).map_err(|Stopped| STOPPED_EARLY.to_string()))
 }
 
 const STOPPED_EARLY: &str = "stopped; nothing was written";
@@ -189,24 +176,25 @@ fn with_tree<T>(scenarios: &[Scenario], what: impl FnOnce(&Tree<'_>) -> T) -> T 
     what(&Tree::new(variants.collect(), 0))
 }
 
-/// Runs all replicates, as many side by side as there are threads; scenarios share the past in which they do not differ.
+/// Runs all replicates; scenarios share the past in which they do not differ.
 fn replicates(args: &Args, scenarios: &[Scenario], trial: &mut Trial) -> Result<(), String> {
-    with_tree(scenarios, |tree| on_tree(args, tree, trial))
+    with_tree(scenarios, |tree| {
+        each(args, tree.months() * u64::from(args.replicates), trial, |setup, k, watcher| tree.grow(setup, k, watcher).map_err(|Stopped| STOPPED_EARLY.to_string()))
+    })
 }
 
-fn on_tree(args: &Args, tree: &Tree<'_>, trial: &mut Trial) -> Result<(), String> {
-    let watcher = Replicates::new(args.replicates, tree.months() * u64::from(args.replicates), args.quiet);
+/// Hands what each replicate grows to the trial, in the order of replicates; as many grow side by side as there are threads.
+fn each(args: &Args, months: u64, trial: &mut Trial, grow: impl Fn(Setup, u32, &Replicates) -> Result<Grown, String> + Sync) -> Result<(), String> {
+    let watcher = Replicates::new(args.replicates, months, args.quiet);
     let numbers: Vec<u32> = (1..=args.replicates).collect();
-    for batch in numbers.chunks(rayon::current_num_threads().max(1)) {
-        let run = |&k: &u32| {
-            let setup = Setup::replicate(args.seed, k, args.sample, CHUNK_ROWS);
-            tree.grow(setup, k, &watcher)
-        };
-        let grown: Result<Vec<Grown>, Stopped> = batch.par_iter().map(run).collect();
-        for grown in grown.map_err(|Stopped| STOPPED_EARLY.to_string())? {
+    let all = numbers.chunks(rayon::current_num_threads().max(1)).try_for_each(|batch| {
+        let run = |&k: &u32| grow(Setup::replicate(args.seed, k, args.sample, CHUNK_ROWS), k, &watcher);
+        let grown: Vec<Grown> = batch.par_iter().map(run).collect::<Result<_, String>>()?;
+        for grown in grown {
             trial.replicate(&grown.values.iter().map(|v| v.as_slice()).collect::<Vec<_>>());
         }
-    }
+        Ok(())
+    });
     watcher.finish();
-    Ok(())
+    all
 }

@@ -94,12 +94,13 @@ fn job(args: &Args, loaded: &Loaded) -> Result<String, Stop> {
 fn planned(loaded: &Loaded, comparison: &Comparison<'_>, b: usize, args: &Args) -> Record {
     let scenarios = &loaded.scenarios;
     let (first, run) = (&scenarios[0], &scenarios[0].run);
-    let side = |s: &Scenario| Side { scenario: s.title.clone(), scenario_hash: s.hash.clone(), state_hash: String::new() };
+    let side =
+        |i: usize| Side { scenario: scenarios[i].title.clone(), scenario_hash: scenarios[i].hash.clone(), members_hash: loaded.hashes[i].clone(), state_hash: String::new() };
     let groups = comparison.attributed(b).into_iter().map(|(name, parts)| Grouped { name, parts }).collect();
     Record {
         version: env!("CARGO_PKG_VERSION").to_string(),
-        a: side(first),
-        b: side(&scenarios[b]),
+        a: side(0),
+        b: side(b),
         ensemble_hash: loaded.ensemble.as_ref().map(|e| e.hash.clone()),
         fork: comparison.fork(b).map(|m| m.to_string()),
         groups,
@@ -230,7 +231,7 @@ impl Job<'_> {
             }
             let count = unfinished.first().map_or(0, |u| u.replicates.len());
             let stopped = watcher.stopped() && count < all as usize;
-            if count > 0 && (stopped || (saved.elapsed().as_secs_f64() > SAVE_EVERY && count < all as usize)) {
+            if stopped || (count > 0 && (saved.elapsed().as_secs_f64() > SAVE_EVERY && count < all as usize)) {
                 for (pair, unfinished) in self.pairs.iter().zip(unfinished.iter()) {
                     unfinished.save(&pair.folder)?;
                 }
@@ -238,10 +239,7 @@ impl Job<'_> {
             }
             if stopped {
                 watcher.finish();
-                return Err(Stop::Stopped(match count {
-                    0 => "Stopped before the first replicate was finished; nothing is saved.".to_string(),
-                    n => format!("Stopped; {n} finished replicates of {all} are saved.\nTo go on: {}", interrupt::resuming()),
-                }));
+                return Err(Stop::Stopped(format!("Stopped; {count} finished replicates of {all} are saved.\nTo go on: {}", interrupt::resuming())));
             }
         }
         watcher.finish();
@@ -291,7 +289,9 @@ impl Job<'_> {
             writing.text(name, &self.scenarios[scenario].resolved)?;
         }
         if let Some(ensemble) = &self.loaded.ensemble {
-            writing.text(ENSEMBLE, &ensemble.toml())?;
+            // What one alone keeps to itself cannot be said of both; a warning tells it.
+            let both = self.loaded.kept[0].intersection(&self.loaded.kept[pair.scenario]).cloned().collect();
+            writing.text(ENSEMBLE, &ensemble.of_resolved(&both).toml())?;
         }
         record.files.clone_from(&writing.entries);
         record.a.state_hash = states(replicates, 0);
@@ -310,6 +310,11 @@ impl Job<'_> {
         let mut warnings = record::gathered(scenarios.chain(done.tallies.iter().flat_map(|t| t.warnings.iter().cloned())));
         if !same_persons {
             warnings.push("places or demography differ, so that persons are not the same ones: there is no diversion, and differences are hardly paired".to_string());
+        }
+        let [a, b] = [0, pair.scenario].map(|i| &self.loaded.kept[i]);
+        for key in a.symmetric_difference(b) {
+            let side = if a.contains(key) { "A" } else { "B" };
+            warnings.push(format!("{side} alone keeps `{key}` to itself: with `{ENSEMBLE}` of these results members change it in both"));
         }
         warnings
     }

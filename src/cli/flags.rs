@@ -8,7 +8,7 @@ use std::{
 
 use super::stop::{Stop, expect};
 use crate::{
-    experiment::ensemble::Ensemble,
+    experiment::ensemble::{Ensemble, Members},
     measure::record,
     population::synthesis,
     scenario::{Finding, Kind, Overrides, Scenario},
@@ -50,10 +50,10 @@ fn pairs(set: &[String]) -> Result<Vec<(String, String)>, String> {
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Running {
     /// Seed of the first replicate; replicate k uses the seed plus k - 1 [default: that of the file].
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Share of households simulated, (0, 1] [default: that of the file].
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub sample: Option<f64>,
     /// Last month simulated, YYYY-MM.
     #[arg(long, value_name = "YYYY-MM")]
@@ -122,11 +122,11 @@ impl Running {
 
     /// The scenarios of all replicates with the values of an ensemble's members; none without one. What the scenario keeps to itself is
     /// printed and becomes one of its warnings.
-    pub fn members(&self, ensemble: Option<&Ensemble>, file: &Path, overrides: &Overrides, replicates: u32, scenario: &mut Scenario) -> Result<Vec<Scenario>, Stop> {
-        let Some(ensemble) = ensemble else { return Ok(Vec::new()) };
-        let (members, kept) = ensemble.scenarios(file, overrides, replicates)?;
-        self.say(&kept, &mut BTreeSet::new());
-        scenario.warnings.extend(kept);
+    pub fn members(&self, ensemble: Option<&Ensemble>, file: &Path, overrides: &Overrides, replicates: u32, scenario: &mut Scenario) -> Result<Members, Stop> {
+        let Some(ensemble) = ensemble else { return Ok(Members::default()) };
+        let members = ensemble.scenarios(file, overrides, replicates)?;
+        self.say(&members.warnings, &mut BTreeSet::new());
+        scenario.warnings.extend(members.warnings.iter().cloned());
         Ok(members)
     }
 

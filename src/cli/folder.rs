@@ -29,22 +29,32 @@ const RECORDS: [&str; 2] = [record::FILE, sweep::record::RECORD];
 /// # Errors
 /// If the folder holds something else, unless `force` allows to replace it.
 pub fn finished<R: Provenance>(folder: &Path, planned: &R, force: bool) -> Result<Option<R>, Stop> {
-    if folder.symlink_metadata().is_ok() && !folder.is_dir() {
-        return Err(Stop::Usage(format!("{} is no folder; choose another place with --out", folder.display())));
-    }
-    if force {
-        return Ok(None);
-    }
-    let place = folder.display();
-    let Some(record) = R::read(folder) else {
-        let foreign = foreign(folder);
-        return foreign.map_or(Ok(None), |name| Err(instead(&format!("{place} holds a `{name}` of something else"))));
-    };
+    let Some(record) = R::read(folder).filter(|_| !force) else { return unused(folder, force).map(|()| None) };
     if !planned.same(&record) {
-        return Err(instead(&format!("{place} holds another {} ({})", R::KIND, record.gist())));
+        return Err(instead(&format!("{} holds another {} ({})", folder.display(), R::KIND, record.gist())));
     }
     // A damaged copy of the same results is written anew.
     Ok(record.complete(folder).then_some(record))
+}
+
+/// Makes sure that results can go into a folder, which need not be there.
+///
+/// # Errors
+/// If it is something else, or holds anything, unless `force` allows to replace that.
+pub fn unused(folder: &Path, force: bool) -> Result<(), Stop> {
+    let place = folder.display();
+    if folder.symlink_metadata().is_ok() && !folder.is_dir() {
+        return Err(Stop::Usage(format!("{place} is no folder; choose another place with --out")));
+    }
+    foreign(folder).filter(|_| !force).map_or(Ok(()), |name| Err(instead(&format!("{place} holds a `{name}` of something else"))))
+}
+
+/// Takes the records out of a folder, so that its results are nobody's and give way.
+///
+/// # Errors
+/// Those of the file system.
+pub fn forget(folder: &Path) -> Result<(), StoreError> {
+    RECORDS.iter().try_for_each(|name| remove(folder, name))
 }
 
 /// A file of a folder that is of another command, or of somebody: what commands leave when they are interrupted ends otherwise.
@@ -122,9 +132,7 @@ impl Writing {
         self.staging.file(R::NAME, |sink| io::Write::write_all(sink, record.json().as_bytes()))?;
         let old = listed(&self.folder);
         remove(&self.folder, report::FILE)?;
-        for name in RECORDS {
-            remove(&self.folder, name)?;
-        }
+        forget(&self.folder)?;
         self.staging.commit()?;
         for name in old.iter().filter(|old| record.files().iter().all(|new| new.name != **old)) {
             remove(&self.folder, name)?;

@@ -16,14 +16,14 @@ use super::{
 };
 use crate::{
     engine::{Setup, Simulation},
-    experiment::ensemble::Ensemble,
+    experiment::ensemble::{Ensemble, Members},
     measure::{
         Recorder, Results,
         checkpoint::{self, Head, Identity, Tally},
         record::{self, Provenance, Record},
         scope::Scope,
     },
-    report,
+    report::{self, changes},
     scenario::Scenario,
     store::atomic::Staging,
 };
@@ -51,7 +51,7 @@ struct Job<'a> {
     scenario: &'a Scenario,
     ensemble: Option<&'a Ensemble>,
     /// The scenario of each replicate; none if it is the same for all.
-    members: &'a [Scenario],
+    members: &'a Members,
     out: &'a Path,
     seconds_load: f64,
 }
@@ -92,7 +92,7 @@ impl Job<'_> {
         let run = &self.scenario.run;
         Identity {
             version: env!("CARGO_PKG_VERSION").to_string(),
-            scenario_hash: format!("{}{}", self.scenario.hash, self.ensemble.map_or("", |e| &e.hash)),
+            scenario_hash: format!("{}{}", self.scenario.hash, self.members.hash().unwrap_or_default()),
             months: (self.scenario.world.start.0, self.scenario.world.months as u32),
             seed: run.seed,
             sample: run.sample.to_bits(),
@@ -108,6 +108,7 @@ impl Job<'_> {
             scenario: self.scenario.title.clone(),
             scenario_hash: self.scenario.hash.clone(),
             ensemble_hash: self.ensemble.map(|e| e.hash.clone()),
+            members_hash: self.members.hash(),
             seed: run.seed,
             replicates: run.replicates,
             sample: run.sample,
@@ -153,7 +154,7 @@ impl Job<'_> {
 
     /// The scenario of a replicate.
     fn of(&self, replicate: u32) -> &Scenario {
-        self.members.get(replicate as usize - 1).unwrap_or(self.scenario)
+        self.members.scenarios.get(replicate as usize - 1).unwrap_or(self.scenario)
     }
 
     fn setup(&self, replicate: u32) -> Setup {
@@ -256,9 +257,14 @@ impl Job<'_> {
         let world = &self.scenario.world;
         let mut writing = Writing::new(self.out, self.args.running.force)?;
         writing.entries = results.write(world, self.scenario.run.sample, self.args.format, &mut writing.staging)?;
-        writing.text("scenario.toml", &self.scenario.resolved)?;
+        let how = self.ensemble.map_or_else(String::new, |_| format!("# Its replicates are members of an ensemble: musafir run scenario.toml --ensemble {ENSEMBLE}\n"));
+        writing.text("scenario.toml", &(how + &self.scenario.resolved))?;
         if let Some(ensemble) = self.ensemble {
-            writing.text(ENSEMBLE, &ensemble.toml())?;
+            writing.text(ENSEMBLE, &ensemble.of_resolved(&self.members.kept).toml())?;
+        }
+        let overrides = self.args.reading.overrides().map_err(Stop::Usage)?;
+        if let Some((text, rows)) = changes::content(&self.args.scenario, &self.scenario.hash, &overrides.set, overrides.root.as_deref()) {
+            writing.table(changes::FILE, |sink| sink.write_all(&text).map(|()| rows))?;
         }
         let mut hasher = blake3::Hasher::new();
         tally.states.iter().for_each(|state| {
@@ -280,8 +286,6 @@ impl Job<'_> {
             ..self.record()
         };
         writing.commit(&record, Some(checkpoint::FILE))?;
-        let overrides = self.args.reading.overrides().map_err(Stop::Usage)?;
-        report::changes::write(self.out, &self.args.scenario, &self.scenario.hash, &overrides.set, overrides.root.as_deref())?;
         if !self.args.no_report {
             report::write(self.out, report::targets_of(&self.args.scenario).as_deref())?;
         }

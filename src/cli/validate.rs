@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{
     BAR_NOT_MET, DONE,
-    flags::{enough_memory, stem},
+    flags::{ENSEMBLE, enough_memory, stem},
     folder::{self, Writing},
     interrupt,
     progress::Replicates,
@@ -114,6 +114,7 @@ impl Job<'_> {
             scenario: self.scenario.title.clone(),
             scenario_hash: self.scenario.hash.clone(),
             ensemble_hash: self.loaded.ensemble.as_ref().map(|e| e.hash.clone()),
+            members_hash: self.loaded.members.hash(),
             targets_hash: self.targets.hash.clone(),
             targets: [self.targets.series.len(), self.targets.rows().count()],
             seed: run.seed,
@@ -139,7 +140,7 @@ impl Job<'_> {
         let watcher = Replicates::new(run.replicates, months, self.args.running.silent());
         let one = |&k: &u32| {
             let setup = Setup::replicate(run.seed, k, run.sample, self.args.chunk_rows);
-            observe::run(self.loaded.members.get(k as usize - 1).unwrap_or(self.scenario), &wanted, setup, k, &watcher)
+            observe::run(self.loaded.members.scenarios.get(k as usize - 1).unwrap_or(self.scenario), &wanted, setup, k, &watcher)
         };
         let numbers: Vec<u32> = (1..=run.replicates).collect();
         let mut observed = Vec::new();
@@ -177,6 +178,9 @@ impl Job<'_> {
         writing.table("fit.csv", |sink| write_fits(self.targets, assessment, sink))?;
         writing.text(SCORES, &format!("{:#}\n", say::scores(assessment)))?;
         writing.text("scenario.toml", &self.scenario.resolved)?;
+        if let Some(ensemble) = &self.loaded.ensemble {
+            writing.text(ENSEMBLE, &ensemble.of_resolved(&self.loaded.members.kept).toml())?;
+        }
         record.files.clone_from(&writing.entries);
         writing.commit(&record, None)?;
         Ok(record)

@@ -12,7 +12,7 @@ use crate::{
     world::World,
 };
 
-const MAGIC: &[u8; 16] = b"musafir state 08";
+const MAGIC: &[u8; 16] = b"musafir state 09";
 
 struct Hashing<'a, T: ?Sized> {
     inner: &'a mut T,
@@ -110,7 +110,8 @@ impl<'w> Simulation<'w> {
         out.slice(&self.quota.opened)?;
         out.slice(&self.quota.used)?;
         out.slice(&self.quota.asked)?;
-        out.slice(&self.quota.granted)?;
+        out.slice(&self.quota.used_before)?;
+        out.slice(&self.quota.asked_before)?;
         for state in &self.policy.states {
             out.slice(&[state.since.map_or(u64::MAX, |since| since as u64), state.seen.to_bits()])?;
             out.slice(&state.months)?;
@@ -184,7 +185,8 @@ impl<'w> Simulation<'w> {
         simulation.quota.opened = input.vector_of(simulation.quota.opened.len())?;
         simulation.quota.used = input.vector_of(simulation.quota.used.len())?;
         simulation.quota.asked = input.vector_of(simulation.quota.asked.len())?;
-        simulation.quota.granted = input.vector_of(simulation.quota.granted.len())?;
+        simulation.quota.used_before = input.vector_of(simulation.quota.used_before.len())?;
+        simulation.quota.asked_before = input.vector_of(simulation.quota.asked_before.len())?;
         for state in &mut simulation.policy.states {
             let [since, seen] = input.vector_of::<u64>(2)?[..] else { return Err(wrong("a rule has no state")) };
             state.since = (since != u64::MAX).then_some(since as usize);

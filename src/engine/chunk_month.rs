@@ -348,8 +348,7 @@ impl Owner<'_, '_> {
         let term = regime.ban_months;
         let banned = ban > 0.0 && term > 0 && env.streams.ban.uniform(key) < ban;
         let country = env.resolved.country_of[usize::from(self.chunk.person[row].place)] as u8;
-        let fades = env.behaviour.consider.experience_fades.max(1e-6);
-        let experience = (env.streams.experience.exponential(key) / fades).min(2400.0) as i32;
+        let experience = env.behaviour.consider.fading(env.streams.experience.exponential(key));
         let spell = self.spell(row);
         self.happen(row, happening, detail, spell, |p| {
             p.place = HOME;

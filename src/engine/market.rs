@@ -191,7 +191,7 @@ impl Market {
             let force = labour_force(drivers, totals, home.origin, r, 0, sample);
             let rate = (drivers.unemployment[home.origin] * home.unemployment_ratio).clamp(least, largest);
             market.formal_start.push(share * force);
-            market.informal.push(1.0 - rate / (1.0 - share).max(1e-9));
+            market.informal.push(1.0 - rate / (1.0 - share));
             market.unemployment.push(rate);
             market.invested_jobs.push(0.0);
         }
@@ -300,16 +300,22 @@ pub fn jobs_or_migrants(world: &World, drivers: &Drivers, supply: &[f64], countr
     without_corridors(world, drivers, country, t).max(supply[regions.start * SECTORS..regions.end * SECTORS].iter().sum())
 }
 
-fn supply(world: &World, totals: &Totals, sample: f64) -> Vec<f64> {
-    let mut persons = vec![0i64; world.places.destinations.len() * 4];
-    for home in 0..world.places.homes.len() {
+/// Simulated migrants by region of destination and sector.
+pub fn migrants(homes: usize, totals: &Totals) -> Vec<i64> {
+    let mut persons = vec![0i64; totals.destinations * SECTORS];
+    for home in 0..homes {
         for d in 0..totals.destinations {
             for (cell, sum) in totals.occupied(home, d) {
                 persons[d * SECTORS + cell / (CELLS / SECTORS)] += sum.persons;
             }
         }
     }
-    persons.iter().map(|n| (*n as f64 / sample).max(1.0)).collect()
+    persons
+}
+
+/// Migrants who work or seek work by region of destination and sector, persons, at least one: a market without any is as crowded as with one.
+fn supply(world: &World, totals: &Totals, sample: f64) -> Vec<f64> {
+    migrants(world.places.homes.len(), totals).iter().map(|n| (*n as f64 / sample).max(1.0)).collect()
 }
 
 fn labour_force(drivers: &Drivers, totals: &Totals, origin: usize, home: usize, t: usize, sample: f64) -> f64 {

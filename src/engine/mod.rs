@@ -57,6 +57,9 @@ use totals::{CELLS, HOME_CELLS, Totals};
 /// Rows of a chunk unless asked otherwise.
 pub const CHUNK_ROWS: usize = 32_768;
 
+/// Simulated persons below which a number says little.
+const FEW: usize = 100;
+
 /// How a run is set up beside its scenario. Only `seed` and `sample` change results.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Setup {
@@ -275,7 +278,7 @@ impl<'w> Simulation<'w> {
     }
 
     fn under(&self, law: policy::InForce) -> Environment<'w> {
-        let before = Before { drivers: &self.drivers, market: &self.market, law, granted: &self.quota.granted, totals: &self.totals, costs: &self.costs };
+        let before = Before { drivers: &self.drivers, market: &self.market, law, granted: &self.quota.granted(), totals: &self.totals, costs: &self.costs };
         Environment::new(self.world, self.behaviour, self.resolved.clone(), before, self.setup, self.index)
     }
 
@@ -466,13 +469,16 @@ impl<'w> Simulation<'w> {
     pub fn warnings(&self) -> Vec<String> {
         let (unreachable, held) = (self.costs.iter().filter(|c| c.is_none()).count(), self.market.held);
         let all = self.index * self.world.places.homes.len();
-        let end = self.world.start.plus(self.world.months as i32 - 1);
+        let abroad = self.chunks.iter().flat_map(|chunk| &chunk.person).filter(|person| person.active(self.month().plus(-1)) && person.place != HOME).count();
+        let end = self.world.last_month();
         let part = |year: i32, months: i32| format!("{year} has {months} months in this run: its sums are of those, its means too");
         let (first, last) = (12 - self.world.start.of_year() as i32, end.of_year() as i32 + 1);
         let remarks = [
             (first < 12).then(|| part(self.world.start.year(), first.min(self.world.months as i32))),
             (last < 12 && (first == 12 || end.year() > self.world.start.year())).then(|| part(end.year(), last)),
             (self.rows() == 0).then(|| NOBODY.to_string()),
+            (self.rows() > 0 && abroad < FEW)
+                .then(|| format!("{abroad} simulated persons are abroad at the end, each of whom stands for {:.0}: flows and shares are mostly chance", 1.0 / self.setup.sample)),
             (unreachable > 0).then(|| format!("{unreachable} pairs of home and destination regions have no way between them")),
             (held > 0).then(|| format!("unemployment at home was held at a bound of `unemployment_range` in {held} of {all} months of regions")),
         ];

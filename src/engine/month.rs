@@ -14,7 +14,7 @@ use super::{
     resolved::{LEAST_SHARE, Resolved},
     streams::Streams,
     tables::Tables,
-    totals::{CELLS, HOME_CELLS, Totals, cell},
+    totals::{CELLS, HOME_CELLS, Totals, cell, education},
 };
 use crate::{
     behaviour::{
@@ -181,10 +181,13 @@ impl<'w> Environment<'w> {
                 })
             })
             .collect();
-        let admitted = law.regime.iter().zip(granted).map(|(regime, granted)| match regime.kind {
-            Kind::Quota => regime.success * granted,
-            Kind::Visa => regime.success,
-            Kind::FreeMovement | Kind::VisaFree | Kind::Closed => 1.0,
+        let admitted = law.regime.iter().zip(granted).zip(&law.entry).flat_map(|((regime, granted), entry)| {
+            let applied = match regime.kind {
+                Kind::Quota => regime.success * granted,
+                Kind::Visa => regime.success,
+                Kind::FreeMovement | Kind::VisaFree | Kind::Closed => 1.0,
+            };
+            (0..3).map(move |education| if education < regime.min_education { 0.0 } else { applied * entry })
         });
         let mut environment = Environment {
             world,
@@ -502,8 +505,10 @@ impl Tables {
             }
         };
         let countries = world.places.countries.len();
-        let admitted = &self.admitted[world.places.homes[home].origin * countries..][..countries];
+        let first = world.places.homes[home].origin * countries;
+        let admitted = |c: usize| self.admitted[(first + c) * 3 + education(home_cell)];
         let inclusive = |c: usize| choose::inclusive(&world.places.regions_of(c).map(value).collect::<Vec<_>>(), behaviour.choose.nest_country);
-        admitted.iter().enumerate().map(|(c, &p)| if p > 0.0 { inclusive(c) + behaviour.choose.nest_go * ln(p) } else { f64::NEG_INFINITY }).collect()
+        let value = |c: usize| if admitted(c) > 0.0 { inclusive(c) + behaviour.choose.nest_go * ln(admitted(c)) } else { f64::NEG_INFINITY };
+        (0..countries).map(value).collect()
     }
 }

@@ -56,7 +56,7 @@ pub struct Oracle<'w> {
     used: Vec<u64>,
     opened: Vec<f64>,
     asked: Vec<u64>,
-    granted: Vec<f64>,
+    before: Vec<[u64; 2]>,
     index: usize,
 }
 
@@ -77,7 +77,7 @@ impl<'w> Oracle<'w> {
             used: vec![0; world.places.origins.len() * world.places.countries.len()],
             opened: vec![0.0; world.places.origins.len() * world.places.countries.len()],
             asked: vec![0; world.places.origins.len() * world.places.countries.len()],
-            granted: vec![1.0; world.places.origins.len() * world.places.countries.len()],
+            before: vec![[0; 2]; world.places.origins.len() * world.places.countries.len()],
             index: 0,
         };
         // At the start, who turns 16 in the first month is not yet of age, who turns 65 still is.
@@ -117,7 +117,13 @@ impl<'w> Oracle<'w> {
         let law = self.policy.law(self.world, month);
         self.market.remember(self.world, self.behaviour, &self.drivers, &law.regime, self.index);
         let costs = network_costs(self.world, month);
-        let before = Before { drivers: &self.drivers, market: &self.market, law, granted: &self.granted, totals: &totals, costs: &costs };
+        let granted: Vec<f64> = (0..self.asked.len())
+            .map(|pair| {
+                let [used, asked] = [self.before[pair][0] + self.used[pair], self.before[pair][1] + self.asked[pair]];
+                if asked == 0 { 0.0 } else { used as f64 / asked as f64 }
+            })
+            .collect();
+        let before = Before { drivers: &self.drivers, market: &self.market, law, granted: &granted, totals: &totals, costs: &costs };
         let env = Environment::new(self.world, self.behaviour, self.resolved.clone(), before, self.setup, self.index);
         self.amnesties(&env);
         let acts: Vec<Vec<Option<Act>>> = self.chunks.iter().map(|c| (0..c.key.len()).map(|row| self.decide(&env, &totals, c, row)).collect()).collect();
@@ -354,10 +360,9 @@ impl<'w> Oracle<'w> {
                     p.ban_country = country as u8;
                     p.ban_until = env.month.plus(i32::from(regime.ban_months)).0;
                 }
-                let fades = env.behaviour.consider.experience_fades.max(1e-6);
                 p.place = HOME;
                 p.work = 0;
-                p.experience_until = env.month.plus(1 + (env.streams.experience.exponential(key) / fades).min(2400.0) as i32).0;
+                p.experience_until = env.month.plus(1 + env.behaviour.consider.fading(env.streams.experience.exponential(key))).0;
             }
             Act::Turn(motive) => self.chunks[k].person[row].set_motive(motive),
             Act::LosePapers => self.set(k, row, |p| (p.stay(), Status::Undocumented)),
@@ -413,9 +418,7 @@ impl<'w> Oracle<'w> {
     fn quota(&mut self, env: &Environment<'_>, mut applicants: Vec<Application>) {
         if env.month.of_year() == 0 {
             for pair in 0..self.asked.len() {
-                if self.asked[pair] > 0 {
-                    self.granted[pair] = self.used[pair] as f64 / self.asked[pair] as f64;
-                }
+                self.before[pair] = [self.used[pair], self.asked[pair]];
             }
             self.asked.fill(0);
             self.used.fill(0);

@@ -21,25 +21,31 @@ pub struct Places {
     pub used: Vec<u64>,
     /// Asked for.
     pub asked: Vec<u64>,
-    /// Share of those asked for that was given in the last year in which any were; 1 before.
-    pub granted: Vec<f64>,
+    /// Given in the year before.
+    pub used_before: Vec<u64>,
+    /// Asked for in the year before.
+    pub asked_before: Vec<u64>,
 }
 
 impl Places {
     /// None yet.
     pub fn new(world: &World) -> Places {
         let pairs = world.places.origins.len() * world.places.countries.len();
-        Places { opened: vec![0.0; pairs], used: vec![0; pairs], asked: vec![0; pairs], granted: vec![1.0; pairs] }
+        Places { opened: vec![0.0; pairs], used: vec![0; pairs], asked: vec![0; pairs], used_before: vec![0; pairs], asked_before: vec![0; pairs] }
     }
-}
 
-impl Places {
+    /// Share of the places asked for that was given, this year and the year before; 0 where none were.
+    pub fn granted(&self) -> Vec<f64> {
+        let used = self.used.iter().zip(&self.used_before).map(|(now, before)| now + before);
+        let asked = self.asked.iter().zip(&self.asked_before).map(|(now, before)| now + before);
+        used.zip(asked).map(|(used, asked)| used as f64 / asked.max(1) as f64).collect()
+    }
+
     /// Opens those of a month; a year's places end with it.
     fn open(&mut self, env: &Environment<'_>, sample: f64) {
         if env.month.of_year() == 0 {
-            for ((granted, used), asked) in self.granted.iter_mut().zip(&self.used).zip(&self.asked).filter(|(_, asked)| **asked > 0) {
-                *granted = *used as f64 / *asked as f64;
-            }
+            self.used_before.clone_from(&self.used);
+            self.asked_before.clone_from(&self.asked);
             self.opened.fill(0.0);
             self.used.fill(0);
             self.asked.fill(0);

@@ -27,8 +27,8 @@ pub struct Tables {
     pub supply: Vec<f64>,
     /// `ln(peak/now)` of demand, by country.
     pub demand_fall: Vec<f64>,
-    /// Probability that who applies is admitted, by origin x country: 1 where nobody must, that of a visa, and with a quota the share of places
-    /// asked for that was given last year besides.
+    /// Probability that who applies is admitted, by origin x country x education: that of a visa, with a quota the share of places asked for that
+    /// was given this year and the year before besides, of a closure the share let in; 0 for those whose education is too little.
     pub admitted: Vec<f64>,
     /// Cost of the journey, by home region x destination region; infinite where there is no way.
     pub cost: Vec<Cost>,

@@ -22,6 +22,11 @@ pub fn home_cell(sex: u8, education: u8, trade: u8) -> usize {
     (usize::from(sex) * 3 + usize::from(education)) * 4 + usize::from(trade)
 }
 
+/// Education of the persons of a home cell.
+pub fn education(home_cell: usize) -> usize {
+    home_cell / 4 % 3
+}
+
 /// Number of home cells of a region.
 pub const HOME_CELLS: usize = 2 * 3 * 4;
 

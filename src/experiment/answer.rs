@@ -84,15 +84,9 @@ pub struct Answer {
     pub causes: Vec<Cause>,
 }
 
-/// The last whole year of a run, or its only one.
-fn last_year(world: &World) -> i32 {
-    let end = world.start.plus(world.months as i32 - 1);
-    if end.of_year() == 11 { end.year() } else { (end.year() - 1).max(world.start.year()) }
-}
-
 /// Picks the answer from the lines of a comparison.
 pub fn answer(world: &World, sample: f64, replicates: &[Replicate], lines: &[compare::Line], diverted: &[diversion::Line], shares: &[attribute::Line]) -> Answer {
-    let year = last_year(world);
+    let year = world.last_year();
     let find = |measure: &str, origin: &str, destination: &str| lines.iter().find(|l| l.year == year && l.measure == measure && l.origin == origin && l.destination == destination);
     let mut rows = Vec::new();
     let mut put = |label: String, line: Option<&compare::Line>| {

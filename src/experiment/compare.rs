@@ -149,7 +149,7 @@ fn comparable(a: &Scenario, b: &Scenario) -> Result<(), String> {
     let (of_a, of_b) = (Scope::new(&a.world), Scope::new(&b.world));
     let regions = |scope: &Scope| (scope.home_ids.clone(), scope.destination_ids.clone());
     if (a.world.start, a.world.months) != (b.world.start, b.world.months) {
-        let until = |s: &Scenario| s.world.start.plus(s.world.months as i32 - 1);
+        let until = |s: &Scenario| s.world.last_month();
         let ends = (until(a) != until(b)).then(|| format!("compare up to the same month (--until {})", until(a).min(until(b))));
         let starts = (a.world.start != b.world.start).then(|| format!("give both the same start (--set run.start={})", a.world.start.max(b.world.start)));
         let how = starts.into_iter().chain(ends).collect::<Vec<_>>().join(", and ");
@@ -158,7 +158,10 @@ fn comparable(a: &Scenario, b: &Scenario) -> Result<(), String> {
     if of_a.same_rows(&of_b) && regions(&of_a) == regions(&of_b) {
         return Ok(());
     }
-    Err(format!("`{}` and `{}` have other countries, groups of countries or regions; their results cannot be set against each other", a.title, b.title))
+    Err(format!(
+        "`{}` and `{}` have other countries, groups of countries or regions; their results cannot be set against each other. Let both have all of them, and one close what is new in the other (a regime of kind \"closed\")",
+        a.title, b.title
+    ))
 }
 
 /// A line of `compare.csv`.

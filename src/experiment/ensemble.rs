@@ -135,6 +135,28 @@ pub fn schema() -> Json {
     document::schema::<File>("a musafir ensemble")
 }
 
+/// The scenarios of replicates with the values of members; without an ensemble there are none.
+#[derive(Clone, Debug, Default)]
+pub struct Members {
+    /// In the order of replicates.
+    pub scenarios: Vec<Scenario>,
+    /// Keys that the scenario keeps to itself.
+    pub kept: BTreeSet<String>,
+    /// Warnings of them.
+    pub warnings: Vec<Finding>,
+}
+
+impl Members {
+    /// One hash over all that is run: what a scenario keeps to itself changes it, though the ensemble and the scenario stay as they are.
+    pub fn hash(&self) -> Option<String> {
+        let mut hasher = blake3::Hasher::new();
+        for scenario in &self.scenarios {
+            hasher.update(scenario.hash.as_bytes());
+        }
+        (!self.scenarios.is_empty()).then(|| hasher.finalize().to_hex().to_string())
+    }
+}
+
 impl Ensemble {
     /// Of title, source and scenario, of parameters and members (weight and values).
     pub fn new(head: [&str; 3], discrepancy: Discrepancy, parameters: Vec<Parameter>, members: Vec<(f64, Vec<f64>)>) -> Ensemble {
@@ -233,11 +255,11 @@ impl Ensemble {
         Template::new(scenario, overrides, &self.text)
     }
 
-    /// The scenarios of replicates 1 to `replicates`, in their order, and warnings of keys that the scenario keeps to itself.
+    /// The scenarios of replicates 1 to `replicates`, in their order.
     ///
     /// # Errors
     /// What is wrong in the scenario's files, or in them with the values of a member.
-    pub fn scenarios(&self, scenario: &Path, overrides: &Overrides, replicates: u32) -> Result<(Vec<Scenario>, Vec<Finding>), Findings> {
+    pub fn scenarios(&self, scenario: &Path, overrides: &Overrides, replicates: u32) -> Result<Members, Findings> {
         use rayon::prelude::*;
         let template = self.template(scenario, overrides)?;
         let one = |k| {
@@ -246,11 +268,22 @@ impl Ensemble {
             Ok(Scenario { resolved: String::new(), ..scenario })
         };
         let all: Result<Vec<Scenario>, Findings> = (1..=replicates).into_par_iter().map(one).collect();
-        let kept = template.kept(&self.changes(self.member(1)));
-        all.map(|scenarios| (scenarios, kept)).map_err(|mut findings: Findings| {
+        let changes = self.changes(self.member(1));
+        let (kept, warnings) = (template.own_keys(&changes), template.kept(&changes));
+        all.map(|scenarios| Members { scenarios, kept, warnings }).map_err(|mut findings: Findings| {
             findings.list.retain(|f| f.severity == Severity::Error);
             findings
         })
+    }
+
+    /// The ensemble for the resolved text of a scenario that keeps some keys to itself, which no longer tells them from others.
+    #[must_use]
+    pub fn of_resolved(&self, kept: &BTreeSet<String>) -> Ensemble {
+        let changed = |p: &Parameter| Parameter { keys: p.keys.iter().filter(|key| !kept.contains(*key)).cloned().collect(), ..p.clone() };
+        let parameters: Vec<Parameter> = self.parameters.iter().map(changed).collect();
+        let left = |values: &[f64]| values.iter().zip(&parameters).filter(|(_, p)| !p.keys.is_empty()).map(|(value, _)| *value).collect();
+        let members = self.members.iter().map(|member| (member.weight, left(&member.values))).collect();
+        Ensemble::new([&self.title, &self.source, ""], self.discrepancy, parameters.iter().filter(|p| !p.keys.is_empty()).cloned().collect(), members)
     }
 
     /// The file.
@@ -266,7 +299,7 @@ impl Ensemble {
             let _ = writeln!(out, "multiplies = {}\nunit       = {}\n", parameter.multiplies, text(&parameter.unit));
         }
         for (i, member) in self.members.iter().enumerate() {
-            let values: Vec<String> = member.values.iter().map(|v| format!("{:?}", short(*v))).collect();
+            let values: Vec<String> = member.values.iter().map(|v| format!("{v:?}")).collect();
             let _ = writeln!(out, "[[member]]\nid     = {}\nweight = {:?}\nvalues = [{}]\n", i + 1, member.weight, values.join(", "));
         }
         out

@@ -5,7 +5,6 @@
 use std::{
     collections::BTreeMap,
     fmt::{self, Write as _},
-    io,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -14,7 +13,7 @@ use blake3::{Hash, Hasher};
 use crate::{
     behaviour::Behaviour,
     engine::{corridors::Effects, market::Drivers, network_costs},
-    scenario::{self, Run},
+    scenario::{self, Feed, Run},
     units::{Month, Provenance},
     world::{
         World,
@@ -96,20 +95,10 @@ fn effects(effects: &Effects, months: usize) -> Vec<Hash> {
     (0..months).map(hash).collect()
 }
 
-/// Feeds what is formatted to a hash, in pieces that it likes: the debug form of a float is the shortest text that reads back as the same float.
-struct Feed(io::BufWriter<Hasher>);
-
-impl fmt::Write for Feed {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        io::Write::write_all(&mut self.0, text.as_bytes()).map_err(|_| fmt::Error)
-    }
-}
-
 fn hash_of(values: fmt::Arguments<'_>) -> Hash {
-    let mut feed = Feed(io::BufWriter::with_capacity(1 << 15, Hasher::new()));
+    let mut feed = Feed::default();
     let _ = feed.write_fmt(values);
-    let _ = io::Write::flush(&mut feed.0);
-    feed.0.get_ref().finalize()
+    feed.finish()
 }
 
 fn numbers(hasher: &mut Hasher, values: impl IntoIterator<Item = f64>) {

@@ -17,6 +17,9 @@ pub struct Side {
     pub scenario: String,
     /// Hash of its resolved values.
     pub scenario_hash: String,
+    /// Hash of the scenarios of the members, as they were run, if there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members_hash: Option<String>,
     /// One hash over the state at the end of all replicates.
     pub state_hash: String,
 }
@@ -76,7 +79,7 @@ impl Provenance for Record {
 
     fn inputs(&self) -> String {
         let groups: Vec<_> = self.groups.iter().map(|g| (&g.name, &g.parts)).collect();
-        let hashes = [&self.a.scenario_hash, &self.b.scenario_hash];
+        let hashes = [&self.a, &self.b].map(|side| (&side.scenario_hash, &side.members_hash));
         format!("{:?}", (&self.version, hashes, &self.ensemble_hash, self.attribute, groups, self.seed, self.replicates, self.sample.to_bits(), self.months))
     }
 

@@ -18,7 +18,7 @@ use crate::{
     store::{StoreError, atomic},
 };
 
-const MAGIC: &[u8] = b"musafir checkpoint 3\n";
+const MAGIC: &[u8] = b"musafir checkpoint 4\n";
 const HASH: usize = 32;
 
 /// Name of the file within the folder of results.

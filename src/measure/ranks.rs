@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{households::Inequality, scope::Scope, stocks::Foreign};
 use crate::{
-    engine::{leverage, observe::MonthView, totals::HOME_CELLS},
+    engine::{leverage, market::migrants, observe::MonthView, totals::HOME_CELLS},
     hierarchy,
     math::ln,
     store::table::Table,
     units::Money,
+    world::place::SECTORS,
 };
 
 /// What the summary takes from the last month of a year.
@@ -177,9 +178,14 @@ impl Wages {
             }
         }
         let mut countries = vec![(0.0, 0.0, 0.0); scope.countries];
-        for (cell, supply) in tables.supply.iter().enumerate() {
-            let country = scope.country_of[cell / crate::world::place::SECTORS];
-            let weight = supply.max(1e-6 * tables.jobs[cell]);
+        let migrants = migrants(scope.homes(), view.totals);
+        let mut of_country = vec![0; scope.countries];
+        for (cell, persons) in migrants.iter().enumerate() {
+            of_country[scope.country_of[cell / SECTORS]] += persons;
+        }
+        for (cell, &persons) in migrants.iter().enumerate() {
+            let country = scope.country_of[cell / SECTORS];
+            let weight = if of_country[country] > 0 { persons as f64 } else { tables.jobs[cell] };
             add(&mut countries[country], tables.pay[cell], 1.0 - tables.employment[cell], weight);
         }
         for mean in origins.iter_mut().chain(&mut countries).filter(|m| m.2 > 0.0) {

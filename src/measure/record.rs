@@ -27,6 +27,9 @@ pub struct Record {
     /// Hash of the ensemble whose members the replicates used, if one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ensemble_hash: Option<String>,
+    /// Hash of the scenarios of the members, as they were run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members_hash: Option<String>,
     /// Seed of the first replicate.
     pub seed: u64,
     /// Number of replicates.
@@ -128,7 +131,7 @@ impl Provenance for Record {
     const KIND: &'static str = "run";
 
     fn inputs(&self) -> String {
-        format!("{:?}", (&self.version, &self.scenario_hash, &self.ensemble_hash, self.seed, self.sample.to_bits(), self.replicates, self.months))
+        format!("{:?}", (&self.version, &self.scenario_hash, &self.ensemble_hash, &self.members_hash, self.seed, self.sample.to_bits(), self.replicates, self.months))
     }
 
     fn gist(&self) -> String {

@@ -86,7 +86,7 @@ impl Recorder {
             layouts: scope.layouts(weight),
             replicate,
             weight,
-            end: world.start.plus(world.months as i32 - 1),
+            end: world.last_month(),
             tables: true,
             households: Vec::new(),
             ages: Vec::new(),

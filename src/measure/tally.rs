@@ -16,29 +16,20 @@ use crate::{
     store::table::Table,
 };
 
-/// Ends of stays in a country in a month or a year.
+/// What those who returned from a country in a month or a year had behind them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ends {
-    /// Those who returned; the naturalised never do.
-    pub returned: i64,
-    /// Sum of trips made by them.
+    /// Sum of their trips.
     pub trips: i64,
     /// Sum of their months abroad.
     pub months: i64,
-    /// Arrivals from other countries.
-    pub onward: i64,
-    /// Departures to other countries.
-    pub onward_out: i64,
 }
 
 impl Ends {
     /// Adds others.
     pub fn plus(&mut self, other: &Ends) {
-        self.returned += other.returned;
         self.trips += other.trips;
         self.months += other.months;
-        self.onward += other.onward;
-        self.onward_out += other.onward_out;
     }
 }
 
@@ -118,22 +109,10 @@ impl Tally {
         if rows {
             self.ages.count(scope, event);
         }
-        let country = |place: u8| scope.country_of[usize::from(place)];
-        match event.happening {
-            Happening::Returned if event.before.place != HOME => {
-                let ends = &mut self.ends[country(event.before.place)];
-                ends.returned += 1;
-                ends.trips += i64::from(event.trips);
-                ends.months += i64::from(event.spell);
-            }
-            Happening::MovedOn if event.before.is_foreign() && event.after.place != HOME => {
-                let (from, to) = (country(event.before.place), country(event.after.place));
-                if from != to {
-                    self.ends[from].onward_out += 1;
-                    self.ends[to].onward += 1;
-                }
-            }
-            _ => {}
+        if event.happening == Happening::Returned && event.before.place != HOME {
+            let ends = &mut self.ends[scope.country_of[usize::from(event.before.place)]];
+            ends.trips += i64::from(event.trips);
+            ends.months += i64::from(event.spell);
         }
     }
 }

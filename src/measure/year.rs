@@ -277,8 +277,8 @@ impl Year {
         put("stock_mean", persons(pair.stock) / months);
         put("departures", moved(Move::Departed));
         put("returns", moved(Move::Returned));
-        put("onward", persons(pair.ends.onward));
-        put("onward_out", persons(pair.ends.onward_out));
+        put("onward", moved(Move::OnwardIn));
+        put("onward_out", moved(Move::OnwardOut));
         put("removed", moved(Move::Removed));
         put("naturalised", moved(Move::Naturalised));
         put("naturalised_cumulative", persons(pair.naturalised_cumulative));
@@ -295,8 +295,9 @@ impl Year {
         for (name, count) in MOTIVE_SHARES.iter().zip(pair.motives) {
             put(name, ratio(count as f64, pair.stock as f64));
         }
-        put("trips", ratio(pair.ends.trips as f64, pair.ends.returned as f64));
-        put("spell_months", ratio(pair.ends.months as f64, pair.ends.returned as f64));
+        let returned = pair.moves.0[Move::Returned as usize] as f64;
+        put("trips", ratio(pair.ends.trips as f64, returned));
+        put("spell_months", ratio(pair.ends.months as f64, returned));
         put("net_migration", moved(Move::Returned) + moved(Move::Removed) - moved(Move::Departed));
         put("emigration_rate", ratio(pair.stock as f64, cell.citizens as f64));
         put("leverage", cell.leverage);

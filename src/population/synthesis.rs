@@ -269,7 +269,6 @@ impl<'w> Region<'w> {
         let weight = age_factor(self.behaviour, person.age(start)) * if person.sex() == 1 { self.women } else { 1.0 };
         let rate = self.abroad_rate * weight;
         let u = uniform(streams.of(Purpose::InitialPlace).bits(k));
-        let fades = self.behaviour.consider.experience_fades.max(1e-6);
         if u < rate {
             let d = category(&self.places, u / rate.min(1.0));
             let place = &world.places.destinations[d];
@@ -291,7 +290,7 @@ impl<'w> Region<'w> {
             person.set_work(sector as u8, stay, if undocumented { Status::Undocumented } else { Status::Documented });
         } else if (u - rate) < rate * params.experienced {
             person.trips = 1;
-            person.experience_until = start.plus(1 + (streams.of(Purpose::InitialExperience).exponential(k) / fades).min(1200.0) as i32).0;
+            person.experience_until = start.plus(1 + self.behaviour.consider.fading(streams.of(Purpose::InitialExperience).exponential(k))).0;
         }
     }
 }

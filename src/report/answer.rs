@@ -293,6 +293,8 @@ fn whose_money(values: &Values, year: i32, l: Language) -> Option<String> {
         let points = decimal(share[2] * 100.0, 2, l);
         let before = amount(share[0], share[0], "share", l);
         let more = match (direction(share), l) {
+            (Direction::Same, Language::English) => ", and the shares of GDP stay.".to_string(),
+            (Direction::Same, Language::Russian) => ", и доли в ВВП те же.".to_string(),
             (Direction::Unclear, Language::English) => format!("; for no origin does the share of GDP move so that replicates agree on the largest change ({}).", name(origin, l)),
             (Direction::Unclear, Language::Russian) => format!("; и наибольшее изменение доли ВВП ({}) в повторах имеет разный знак.", name(origin, l)),
             (_, Language::English) => format!("; the share of GDP moves most for {}: by {points} percentage points from {before}.", name(origin, l)),
@@ -341,8 +343,10 @@ fn elsewhere(values: &Values, diversion: Option<&Values>, year: i32, l: Language
     let v = five(values, ["leverage", ALL_ORIGINS, &main], year)?;
     let main = name(&main, l);
     Some(match (direction(v), l) {
-        (Direction::Unclear | Direction::Same, Language::English) => format!("The leverage of {main} does not move in a direction that replicates agree on."),
-        (Direction::Unclear | Direction::Same, Language::Russian) => format!("Рычаг направления «{main}» не меняется в направлении, общем для повторов."),
+        (Direction::Same, Language::English) => format!("The leverage of {main} is the same."),
+        (Direction::Same, Language::Russian) => format!("Рычаг направления «{main}» тот же."),
+        (Direction::Unclear, Language::English) => format!("The leverage of {main} does not move in a direction that replicates agree on."),
+        (Direction::Unclear, Language::Russian) => format!("Рычаг направления «{main}» не меняется в направлении, общем для повторов."),
         (_, Language::English) => format!("The leverage of {main} moves from {} to {} (log earnings).", decimal(v[0], 3, l), decimal(v[1], 3, l)),
         (_, Language::Russian) => format!("Рычаг направления «{main}» меняется с {} до {} (логарифм заработка).", decimal(v[0], 3, l), decimal(v[1], 3, l)),
     })

@@ -4,7 +4,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    io::Write as _,
     path::Path,
 };
 
@@ -14,7 +13,7 @@ use super::folder::Folder;
 use crate::{
     measure::record::{self, Provenance},
     scenario::{Inventory, Overrides},
-    store::{StoreError, atomic},
+    store::StoreError,
 };
 
 /// Name of the file within the folder of a run.
@@ -62,43 +61,30 @@ fn keyed(inventory: &Inventory) -> BTreeMap<String, (String, String, Option<bool
     all
 }
 
-/// Writes into a folder what a scenario file, with what is set besides, says otherwise than the file it extends (than itself, if it extends
-/// none). `hash` is that of the scenario. A resolved scenario extends nothing: what stands beside it goes with it, so that running it gives the same bytes. Where nothing
-/// differs, or a file cannot be read by itself, there is no such file.
-///
-/// # Errors
-/// Those of the file system.
-pub fn write(folder: &Path, file: &Path, hash: &str, set: &[(String, String)], root: Option<&Path>) -> Result<(), StoreError> {
-    let content = content(file, hash, set, root);
-    let path = folder.join(FILE);
-    match content {
-        Some(bytes) => atomic::write(&path, |sink| sink.write_all(&bytes)).map(|_| ()),
-        None if path.exists() => fs::remove_file(&path).map_err(StoreError::io("remove", &path)),
-        None => Ok(()),
-    }
-}
-
-fn content(file: &Path, hash: &str, set: &[(String, String)], root: Option<&Path>) -> Option<Vec<u8>> {
-    let table: toml::Table = toml::from_str(&fs::read_to_string(file).ok()?).ok()?;
-    let beside = file.parent().unwrap_or(Path::new(""));
-    let extends = table.get("extends").and_then(toml::Value::as_str);
-    if extends.is_none() && set.is_empty() {
-        // What stands beside is of this scenario only if a run of it left both.
-        let left = record::Record::read(beside).is_some_and(|record| record.scenario_hash == hash);
-        return fs::read(beside.join(FILE)).ok().filter(|_| left);
-    }
-    let parent = extends.map_or_else(|| file.to_path_buf(), |name| beside.join(name));
+/// What a scenario file, with what is set besides, says otherwise than the files it extends (than itself, if it extends none, or such as are
+/// no scenario without it): the content of [`FILE`] and its number of rows. `hash` is that of the scenario. A resolved scenario extends nothing:
+/// what stands beside it goes with it, so that running it gives the same bytes. None where nothing differs, or a file cannot be read by itself.
+pub fn content(file: &Path, hash: &str, set: &[(String, String)], root: Option<&Path>) -> Option<(Vec<u8>, u64)> {
     let plain = Overrides { root: root.map(Path::to_path_buf), ..Overrides::default() };
+    let extended = Inventory::extended(file, root).ok();
+    if extended.is_none() && set.is_empty() {
+        // What stands beside is of this scenario only if a run of it left both.
+        let beside = file.parent().unwrap_or(Path::new(""));
+        let left = record::Record::read(beside).filter(|record| record.scenario_hash == hash)?;
+        let rows = left.files.iter().find(|f| f.name == FILE)?.rows?;
+        return Some((fs::read(beside.join(FILE)).ok()?, rows));
+    }
     let changed = Overrides { set: set.to_vec(), ..plain.clone() };
-    let changes = between(&Inventory::load(&parent, &plain).ok()?, &Inventory::load(file, &changed).ok()?);
+    let before = extended.or_else(|| Inventory::load(file, &plain).ok())?;
+    let changes = between(&before, &Inventory::load(file, &changed).ok()?);
     let mut writer = csv::Writer::from_writer(Vec::new());
     for change in &changes {
         writer.serialize(change).ok()?;
     }
-    writer.into_inner().ok().filter(|_| !changes.is_empty())
+    Some((writer.into_inner().ok().filter(|_| !changes.is_empty())?, changes.len() as u64))
 }
 
-/// Reads what [`write()`] wrote; none if the folder has no such file.
+/// Reads the [`content`] of a folder; none if the folder has no such file.
 ///
 /// # Errors
 /// A file that cannot be read.

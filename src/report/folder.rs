@@ -110,9 +110,7 @@ impl Folder {
 
     /// The last whole year of the run, or its only one; 0 without a scenario.
     pub fn last_year(&self) -> i32 {
-        let Some(world) = self.first().map(|s| &s.world) else { return 0 };
-        let end = world.start.plus(world.months as i32 - 1);
-        if end.of_year() == 11 { end.year() } else { (end.year() - 1).max(world.start.year()) }
+        self.first().map_or(0, |scenario| scenario.world.last_year())
     }
 }
 

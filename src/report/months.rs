@@ -46,6 +46,11 @@ impl Sums {
         self.values.iter_mut().for_each(|v| *v *= by);
     }
 
+    /// From sums over the months of years to means.
+    fn average(&mut self, months: &[f64]) {
+        self.values.chunks_mut(self.times.max(1)).flat_map(|row| row.iter_mut().zip(months)).for_each(|(sum, months)| *sum /= months);
+    }
+
     /// The values of a row.
     pub fn row(&self, row: usize) -> &[f64] {
         &self.values[row * self.times..(row + 1) * self.times]
@@ -93,6 +98,17 @@ impl Frame<'_> {
 
     fn year(&self, month: u16) -> usize {
         (1900 + i32::from(month) / 12 - self.first_year).max(0) as usize
+    }
+
+    /// Months of each year that are run, over which stocks are averaged.
+    fn months_of_years(&self) -> Vec<f64> {
+        let mut months = vec![0.0; self.years];
+        for month in 0..self.months as u16 {
+            if let Some(of_year) = months.get_mut(self.year(self.start + month)) {
+                *of_year += 1.0;
+            }
+        }
+        months
     }
 }
 
@@ -158,7 +174,7 @@ impl Monthly {
         for sums in [&mut monthly.stock, &mut monthly.departures, &mut monthly.returns, &mut monthly.remittances, &mut monthly.homes, &mut monthly.blocked] {
             sums.scale(mean);
         }
-        monthly.homes.scale(1.0 / MONTHS);
+        monthly.homes.average(&frame.months_of_years());
         Ok(Some(monthly))
     }
 }
@@ -197,13 +213,11 @@ pub fn by_regions(folder: &Folder, years: &[i32]) -> Result<Option<[Sums; 2]>, S
         for sums in &mut both {
             sums.scale(1.0 / f64::from(folder.replicates().max(1)));
         }
-        both[0].scale(1.0 / MONTHS);
+        both[0].average(&frame.months_of_years());
         both
     }))
 }
 
-/// Months of a year, over which stocks are averaged; the division comes last, so that the sums before it are exact.
-const MONTHS: f64 = 12.0;
 /// Codes of the status from here on are of naturalised persons, who are no foreign citizens.
 const NATURALISED: u8 = 2;
 

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use serde_json::{Value, json};
 use toml::Table;
 
-use crate::store::StoreError;
+use crate::{experiment::past::target_file::Period, store::StoreError, units::Month};
 
 /// Measure of a target, measure of the line it is drawn on, and the month that it refers to where its period does not say (0: mean of the year).
 const MEASURES: [(&str, &str, u32); 7] = [
@@ -62,8 +62,10 @@ fn number(table: &Table, key: &str) -> Option<f64> {
 
 fn of(series: &Table) -> Vec<Value> {
     let place = |key: &str| series.get("observes").and_then(toml::Value::as_table).and_then(|o| text(o, key));
-    let (Some(measure), Some(origin), Some(destination)) = (place("measure"), place("origin"), place("destination")) else { return Vec::new() };
-    let Some((_, line, month)) = MEASURES.iter().find(|m| m.0 == measure).filter(|_| !series.contains_key("over")) else { return Vec::new() };
+    let (Some(measure), Some(origin)) = (place("measure"), place("origin")) else { return Vec::new() };
+    let destination = place("destination").unwrap_or_else(|| "ALL".to_string());
+    let alone = !["over", "plus"].iter().any(|key| series.contains_key(*key));
+    let Some((_, line, month)) = MEASURES.iter().find(|m| m.0 == measure).filter(|_| alone) else { return Vec::new() };
     let rows = series.get("rows").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_table);
     let point = |row: &Table| {
         let time = when(&text(row, "period")?, *month)?;
@@ -89,15 +91,15 @@ fn of(series: &Table) -> Vec<Value> {
     rows.filter_map(point).collect()
 }
 
-/// Years of `YYYY` or `YYYY-MM`, so that the middle of a year is a whole number.
+/// Time of a period in years, so that the middle of a year is a whole number: of a month its end, of a year the end of `month` if that is not 0.
 fn when(period: &str, month: u32) -> Option<f64> {
-    let (year, month) = match period.split_once('-') {
-        Some((year, of)) => (year, of.parse().ok()?),
-        None => (period, month),
-    };
-    let year: f64 = year.parse().ok()?;
-    // A month's end, less half a year.
-    Some(if (1..=12).contains(&month) { year + f64::from(month) / 12.0 - 0.5 } else { year })
+    let Period { first, last } = period.parse().ok()?;
+    let end = |month: Month| f64::from(month.year()) + f64::from(month.of_year() as u32 + 1) / 12.0 - 0.5;
+    Some(match last.since(first) {
+        0 => end(last),
+        11 if month > 0 && last.of_year() == 11 => end(Month::new(last.year(), month)),
+        _ => f64::midpoint(end(first.plus(-1)), end(last)),
+    })
 }
 
 #[cfg(test)]
@@ -121,13 +123,22 @@ mod tests {
             [[series]]
             observes = { measure = "residents", origin = "UZB", destination = "RUS" }
             rows = [{ period = "2020", value = 4 }]
+            [[series]]
+            observes = { measure = "stock_august", origin = "UZB" }
+            rows = [{ period = "2014", value = 1 }, { period = "2014-07/2014-12", value = 2 }]
+            [[series]]
+            observes = { measure = "stock", origin = "UZB", destination = "RUS" }
+            plus = [{ origin = "TJK" }]
+            rows = [{ period = "2020", value = 4 }]
         "#;
         fs::write(folder.path().join("a.toml"), text).unwrap();
         fs::write(folder.path().join("b.json"), "{").unwrap();
         let points = read(folder.path()).unwrap();
-        assert_eq!(points.len(), 2);
+        assert_eq!(points.len(), 4);
         assert_eq!(points[0], json!(["stock_mean", "UZB", "RUS", 2014.0, 2e6, null, null, 1.0, "Register", "", "a register", true, "fit"]));
         assert_eq!(points[1], json!(["stock_mean", "UZB", "RUS", 2015.0, 1.5e6, 1e6, null, 1.1, "Register", "", "a register", false, ""]));
+        let placed: Vec<_> = points[2..].iter().map(|p| (p[2].as_str(), p[3].as_f64())).collect();
+        assert_eq!(placed, [(Some("ALL"), Some(2014.0 + 8.0 / 12.0 - 0.5)), (Some("ALL"), Some(2014.25))]);
         fs::write(folder.path().join("c.toml"), "[[").unwrap();
         assert!(read(folder.path()).is_err());
     }

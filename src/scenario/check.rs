@@ -338,6 +338,10 @@ fn table(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Ledger
             };
             ledger.error(node.key, &join(path, key), format!("`{}` is missing", join(path, key)), what, fix);
         }
+        // With a text that nothing refers to the rest is checked in the same round; nothing is run with it.
+        if ["name", "source"].contains(&key) {
+            object.insert(key.to_string(), json!(""));
+        }
     }
     Some(Json::Object(object))
 }
@@ -377,7 +381,13 @@ fn list(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Ledger)
         let name = item.id().map_or_else(|| i.to_string(), str::to_string);
         let before = ledger.list.len();
         match check(item, item_schema, &join(path, &name), unit, ledger) {
-            Some(value) => values.push(value),
+            Some(mut value) => {
+                // Likewise one without an id goes by its number.
+                if let Some(object) = value.as_object_mut().filter(|_| missing(item, follow(item_schema)).any(|key| key == "id")) {
+                    object.insert("id".to_string(), json!(name));
+                }
+                values.push(value);
+            }
             None => whole = false,
         }
         // An item that lacks something may be meant to change another, with its id mistyped.

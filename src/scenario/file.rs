@@ -38,6 +38,11 @@ impl Date {
         // Days after the 15th act from the next month, and come before the days of that month up to the 15th.
         (self.acts, if self.day > 15 { self.day - 15 } else { self.day + 16 })
     }
+
+    /// Last month of what ends with this date.
+    pub fn last_month(self) -> Month {
+        self.after.plus(-1)
+    }
 }
 
 impl std::str::FromStr for Date {
@@ -56,8 +61,10 @@ impl std::str::FromStr for Date {
         if day.is_empty() {
             return Ok(Date { acts: own, after: own.plus(1), day: 1 });
         }
-        let day: u32 = day.parse().ok().filter(|d| (1..=31).contains(d)).ok_or_else(|| format!("`{text}` is not a date"))?;
-        let acts = Month::of_change(own.year(), own.of_year() as u32 + 1, day);
+        let month = own.of_year() as u32 + 1;
+        let there = |day: &i8| jiff::civil::Date::new(own.year() as i16, month as i8, *day).is_ok();
+        let day = day.parse().ok().filter(there).ok_or_else(|| format!("`{text}` is not a date"))? as u32;
+        let acts = Month::of_change(own.year(), month, day);
         Ok(Date { acts, after: acts, day })
     }
 }
@@ -252,4 +259,18 @@ pub enum Table {
 pub struct Inline {
     /// The text of the table.
     csv: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Date;
+
+    #[test]
+    fn what_ends_with_a_date_has_a_last_month() {
+        let last = |text: &str| text.parse::<Date>().map(|date| date.last_month().to_string());
+        for (date, month) in [("2022-12", "2022-12"), ("2022-12-01", "2022-11"), ("2022-12-10", "2022-11"), ("2022-12-31", "2022-12"), ("2024-02-29", "2024-02")] {
+            assert_eq!(last(date).as_deref(), Ok(month), "{date}");
+        }
+        assert!(last("2023-02-29").is_err() && last("2022-04-31").is_err());
+    }
 }

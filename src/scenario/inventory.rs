@@ -15,6 +15,7 @@ use super::{
     tree::{Node, Value},
     write,
 };
+use crate::units::Month;
 
 /// Keys that say where values come from, and are shown beside them.
 const PROVENANCE: [&str; 5] = ["source", "verified", "note", "sources", "id"];
@@ -92,7 +93,21 @@ impl Inventory {
     pub fn load(path: &Path, overrides: &Overrides) -> Result<Inventory, Findings> {
         let mut ledger = Ledger::default();
         let layers = layers::read(path, &overrides.set, overrides.root.as_deref(), &mut ledger);
-        let resolved = (!layers.order.is_empty()).then(|| resolve::resolve(&layers, overrides.until, &mut ledger));
+        Inventory::of(&layers, overrides.until, ledger)
+    }
+
+    /// What is in the files that a scenario extends, together.
+    ///
+    /// # Errors
+    /// Everything that is wrong in them, at once; they need not be a scenario without what extends them.
+    pub fn extended(path: &Path, root: Option<&Path>) -> Result<Inventory, Findings> {
+        let mut ledger = Ledger::default();
+        let layers = layers::extended(path, root, &mut ledger);
+        Inventory::of(&layers, None, ledger)
+    }
+
+    fn of(layers: &Layers, until: Option<Month>, mut ledger: Ledger) -> Result<Inventory, Findings> {
+        let resolved = (!layers.order.is_empty()).then(|| resolve::resolve(layers, until, &mut ledger));
         if ledger.errors() > 0 {
             return Err(Findings { list: ledger.sorted() });
         }
@@ -109,7 +124,7 @@ impl Inventory {
         }
         let entries = walk.entries;
         let title = layers.tree.get("title").and_then(Node::text).unwrap_or_default().to_string();
-        let tables = tables.iter().filter(|t| t.given()).map(|t| rows(t, &layers, &lines)).collect();
+        let tables = tables.iter().filter(|t| t.given()).map(|t| rows(t, layers, &lines)).collect();
         Ok(Inventory { title, entries, corridors, tables })
     }
 }

@@ -46,24 +46,47 @@ impl Layers {
 
 /// Reads a scenario, the files that it extends and the values set on the command line.
 pub fn read(path: &Path, set: &[(String, String)], root: Option<&Path>, ledger: &mut Ledger) -> Layers {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
+    let folder = folder_of(path);
     let root = root.map_or_else(|| root_of(&folder), Path::to_path_buf);
-    let mut reader = Reader { root: root.clone(), seen: Vec::new(), open: Vec::new(), layers: Vec::new(), ledger };
-    reader.file(path, At::NOWHERE);
-    let layers = reader.layers;
-    let (mut order, mut removed) = (Vec::new(), Vec::new());
-    let mut merged = Node::empty();
-    for layer in layers {
-        merged.at = layer.at;
-        merged.key = layer.at;
-        order.push(layer.at.file);
-        removed.extend(lay_over(&mut merged, layer, ledger));
-    }
+    let layers = gather(path, &root, ledger);
+    let mut merged = pile(layers, root, ledger);
     for (key, value) in set {
-        order.push(ledger.sources.len());
-        set_value(&mut merged, key, value, &folder, ledger);
+        merged.order.push(ledger.sources.len());
+        set_value(&mut merged.tree, key, value, &folder, ledger);
     }
-    Layers { tree: merged, order, root, removed }
+    merged
+}
+
+/// Reads the files that a scenario extends, without its own.
+pub fn extended(path: &Path, root: Option<&Path>, ledger: &mut Ledger) -> Layers {
+    let root = root.map_or_else(|| root_of(&folder_of(path)), Path::to_path_buf);
+    let mut layers = gather(path, &root, ledger);
+    layers.pop();
+    pile(layers, root, ledger)
+}
+
+/// The folder that a file stands in.
+pub(super) fn folder_of(path: &Path) -> PathBuf {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf()
+}
+
+/// The trees of a file and of those it extends, its own last.
+fn gather(path: &Path, root: &Path, ledger: &mut Ledger) -> Vec<Node> {
+    let mut reader = Reader { root: root.to_path_buf(), seen: Vec::new(), open: Vec::new(), layers: Vec::new(), ledger };
+    reader.file(path, At::NOWHERE);
+    reader.layers
+}
+
+/// Lays each over those before it.
+fn pile(layers: Vec<Node>, root: PathBuf, ledger: &mut Ledger) -> Layers {
+    let mut merged = Layers { tree: Node::empty(), order: Vec::new(), root, removed: Vec::new() };
+    for layer in layers {
+        merged.tree.at = layer.at;
+        merged.tree.key = layer.at;
+        merged.order.push(layer.at.file);
+        merged.removed.extend(lay_over(&mut merged.tree, layer, ledger));
+    }
+    merged
 }
 
 /// The nearest ancestor folder named `scenarios`, else the folder itself.
@@ -172,7 +195,7 @@ impl Reader<'_> {
                 return;
             }
         };
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
+        let folder = folder_of(path);
         let file = self.ledger.sources.len();
         self.ledger.sources.push(Source { name: path.display().to_string(), text, folder: folder.clone() });
         let mut tree = tree::parse(file, self.ledger);

@@ -7,6 +7,8 @@ pub enum Form {
     Text,
     /// A number from the first to the second.
     Number(f64, f64),
+    /// A whole number from the first to the second.
+    Whole(u32, u32),
     /// A month, 2028-01.
     Month,
     /// One of some names.
@@ -62,6 +64,10 @@ const fn number(name: &'static str, least: f64, most: f64, unit: &'static str, m
 
 const fn optional(column: Column) -> Column {
     Column { may_be_empty: true, ..column }
+}
+
+const fn whole(name: &'static str, least: u32, most: u32, unit: &'static str, meaning: &'static str) -> Column {
+    Column { name, form: Form::Whole(least, most), may_be_empty: false, unit, meaning }
 }
 
 const fn month(name: &'static str, meaning: &'static str) -> Column {
@@ -147,7 +153,7 @@ pub static SERIES: Shape = Shape {
     columns: &[
         text("series", "name of the series"),
         text("place", "code of the country, or WORLD"),
-        number("year", 1900.0, 2100.0, "year", "calendar year"),
+        whole("year", 1900, 2100, "year", "calendar year"),
         number("value", -INF, INF, "", "mean of the year"),
         optional(text("unit", "unit of the value")),
         SOURCE,
@@ -162,8 +168,8 @@ pub static POPULATION: Shape = Shape {
     columns: &[
         text("country", "code of the country"),
         SEX,
-        number("age_from", 0.0, 120.0, "years", "first age of the group"),
-        number("age_to", 0.0, 120.0, "years", "last age of the group"),
+        whole("age_from", 0, 120, "years", "first age of the group"),
+        whole("age_to", 0, 120, "years", "last age of the group"),
         number("persons", 0.0, INF, "persons", "number of persons"),
         SOURCE,
         VERIFIED,
@@ -177,7 +183,7 @@ pub static ENTRANTS: Shape = Shape {
     columns: &[
         text("country", "code of the country"),
         SEX,
-        number("year", 1900.0, 2100.0, "year", "calendar year"),
+        whole("year", 1900, 2100, "year", "calendar year"),
         number("persons", 0.0, INF, "persons", "persons turning 16"),
         SOURCE,
         VERIFIED,
@@ -191,8 +197,8 @@ pub static MORTALITY: Shape = Shape {
     columns: &[
         text("country", "code of the country"),
         SEX,
-        number("year_from", 1900.0, 2100.0, "year", "first year of the period"),
-        number("age_from", 0.0, 120.0, "years", "first age of the five-year group"),
+        whole("year_from", 1900, 2100, "year", "first year of the period"),
+        whole("age_from", 0, 120, "years", "first age of the five-year group"),
         number("deaths_per_year", 0.0, 1.0, "per person-year", "death rate"),
         SOURCE,
         VERIFIED,
@@ -265,7 +271,7 @@ pub static CALENDAR: Shape = Shape {
     meaning: "weights of the months in departures and returns",
     columns: &[
         one_of("calendar", &["departures", "returns"], "what the weights are of"),
-        number("month", 1.0, 12.0, "month", "month, 1 to 12"),
+        whole("month", 1, 12, "month", "month, 1 to 12"),
         number("weight", 0.0, 1.0, "share", "share of the year"),
         SOURCE,
         VERIFIED,
@@ -279,7 +285,7 @@ pub static OUTSIDE: Shape = Shape {
     columns: &[
         text("from", "code of the country that migrants come from"),
         text("to", "code of the country in which they live"),
-        number("year", 1990.0, 2100.0, "year", "year of the published value"),
+        whole("year", 1990, 2100, "year", "year of the published value"),
         optional(number("stock_persons", 0.0, 1e9, "persons", "migrants of `from` in `to`, by country of birth or citizenship")),
         optional(number("remittances_usd", 0.0, 1e13, "USD/year", "remittances from `to` to `from`")),
         SOURCE,

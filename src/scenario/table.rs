@@ -446,17 +446,25 @@ fn understand(column: &Column, cell: &mut Cell) -> Result<(), (String, String)> 
             }
             Err(why) => Err((why, "months are written 2028-01".into())),
         },
-        Form::Number(least, most) => {
-            let x: f64 = cell.text.parse().map_err(|_| ("it is not a number".to_string(), number_hint(&cell.text)))?;
-            if !x.is_finite() || x < least || x > most {
-                let unit = if column.unit.is_empty() { String::new() } else { format!(" {}", column.unit) };
-                let why = if x < 0.0 && least >= 0.0 { "it is negative".to_string() } else { format!("it must be from {least} to {most}{unit}") };
-                return Err((why, if most == 1.0 { super::finding::per_cent(x, least) } else { String::new() }));
-            }
-            cell.number = Some(x);
-            Ok(())
+        Form::Whole(least, most) => {
+            number_within(column, cell, f64::from(least), f64::from(most))?;
+            let x = cell.number.unwrap_or_default();
+            if x.fract() == 0.0 { Ok(()) } else { Err(("it must be a whole number".to_string(), format!("{} or {}", x.floor(), x.ceil()))) }
         }
+        Form::Number(least, most) => number_within(column, cell, least, most),
     }
+}
+
+/// Reads a number within bounds.
+fn number_within(column: &Column, cell: &mut Cell, least: f64, most: f64) -> Result<(), (String, String)> {
+    let x: f64 = cell.text.parse().map_err(|_| ("it is not a number".to_string(), number_hint(&cell.text)))?;
+    if !x.is_finite() || x < least || x > most {
+        let unit = if column.unit.is_empty() { String::new() } else { format!(" {}", column.unit) };
+        let why = if x < 0.0 && least >= 0.0 { "it is negative".to_string() } else { format!("it must be from {least} to {most}{unit}") };
+        return Err((why, if most == 1.0 { super::finding::per_cent(x, least) } else { String::new() }));
+    }
+    cell.number = Some(x);
+    Ok(())
 }
 
 fn number_hint(text: &str) -> String {

@@ -88,6 +88,11 @@ impl Template {
         Scenario::parts(&layers, self.until, ledger).map(|(parts, _)| (parts.world, parts.behaviour))
     }
 
+    /// Keys of changes that give way to what the scenario says itself.
+    pub fn own_keys(&self, changes: &[Change]) -> BTreeSet<String> {
+        changes.iter().filter(|change| self.own(change).is_some()).map(|change| change.key.clone()).collect()
+    }
+
     /// Warnings of changes that give way to what the scenario says itself, and of a fitted file that the scenario cannot be held against.
     pub fn kept(&self, changes: &[Change]) -> Vec<Finding> {
         let mut ledger = Ledger::default();
@@ -208,9 +213,9 @@ fn nearest(tree: &Node, parts: &[String]) -> String {
 /// # Errors
 /// A path that leads out of the root, or to nothing.
 pub fn named(beside: &Path, root: Option<&Path>, name: &str) -> Result<PathBuf, (String, String)> {
-    let folder = beside.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let root = root.map_or_else(|| layers::root_of(folder), Path::to_path_buf);
-    layers::inside(&root, folder, name).map_err(|why| (why, layers::neighbours(folder, name)))
+    let folder = layers::folder_of(beside);
+    let root = root.map_or_else(|| layers::root_of(&folder), Path::to_path_buf);
+    layers::inside(&root, &folder, name).map_err(|why| (why, layers::neighbours(&folder, name)))
 }
 
 /// The text of a file, for a [`Ledger`].
@@ -218,8 +223,7 @@ pub fn named(beside: &Path, root: Option<&Path>, name: &str) -> Result<PathBuf, 
 /// # Errors
 /// Why it cannot be read.
 pub fn read(path: &Path) -> Result<Source, String> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
-    Ok(Source { name: path.display().to_string(), text: layers::read_text(path)?, folder })
+    Ok(Source { name: path.display().to_string(), text: layers::read_text(path)?, folder: layers::folder_of(path) })
 }
 
 fn number(node: &Node) -> Option<f64> {

@@ -153,8 +153,22 @@ fn csv(table: &Table) -> String {
     out
 }
 
-/// Feeds what is formatted to a hash, in pieces that it likes.
-struct Feed(io::BufWriter<blake3::Hasher>);
+/// Feeds what is formatted to a hash, in pieces that it likes: the debug form of a float is the shortest text that reads back as the same float.
+pub struct Feed(io::BufWriter<blake3::Hasher>);
+
+impl Default for Feed {
+    fn default() -> Feed {
+        Feed(io::BufWriter::with_capacity(1 << 15, blake3::Hasher::new()))
+    }
+}
+
+impl Feed {
+    /// Hash of all that was fed.
+    pub fn finish(mut self) -> blake3::Hash {
+        let _ = io::Write::flush(&mut self.0);
+        self.0.get_ref().finalize()
+    }
+}
 
 impl fmt::Write for Feed {
     fn write_str(&mut self, text: &str) -> fmt::Result {
@@ -183,11 +197,10 @@ pub fn hash(run: &Run, world: &World, behaviour: &Behaviour) -> String {
         *provenance = Provenance::default();
     }
     freight.provenance = Provenance::default();
-    let mut feed = Feed(io::BufWriter::with_capacity(1 << 15, blake3::Hasher::new()));
+    let mut feed = Feed::default();
     let mut demography = world.demography.clone();
     demography.households.provenance = Provenance::default();
     demography.start.provenance = Provenance::default();
-    // The debug form of a float is the shortest text that reads back as the same float.
     let _ = write!(feed, "{run:?}{bare:?}{travel:?}{freight:?}{ties:?}");
     let _ = write!(feed, "{:?}{:?}{:?}", world.start, world.months, world.places);
     let _ = write!(feed, "{:?}{:?}{:?}", world.series, world.network.nodes, world.network.links);
@@ -202,6 +215,5 @@ pub fn hash(run: &Run, world: &World, behaviour: &Behaviour) -> String {
     for rule in &world.rules {
         let _ = write!(feed, "{:?}", Rule { name: String::new(), ..rule.clone() });
     }
-    let _ = io::Write::flush(&mut feed.0);
-    feed.0.get_ref().finalize().to_hex().to_string()
+    feed.finish().to_hex().to_string()
 }

@@ -4,6 +4,7 @@ use std::{
     fs, io,
     io::Write,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use super::StoreError;
@@ -58,6 +59,12 @@ impl<W: Write> Write for Hashing<W> {
 /// The writer that [`write()`] hands to its closure.
 pub type Sink = Hashing<io::BufWriter<fs::File>>;
 
+/// Names of temporary files.
+const PREFIX: &str = ".musafir-";
+const SUFFIX: &str = ".partial";
+/// Age at which a temporary file is nobody's, as each is written at one go.
+const OLD: Duration = Duration::from_secs(60);
+
 /// Writes a file whole or not at all. A file of that name is replaced in the moment of success; on failure it stays as it was.
 ///
 /// # Errors
@@ -68,18 +75,39 @@ pub fn write(path: &Path, content: impl FnOnce(&mut Sink) -> io::Result<()>) -> 
         _ => Path::new("."),
     };
     fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
-    let file = tempfile::Builder::new().prefix(".musafir-").suffix(".partial").tempfile_in(folder).map_err(StoreError::io("write into", folder))?;
+    let file = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder).map_err(StoreError::io("write into", folder))?;
     let (handle, temporary) = file.into_parts();
+    let _ = handle.try_lock(); // until the end of this function
     let mut sink = Hashing::new(io::BufWriter::with_capacity(1 << 18, handle));
     let fail = |source| StoreError::Io { action: "write", path: path.to_path_buf(), source };
     content(&mut sink).and_then(|()| sink.flush()).map_err(fail)?;
     let (buffer, written) = sink.finish();
     let handle = buffer.into_inner().map_err(|e| fail(e.into_error()))?;
     readable_by_all(&handle).and_then(|()| handle.sync_all()).map_err(fail)?;
-    drop(handle);
     temporary.persist(path).map_err(|e| fail(e.error))?;
     sync_folder(folder);
     Ok(written)
+}
+
+/// Removes from a folder the temporary files of processes that were killed while they wrote: those that nobody holds.
+pub fn sweep_up(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let path = entry.path();
+        if name.starts_with(PREFIX) && name.ends_with(SUFFIX) && fs::File::open(&path).is_ok_and(|file| abandoned(&file)) {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// Whether no process writes a temporary file: each holds its own locked. Where files cannot be locked, age tells.
+fn abandoned(file: &fs::File) -> bool {
+    match file.try_lock() {
+        Ok(()) => true,
+        Err(fs::TryLockError::WouldBlock) => false,
+        Err(fs::TryLockError::Error(_)) => file.metadata().and_then(|m| m.modified()).ok().and_then(|written| written.elapsed().ok()).is_some_and(|age| age > OLD),
+    }
 }
 
 /// Temporary files are private; results are as readable as the user's mask lets new files be.
@@ -102,7 +130,8 @@ fn sync_folder(folder: &Path) {
 }
 
 /// A set of files that appear together: written into `writing.partial` inside the target folder, then renamed one by one in the order
-/// in which they were written. Dropped without [`Staging::commit`], nothing remains. Processes that write into one folder wait for each other.
+/// in which they were written. Dropped without [`Staging::commit`], nothing remains. Stagings of one folder wait for each other; [`write()`] waits
+/// for nobody.
 pub struct Staging {
     target: PathBuf,
     folder: PathBuf,
@@ -127,14 +156,7 @@ impl Staging {
             fs::remove_dir_all(&folder).map_err(StoreError::io("remove", &folder))?;
         }
         fs::create_dir_all(&folder).map_err(StoreError::io("create", &folder))?;
-        // Temporary files of a process that was killed while it wrote.
-        for entry in fs::read_dir(target).into_iter().flatten().flatten() {
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if name.starts_with(".musafir-") && name.ends_with(".partial") {
-                let _ = fs::remove_file(entry.path());
-            }
-        }
+        sweep_up(target);
         Ok(Staging { target: target.to_path_buf(), folder, made_target, files: Vec::new(), _turn: turn })
     }
 

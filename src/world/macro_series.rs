@@ -28,7 +28,7 @@ pub fn domain(series: &str) -> (f64, f64) {
         (_, "share") => (0.0, 1.0),
         (_, "share/year") => (-0.9, 2.0),
         ("oil_usd", _) => (0.0, f64::INFINITY),
-        // Beyond any pay that there is: sums of money stay exact.
+        // Beyond any pay that there is.
         ("wage_usd", _) => (f64::MIN_POSITIVE, 1e6),
         _ => (f64::MIN_POSITIVE, f64::INFINITY),
     }

@@ -60,6 +60,17 @@ pub struct World {
 }
 
 impl World {
+    /// Last month that is run.
+    pub fn last_month(&self) -> Month {
+        self.start.plus(self.months as i32 - 1)
+    }
+
+    /// Last whole year that is run, or the only one.
+    pub fn last_year(&self) -> i32 {
+        let end = self.last_month();
+        if end.of_year() == 11 { end.year() } else { (end.year() - 1).max(self.start.year()) }
+    }
+
     /// Series before shocks that reach the years to which tables refer, and their first month.
     pub fn reference(&self) -> (Month, &macro_series::MacroSeries) {
         self.reference.as_ref().map_or_else(|| (self.start, self.series_before()), |reference| (reference.from, &reference.series))

@@ -18,7 +18,7 @@ pub enum Kind {
     Quota,
     /// A visa that is granted with some probability.
     Visa,
-    /// Nobody may enter.
+    /// Nobody may enter, and nobody weighs it. Who would go is not counted, as it is under a closure with `entry = 0`.
     Closed,
 }
 
@@ -126,7 +126,8 @@ impl Terms {
         fn set<T: Copy>(field: &mut T, value: Option<T>) {
             *field = value.unwrap_or(*field);
         }
-        set(&mut regime.days, self.days);
+        // Only a stay without a visa has days.
+        set(&mut regime.days, self.days.filter(|_| regime.kind == Kind::VisaFree));
         set(&mut regime.burden, self.burden);
         set(&mut regime.documents_usd, self.documents_usd);
         set(&mut regime.intermediary_usd, self.intermediary_usd);

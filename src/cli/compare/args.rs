@@ -74,6 +74,10 @@ pub struct Loaded {
     pub ensemble: Option<Ensemble>,
     /// The scenarios of each replicate; none if they are the same for all.
     pub members: Vec<Vec<Scenario>>,
+    /// Hash of those of each scenario.
+    pub hashes: Vec<Option<String>>,
+    /// Keys that each scenario keeps to itself.
+    pub kept: Vec<BTreeSet<String>>,
 }
 
 /// The scenarios as the flags change them; seed and sample are those of A in all. Mistakes of all are said. Unless something else is said,
@@ -100,12 +104,15 @@ pub fn load(args: &Args) -> Result<Loaded, Stop> {
     }
     let ensemble = args.uncertain.named_or_beside(&args.a)?;
     let mut members: Vec<Vec<Scenario>> = Vec::new();
+    let (mut hashes, mut kept) = (vec![None; scenarios.len()], vec![BTreeSet::new(); scenarios.len()]);
     if let Some(ensemble) = &ensemble {
         members.resize_with(args.replicates as usize, Vec::new);
-        for ((file, overrides), scenario) in args.files().zip(&changed).zip(&mut scenarios) {
+        for (i, ((file, overrides), scenario)) in args.files().zip(&changed).zip(&mut scenarios).enumerate() {
             let of_file = args.running.members(Some(ensemble), file, overrides, args.replicates, scenario)?;
-            members.iter_mut().zip(of_file).for_each(|(members, scenario)| members.push(scenario));
+            hashes[i] = of_file.hash();
+            kept[i] = of_file.kept;
+            members.iter_mut().zip(of_file.scenarios).for_each(|(members, scenario)| members.push(scenario));
         }
     }
-    Ok(Loaded { scenarios, ensemble, members })
+    Ok(Loaded { scenarios, ensemble, members, hashes, kept })
 }

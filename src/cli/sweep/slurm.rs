@@ -59,24 +59,30 @@ pub fn submit(args: &Args, file: &Path, folder: &Path, costs: &Costs) -> Result<
     let minutes = 10 + (2.0 * costs.cpu() / (shards * threads) as f64 / 60.0).ceil() as u64;
     let each = costs.memory / costs.division.workers.max(1) as u64;
     let megabytes = 100 + 2 * threads as u64 * each / 1_000_000;
+    if [&file, &folder].iter().any(|path| path.display().to_string().contains('\n')) {
+        return Err(Stop::Usage("a path with a line feed cannot be written into a script".to_string()));
+    }
     let logs = folder.join("slurm");
     fs::create_dir_all(&logs).map_err(StoreError::io("create", &logs))?;
     let flags = flags(args);
-    let stem = stem(&file);
+    let (stem, page) = (stem(&file), if args.no_report { " --no-report" } else { "" });
+    // `%` begins what sbatch fills in.
+    let (name, pattern) = (option(&format!("musafir-{stem}")), logs.display().to_string().replace('%', "%%"));
     let extra = args.sbatch.iter().fold(String::new(), |text, option| text + "#SBATCH " + option + "\n");
     let (program, file, out) = (quoted(&program), quoted(&file), quoted(&folder));
     let array = format!(
-        "#!/bin/sh\n#SBATCH --job-name=musafir-{stem}\n#SBATCH --array=1-{shards}\n#SBATCH --cpus-per-task={threads}\n#SBATCH --mem={megabytes}M\n\
-         #SBATCH --time={minutes}\n#SBATCH --requeue\n#SBATCH --open-mode=append\n#SBATCH --output={}/%A_%a.log\n{extra}\
+        "#!/bin/sh\n#SBATCH --job-name={name}\n#SBATCH --array=1-{shards}\n#SBATCH --cpus-per-task={threads}\n#SBATCH --mem={megabytes}M\n\
+         #SBATCH --time={minutes}\n#SBATCH --requeue\n#SBATCH --open-mode=append\n#SBATCH --output={}\n{extra}\
          # Finished runs are files of their own: an element that is killed and started again goes on after them.\n\
          exec {program} sweep {file} --out {out} --shard \"$SLURM_ARRAY_TASK_ID/{shards}\" --threads {threads} --memory {:.3} --quiet{flags}\n",
-        logs.display(),
+        option(&format!("{pattern}/%A_%a.log")),
         megabytes as f64 / 1e3,
     );
     let collect = format!(
-        "#!/bin/sh\n#SBATCH --job-name=musafir-{stem}-collect\n#SBATCH --cpus-per-task=1\n#SBATCH --mem=2000M\n#SBATCH --time=60\n#SBATCH --requeue\n\
-         #SBATCH --output={}/collect.log\n{extra}exec {program} sweep --collect {out} --quiet\n",
-        logs.display()
+        "#!/bin/sh\n#SBATCH --job-name={}\n#SBATCH --cpus-per-task=1\n#SBATCH --mem=2000M\n#SBATCH --time=60\n#SBATCH --requeue\n\
+         #SBATCH --output={}\n{extra}exec {program} sweep --collect {out} --quiet{page}\n",
+        option(&format!("musafir-{stem}-collect")),
+        option(&format!("{pattern}/collect.log")),
     );
     let write = |name: &str, text: &str| -> Result<PathBuf, StoreError> {
         let path = logs.join(name);
@@ -94,15 +100,21 @@ fn flags(args: &Args) -> String {
     let mut text = String::new();
     let mut put = |flag: &str, value: Option<String>| {
         if let Some(value) = value {
-            text = format!("{text} --{flag} {value}");
+            text = format!("{text} --{flag} {value}").trim_end().to_string();
         }
     };
     put("replicates", args.replicates.map(|n| n.to_string()));
     put("sample", args.running.sample.map(|s| format!("{s:?}")));
     put("seed", args.running.seed.map(|s| s.to_string()));
     put("until", args.running.until.map(|m| m.to_string()));
+    put("retry", args.retry.then(String::new));
     put("root", args.root.as_deref().map(|r| quoted(&r.canonicalize().unwrap_or_else(|_| r.to_path_buf()))));
     text
+}
+
+/// The value of an option in a script, as sbatch reads it.
+fn option(value: &str) -> String {
+    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 fn quoted(path: &Path) -> String {
@@ -117,5 +129,27 @@ fn sbatch(arguments: &[String], logs: &Path) -> Result<String, Stop> {
         Ok(said) if said.status.success() => Ok(String::from_utf8_lossy(&said.stdout).trim().split(';').next().unwrap_or_default().to_string()),
         Ok(said) => Err(Stop::Failed(format!("sbatch refused: {}; {written}", String::from_utf8_lossy(&said.stderr).trim()))),
         Err(error) => Err(Stop::Failed(format!("sbatch cannot be started: {error}; {written}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    #[test]
+    fn elements_are_told_what_changes_their_runs() {
+        let args = |more: &[&str]| Line::try_parse_from([&["sweep", "a.toml", "--slurm"], more].concat()).unwrap_or_else(|e| panic!("{e}")).args;
+        assert_eq!(flags(&args(&[])), "");
+        let all = ["--replicates", "3", "--sample", "0.5", "--seed", "7", "--until", "2009-12", "--retry"];
+        assert_eq!(flags(&args(&all)), format!(" {}", all.join(" ")));
+        assert_eq!(option("a \"b\" c"), "\"a \\\"b\\\" c\"");
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     },
     engine::CHUNK_ROWS,
     experiment::{
-        ensemble::Ensemble,
+        ensemble::{Ensemble, Members},
         past::{target_file::Folder, targets::Targets},
     },
     measure::scope::Scope,
@@ -59,7 +59,7 @@ pub struct Loaded {
     /// The ensemble whose members the replicates use.
     pub ensemble: Option<Ensemble>,
     /// The scenario of each replicate; none if it is the same for all.
-    pub members: Vec<Scenario>,
+    pub members: Members,
 }
 
 /// The folder of targets.
@@ -85,10 +85,7 @@ pub fn load(args: &Args) -> Result<Loaded, Stop> {
     if !args.running.quiet {
         print_list(&targets.warnings);
     }
-    let last = targets.last_month();
-    if last < loaded.world.start.plus(loaded.world.months as i32 - 1) && last > loaded.world.start {
-        overrides.until = Some(last);
-    }
+    overrides.until = targets.stop(&loaded.world).or(overrides.until);
     loaded = args.running.load(&args.scenario, &overrides, &mut BTreeSet::new())?;
     let ensemble = args.uncertain.named()?;
     let members = args.running.members(ensemble.as_ref(), &args.scenario, &overrides, args.replicates, &mut loaded)?;

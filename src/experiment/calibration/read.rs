@@ -93,10 +93,7 @@ impl Reader<'_> {
         self.origins(folder.as_ref().map_or_else(Cuts::default, |f| f.cuts));
         let targets = folder.and_then(|folder| self.said(Targets::of(folder, scope.as_ref())));
         if let (Some(loaded), Some(targets)) = (&loaded, &targets) {
-            let last = targets.last_month();
-            if last < loaded.world.start.plus(loaded.world.months as i32 - 1) && last > loaded.world.start {
-                overrides.until = Some(last);
-            }
+            overrides.until = targets.stop(&loaded.world);
             self.others.extend(targets.warnings.iter().cloned());
             if targets.rows().all(|(_, row)| row.usage != Use::Fit || row.period.last > targets.rules.split.fit_until.last) {
                 let why = "none of them is marked `fit` and ends by the split";

@@ -12,6 +12,7 @@ use crate::{
     measure::scope::Scope,
     scenario::{Finding, Findings, finding::At},
     units::Month,
+    world::World,
 };
 
 /// Quantile 0.95 of the standard normal: low and high are read as the 90 % interval of what the publisher may have missed.
@@ -223,6 +224,11 @@ impl Targets {
     /// All rows with their series.
     pub fn rows(&self) -> impl Iterator<Item = (&Series, &Row)> {
         self.series.iter().flat_map(|s| s.rows.iter().map(move |r| (s, r)))
+    }
+
+    /// Where a run can stop that is held against them: the last month that any row needs, if the run goes on after it.
+    pub fn stop(&self, world: &World) -> Option<Month> {
+        Some(self.last_month()).filter(|last| (world.start.plus(1)..world.last_month()).contains(last))
     }
 
     /// The last month that any row needs.

@@ -27,6 +27,9 @@ pub struct Record {
     /// Hash of the ensemble whose members the replicates used, if one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ensemble_hash: Option<String>,
+    /// Hash of the scenarios of the members, as they were run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members_hash: Option<String>,
     /// Hash of the targets.
     pub targets_hash: String,
     /// Number of series and of rows.
@@ -62,7 +65,8 @@ impl Provenance for Record {
     const KIND: &'static str = "validation";
 
     fn inputs(&self) -> String {
-        format!("{:?}", (&self.version, &self.scenario_hash, &self.ensemble_hash, &self.targets_hash, self.seed, self.sample.to_bits(), self.replicates, self.months))
+        let hashes = (&self.scenario_hash, &self.ensemble_hash, &self.members_hash, &self.targets_hash);
+        format!("{:?}", (&self.version, hashes, self.seed, self.sample.to_bits(), self.replicates, self.months))
     }
 
     fn gist(&self) -> String {

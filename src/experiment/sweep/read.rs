@@ -133,7 +133,7 @@ impl Reader<'_> {
             self.size(design, &factors, listed.len(), ensemble.as_ref().map(|e| e.of.members.len()));
         }
         let scope = base.as_ref().map(|(base, _)| Scope::new(&base.world));
-        let years = base.as_ref().map(|(base, _)| (base.world.start.year(), base.world.start.plus(base.world.months as i32 - 1).year()));
+        let years = base.as_ref().map(|(base, _)| (base.world.start.year(), base.world.last_month().year()));
         let run = scope.as_ref().zip(years);
         let outcomes: Vec<Outcome> = both("outcome").into_iter().filter_map(|(i, (json, node))| self.outcome(json, node, i, run, &factors)).collect();
         let selection = self.selection(run);
@@ -269,7 +269,7 @@ impl Reader<'_> {
         set.extend(sample.map(|s| ("run.sample".to_string(), format!("{s:?}"))));
         let seed = self.flags.seed.or_else(|| json.get("seed").and_then(Json::as_u64));
         set.extend(seed.map(|s| ("run.seed".to_string(), s.to_string())));
-        let until = json.get("until").and_then(Json::as_str).and_then(|t| Date::from_str(t).ok()).map(|d| if d.day == 1 { d.after.plus(-1) } else { d.acts });
+        let until = json.get("until").and_then(Json::as_str).and_then(|t| Date::from_str(t).ok()).map(Date::last_month);
         let mut overrides = Overrides { set, root: self.flags.root.clone(), until: self.flags.until.or(until) };
         let mut read = Template::new(&file, &overrides, &self.ledger.sources[0]);
         if let Err(findings) = &mut read

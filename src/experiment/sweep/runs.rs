@@ -96,14 +96,8 @@ impl Runs {
         when("failed").map_or((0, None), |time| (-1, time))
     }
 
-    /// Removes what an interrupted writing left, if it is older than a minute: another process may be writing.
+    /// Removes what an interrupted writing left.
     pub fn sweep_up(&self) {
-        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
-            let name = entry.file_name();
-            let old = entry.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok()).is_some_and(|age| age.as_secs() > 60);
-            if old && name.to_string_lossy().starts_with(".musafir-") {
-                let _ = fs::remove_file(entry.path());
-            }
-        }
+        atomic::sweep_up(&self.folder);
     }
 }

@@ -25,7 +25,7 @@ pub enum Format {
     Od,
     /// Regions, flows and corridors.
     Geojson,
-    /// An Excel workbook: a sheet a table, and a cover with the sources.
+    /// An Excel workbook: a cover with the sources, and a sheet for each table of at most 200,000 rows.
     Xlsx,
 }
 

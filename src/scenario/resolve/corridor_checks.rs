@@ -27,9 +27,12 @@ pub fn all(parts: &Parts, ground: &Ground, items: &[Item<CorridorItem>], corrido
             isolated(parts, ground, item, corridor, web, ledger);
             dead_ends(parts, ground, item, corridor, web, ledger);
         }
-        workforce(parts, item, corridor, ledger);
+        workforce(parts, item, corridor, whole, ledger);
         channels(parts, ground, item, corridor, ledger);
-        reach(parts, item, corridor, ledger);
+        // What is touched by links to unknown nodes, nobody knows.
+        if whole {
+            reach(parts, item, corridor, ledger);
+        }
         dates(parts, item, corridor, run, ledger);
     }
     if corridors.iter().any(|c| c.channels.markets && c.serves_freight()) {
@@ -99,7 +102,7 @@ fn dead_ends(parts: &Parts, ground: &Ground, item: &Item<CorridorItem>, corridor
 }
 
 /// Jobs of a year against the workforce.
-fn workforce(parts: &Parts, item: &Item<CorridorItem>, corridor: &Corridor, ledger: &mut Ledger) {
+fn workforce(parts: &Parts, item: &Item<CorridorItem>, corridor: &Corridor, whole: bool, ledger: &mut Ledger) {
     let (Some(built), Some(written)) = (&corridor.construction, &item.value.construction) else { return };
     let mut years: BTreeMap<i32, (f64, usize)> = BTreeMap::new();
     for (i, row) in written.jobs.iter().enumerate() {
@@ -117,7 +120,7 @@ fn workforce(parts: &Parts, item: &Item<CorridorItem>, corridor: &Corridor, ledg
         let path = format!("{}.construction.regions", item.path);
         ledger.warn(parts.at(&path), &path, "`regions` has no effect beside `jobs`", "the jobs by region and year take the place of an even division", "write `regions = []`");
     }
-    if corridor.channels.construction && built.regions().next().is_none() && written.regions.is_empty() && written.jobs.is_empty() {
+    if whole && corridor.channels.construction && built.regions().next().is_none() && written.regions.is_empty() && written.jobs.is_empty() {
         let path = format!("{}.construction", item.path);
         ledger.warn(
             parts.at(&path),

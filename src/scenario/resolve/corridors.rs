@@ -140,8 +140,8 @@ fn links(parts: &Parts, ground: &Ground, item: &Item<CorridorItem>, detour: f64,
     let (mut links, mut touched) = (Vec::new(), BTreeSet::new());
     for (i, link) in item.value.links.iter().enumerate() {
         let ends = [("from", &link.from), ("to", &link.to)].map(|(key, name)| node(parts, ground, &format!("{}.links.{i}.{key}", item.path), name, ledger));
+        touched.extend(ends.into_iter().flatten().map(|n| ground.nodes[n].country.clone()));
         let [Some(from), Some(to)] = ends else { continue };
-        touched.extend([from, to].map(|n| ground.nodes[n].country.clone()));
         if from == to {
             let path = format!("{}.links.{i}.to", item.path);
             ledger.error(parts.at(&path), &path, "the link leads back to its start", "its two nodes are the same", "");

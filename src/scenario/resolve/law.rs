@@ -179,18 +179,26 @@ fn kind_fits(parts: &Parts, item: &Item<RegimeItem>, ledger: &mut Ledger) {
     let mut missing = |key: &str, why: &str| {
         ledger.error(node, &format!("{}.{key}", item.path), format!("`{key}` is missing"), why, format!("add `{key} = ...`"));
     };
-    if matches!(regime.kind, Kind::Visa | Kind::Quota) && regime.terms.success.is_none() {
+    // A value that is there and wrong has been told.
+    let lacks = |key: &str| !parts.has(&format!("{}.{key}", item.path));
+    if matches!(regime.kind, Kind::Visa | Kind::Quota) && regime.terms.success.is_none() && lacks("success") {
         missing("success", "a visa or a quota needs the probability that an application is granted");
     }
-    if regime.kind == Kind::Quota && regime.terms.places_per_year.is_none() {
+    if regime.kind == Kind::Quota && regime.terms.places_per_year.is_none() && lacks("places_per_year") {
         missing("places_per_year", "a quota needs its places a year");
     }
-    let used = [("success", matches!(regime.kind, Kind::Visa | Kind::Quota)), ("places_per_year", regime.kind == Kind::Quota)];
-    for (key, _) in used.into_iter().filter(|(_, used)| !used) {
+    // What the nearest name in place of a wrong one would not use is perhaps meant for another.
+    if ledger.has(&format!("{}.kind", item.path)) {
+        return;
+    }
+    let used = [
+        ("success", matches!(regime.kind, Kind::Visa | Kind::Quota), "only visas and quotas are granted or refused"),
+        ("places_per_year", regime.kind == Kind::Quota, "only quotas have places"),
+        ("days", regime.kind == Kind::VisaFree, "only a stay without a visa has days"),
+    ];
+    for (key, _, why) in used.into_iter().filter(|(_, used, _)| !used) {
         let path = format!("{}.{key}", item.path);
         if parts.has(&path) {
-            let kinds = if key == "success" { "visas and quotas are" } else { "quotas have" };
-            let why = if key == "success" { format!("only {kinds} granted or refused") } else { format!("only {kinds} places") };
             ledger.warn(parts.at(&path), &path, format!("`{key}` has nothing to act on"), why, "drop it, or change `kind`");
         }
     }

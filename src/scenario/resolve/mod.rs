@@ -196,6 +196,9 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
     let demography = people::demography(&parts, &ground, run.as_ref(), ledger);
     let (markets, departures, returns) = places::markets(&parts, &mut ground, ledger);
     let behaviour = conduct::behaviour(&parts, &ground, ledger);
+    if let Some(behaviour) = &behaviour {
+        places::jobs_at_start(&parts, &ground, &series, &behaviour.labour, ledger);
+    }
     let outside = outside::outside(&parts, &ground, ledger);
     let links: Vec<Link> = network.iter().flat_map(|n| &n.links).chain(corridors.iter().flat_map(|c| &c.links)).cloned().collect();
     if ledger.errors() == 0 {
@@ -241,13 +244,13 @@ fn run(parts: &Parts, until: Option<Month>, ledger: &mut Ledger) -> Option<Run> 
     let date = |key: &str| parts.json.get("run")?.get(key)?.as_str()?.parse::<super::file::Date>().ok();
     let table: Option<super::file::RunTable> = parts.section("run", ledger);
     let start = date("start")?.acts;
-    let end = date("end")?.after.plus(-1);
+    let end = date("end")?.last_month();
     let mut right = true;
     if end < start {
         right = false;
         ledger.error(parts.at("run.end"), "run.end", "the run ends before it starts", format!("start is {start}, end is {end}"), "");
     }
-    let mut until_month = date("until").map(|u| u.after.plus(-1));
+    let mut until_month = date("until").map(super::file::Date::last_month);
     if let Some(month) = until {
         until_month = Some(month);
     }

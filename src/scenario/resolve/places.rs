@@ -10,7 +10,8 @@ use crate::{
         table::{Row, Table},
     },
     world::{
-        labour::{CountryJobs, Markets},
+        labour::{CountryJobs, Markets, Params as Labour},
+        macro_series::MacroSeries,
         network::Node,
         place::{ALL_DESTINATIONS, ALL_ORIGINS, Country, Destination, Home, MacroArea, Places, SECTORS, Sector},
     },
@@ -348,4 +349,19 @@ fn calendar(table: &Table, name: &str, ledger: &mut Ledger) -> [f64; 12] {
         table.incomplete(ledger, format!("the weights of `{name}` add to {sum:.4}"), "the weights of the twelve months add to 1", "");
     }
     weights.map(|w| 12.0 * w / sum.max(f64::MIN_POSITIVE))
+}
+
+/// Formal jobs and the unemployed of the first month, who may not be more than the labour force.
+pub fn jobs_at_start(parts: &Parts, ground: &Ground, series: &MacroSeries, labour: &Labour, ledger: &mut Ledger) {
+    let [least, largest] = labour.unemployment_range;
+    let rate = |home: &Home| {
+        let national = series.get("unemployment", &ground.places.origins[home.origin].code).and_then(|values| values.first());
+        (national.unwrap_or(&0.0) * home.unemployment_ratio).max(least).min(largest)
+    };
+    let worst = ground.places.homes.iter().max_by(|a, b| rate(a).total_cmp(&rate(b)));
+    if let Some(home) = worst.filter(|home| labour.feedback && labour.formal_share_start + rate(home) >= 1.0) {
+        let path = "behaviour.labour.formal_share_start";
+        let why = format!("unemployment of {} is {:.3} in the first month", home.id, rate(home));
+        ledger.error(parts.at(path), path, "formal jobs and the unemployed are more than the labour force", why, "a smaller share leaves room for informal work");
+    }
 }

@@ -142,7 +142,7 @@ fn unread(table: &Table, ground: &Ground, ledger: &mut Ledger) {
         let (series, place) = (table.text(row, "series"), table.text(row, "place"));
         let first_month = series == "unemployment" && ground.places.origin(place).is_some();
         if !first_month && !read(ground, series, place) {
-            ledger.warn(table.at(row, "value"), &table.path("value"), format!("`{series}` of {place} has no effect"), "the model does not read this series of this place", "");
+            ledger.warn(table.at(row, "value"), &table.path("value"), format!("`{series}` of {place} has no effect"), unread_because(series), "");
         }
     }
 }
@@ -190,8 +190,7 @@ fn trends(
         }
         if ground.countries_known && !trend.places.iter().any(|place| read(ground, &trend.series, place)) {
             let path = format!("{}.series", item.path);
-            let why = if trend.series == "unemployment" { "the series sets the first month alone" } else { "the model does not read this series of these places" };
-            ledger.warn(parts.at(&path), &path, format!("the trend `{}` has nothing to act on", trend.id), why, "drop it");
+            ledger.warn(parts.at(&path), &path, format!("the trend `{}` has nothing to act on", trend.id), unread_because(&trend.series), "");
         }
         for (i, place) in trend.places.iter().enumerate() {
             let key = (trend.series.clone(), place.clone());
@@ -220,6 +219,15 @@ fn trends(
         }
     }
     growth.into_iter().map(|(key, (_, growth, _))| (key, growth)).collect()
+}
+
+/// Why a series changes nothing in a place where the model does not read it.
+pub(super) fn unread_because(series: &str) -> &'static str {
+    match series {
+        "unemployment" => "the series sets the first month alone",
+        "gdp_usd" => "of destinations only a naive forecast of `validate` reads it",
+        _ => "the model does not read this series there",
+    }
 }
 
 /// Whether the model reads a series of a place.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Ground, Item, Parts, lasts, law, series::read};
+use super::{
+    Ground, Item, Parts, lasts, law,
+    series::{read, unread_because},
+};
 use crate::{
     scenario::{
         Run,
@@ -106,9 +109,28 @@ pub fn shocks(parts: &Parts, ground: &Ground, base: &Base<'_>, ledger: &mut Ledg
                 overlaid(parts, &item, &shock, base, ledger);
             }
         }
-        shocks.push(shock);
+        shocks.push((shock, item.path));
     }
-    shocks
+    for (shock, path) in &shocks {
+        prices_alone(parts, ground, shock, path, &shocks, ledger);
+    }
+    shocks.into_iter().map(|(shock, _)| shock).collect()
+}
+
+/// Warns of an exchange rate that moves while pay in dollars stays, which makes living cheaper and nothing else.
+fn prices_alone(parts: &Parts, ground: &Ground, shock: &Shock, path: &str, all: &[(Shock, String)], ledger: &mut Ledger) {
+    let Change::Series { series, places, .. } = &shock.change else { return };
+    if series != "exchange_rate" {
+        return;
+    }
+    let pay = |other: &Shock, place: &String| matches!(&other.change, Change::Series { series, places, .. } if series == "wage_usd" && places.contains(place));
+    let met = |place: &String| all.iter().any(|(other, _)| pay(other, place) && other.from < shock.until && shock.from < other.until);
+    if let Some(place) = places.iter().find(|place| read(ground, series, place) && !met(place)) {
+        let path = format!("{path}.series");
+        let why = "the series moves prices of living alone: with more local money to the dollar migrants live more cheaply and send more";
+        let hint = format!("add a shock of `wage_usd` in {place} at the same time, unless that is meant");
+        ledger.warn(parts.at(&path), &path, format!("pay in dollars stays in {place} while the exchange rate moves"), why, hint);
+    }
 }
 
 /// Checks the names in a shock that is wrong otherwise. The country of one without citizens is that of links.
@@ -251,7 +273,7 @@ fn series_known(parts: &Parts, ground: &Ground, values: &MacroSeries, item: &str
             let known = values.values.keys().filter(|k| k.0 == series).map(|k| k.1.as_str());
             ledger.error(parts.at(&path), &path, format!("`{series}` has no values for `{place}`"), "a shock changes values that are there", did_you_mean(place, known));
         } else if ground.countries_known && !read(ground, series, place) {
-            ledger.warn(parts.at(&path), &path, format!("the shock of `{series}` in {place} has nothing to act on"), "the model does not read this series of this place", "");
+            ledger.warn(parts.at(&path), &path, format!("the shock of `{series}` in {place} has nothing to act on"), unread_because(series), "");
         }
     }
 }
