@@ -161,7 +161,7 @@ impl Job<'_> {
             }
             let saved = Unfinished::open(&pair.folder)?;
             if saved.identity != identity(&pair.planned) {
-                return Err(Stop::Usage(format!("{} is of another comparison (scenarios, groups, seed, sample or replicates differ)", path.display())));
+                return Err(Stop::Usage(format!("{} is of another comparison (scenarios, ensemble, groups, seed, sample or replicates differ)", path.display())));
             }
             opened.push(saved);
         }
@@ -288,10 +288,10 @@ impl Job<'_> {
         for (name, scenario) in [("a.toml", 0), ("b.toml", pair.scenario)] {
             writing.text(name, &self.scenarios[scenario].resolved)?;
         }
-        if let Some(ensemble) = &self.loaded.ensemble {
-            // What one alone keeps to itself cannot be said of both; a warning tells it.
-            let both = self.loaded.kept[0].intersection(&self.loaded.kept[pair.scenario]).cloned().collect();
-            writing.text(ENSEMBLE, &ensemble.of_resolved(&both).toml())?;
+        // What one alone keeps to itself cannot be said of both; a warning tells it.
+        let both = self.loaded.kept[0].intersection(&self.loaded.kept[pair.scenario]).cloned().collect();
+        if let Some(ensemble) = self.loaded.ensemble.as_ref().and_then(|ensemble| ensemble.of_resolved(&both)) {
+            writing.text(ENSEMBLE, &ensemble.toml())?;
         }
         record.files.clone_from(&writing.entries);
         record.a.state_hash = states(replicates, 0);

@@ -9,7 +9,7 @@ use super::stop::Stop;
 use crate::{
     experiment::sweep,
     measure::record::{self, FileEntry, Provenance},
-    report,
+    report::{self, changes},
     store::{
         StoreError,
         atomic::{Sink, Staging},
@@ -46,15 +46,17 @@ pub fn unused(folder: &Path, force: bool) -> Result<(), Stop> {
     if folder.symlink_metadata().is_ok() && !folder.is_dir() {
         return Err(Stop::Usage(format!("{place} is no folder; choose another place with --out")));
     }
-    foreign(folder).filter(|_| !force).map_or(Ok(()), |name| Err(instead(&format!("{place} holds a `{name}` of something else"))))
+    foreign(folder).filter(|_| !force).map_or(Ok(()), |name| Err(instead(&format!("{place} holds a `{name}` already"))))
 }
 
-/// Takes the records out of a folder, so that its results are nobody's and give way.
+/// Removes the results of a folder, the records first.
 ///
 /// # Errors
 /// Those of the file system.
-pub fn forget(folder: &Path) -> Result<(), StoreError> {
-    RECORDS.iter().try_for_each(|name| remove(folder, name))
+pub fn clear(folder: &Path) -> Result<(), StoreError> {
+    let old = listed(folder);
+    let names = RECORDS.iter().copied().chain([report::FILE]).chain(old.iter().map(String::as_str));
+    names.into_iter().try_for_each(|name| remove(folder, name))
 }
 
 /// A file of a folder that is of another command, or of somebody: what commands leave when they are interrupted ends otherwise.
@@ -132,7 +134,11 @@ impl Writing {
         self.staging.file(R::NAME, |sink| io::Write::write_all(sink, record.json().as_bytes()))?;
         let old = listed(&self.folder);
         remove(&self.folder, report::FILE)?;
-        forget(&self.folder)?;
+        // Records of before did not list it.
+        remove(&self.folder, changes::FILE)?;
+        for name in RECORDS {
+            remove(&self.folder, name)?;
+        }
         self.staging.commit()?;
         for name in old.iter().filter(|old| record.files().iter().all(|new| new.name != **old)) {
             remove(&self.folder, name)?;

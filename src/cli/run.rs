@@ -20,6 +20,7 @@ use crate::{
     measure::{
         Recorder, Results,
         checkpoint::{self, Head, Identity, Tally},
+        columns::TABLES,
         record::{self, Provenance, Record},
         scope::Scope,
     },
@@ -148,7 +149,7 @@ impl Job<'_> {
         if opened.head.identity == self.identity() {
             Ok(Some(opened))
         } else {
-            Err(Stop::Usage(format!("{} is of another run (scenario, seed, sample or replicates differ)", path.display())))
+            Err(Stop::Usage(format!("{} is of another run (scenario, ensemble, seed, sample or replicates differ)", path.display())))
         }
     }
 
@@ -257,10 +258,11 @@ impl Job<'_> {
         let world = &self.scenario.world;
         let mut writing = Writing::new(self.out, self.args.running.force)?;
         writing.entries = results.write(world, self.scenario.run.sample, self.args.format, &mut writing.staging)?;
-        let how = self.ensemble.map_or_else(String::new, |_| format!("# Its replicates are members of an ensemble: musafir run scenario.toml --ensemble {ENSEMBLE}\n"));
+        let ensemble = self.ensemble.and_then(|ensemble| ensemble.of_resolved(&self.members.kept));
+        let how = ensemble.as_ref().map_or_else(String::new, |_| format!("# Its replicates are members of an ensemble: musafir run scenario.toml --ensemble {ENSEMBLE}\n"));
         writing.text("scenario.toml", &(how + &self.scenario.resolved))?;
-        if let Some(ensemble) = self.ensemble {
-            writing.text(ENSEMBLE, &ensemble.of_resolved(&self.members.kept).toml())?;
+        if let Some(ensemble) = ensemble {
+            writing.text(ENSEMBLE, &ensemble.toml())?;
         }
         let overrides = self.args.reading.overrides().map_err(Stop::Usage)?;
         if let Some((text, rows)) = changes::content(&self.args.scenario, &self.scenario.hash, &overrides.set, overrides.root.as_deref()) {
@@ -301,7 +303,7 @@ impl Job<'_> {
         }
         let world = &self.scenario.world;
         let summary = table::summary(&Scope::new(world), &results.summary(world));
-        let (place, tables) = (self.out.display(), record.files.len().saturating_sub(2));
+        let (place, tables) = (self.out.display(), TABLES.len());
         let page = if self.args.no_report { "" } else { "report.html, " };
         format!("\n{}\n\n{summary}\n{}Results: {place}  ({page}summary.csv, {tables} tables, scenario.toml, run.json)\n", self.scenario.title, figures(record))
     }

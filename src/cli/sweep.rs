@@ -125,10 +125,6 @@ impl Job<'_> {
         planned.write(self.folder)?;
         self.plan.keep(self.folder)?;
         if self.args.slurm {
-            if self.args.running.force {
-                // The elements and the collector find a folder without results, and replace nobody's.
-                folder::forget(self.folder)?;
-            }
             let costs = Costs::new(self.sweep, self.plan, &todo, division);
             let submitted = slurm::submit(self.args, file, self.folder, &costs)?;
             return Ok((if self.args.running.json { json_text(&submitted) } else { submitted.to_string() }, 0));

@@ -178,8 +178,8 @@ impl Job<'_> {
         writing.table("fit.csv", |sink| write_fits(self.targets, assessment, sink))?;
         writing.text(SCORES, &format!("{:#}\n", say::scores(assessment)))?;
         writing.text("scenario.toml", &self.scenario.resolved)?;
-        if let Some(ensemble) = &self.loaded.ensemble {
-            writing.text(ENSEMBLE, &ensemble.of_resolved(&self.loaded.members.kept).toml())?;
+        if let Some(ensemble) = self.loaded.ensemble.as_ref().and_then(|ensemble| ensemble.of_resolved(&self.loaded.members.kept)) {
+            writing.text(ENSEMBLE, &ensemble.toml())?;
         }
         record.files.clone_from(&writing.entries);
         writing.commit(&record, None)?;

@@ -110,6 +110,7 @@ impl<'w> Simulation<'w> {
         out.slice(&self.quota.opened)?;
         out.slice(&self.quota.used)?;
         out.slice(&self.quota.asked)?;
+        out.slice(&self.quota.opened_before)?;
         out.slice(&self.quota.used_before)?;
         out.slice(&self.quota.asked_before)?;
         for state in &self.policy.states {
@@ -185,6 +186,7 @@ impl<'w> Simulation<'w> {
         simulation.quota.opened = input.vector_of(simulation.quota.opened.len())?;
         simulation.quota.used = input.vector_of(simulation.quota.used.len())?;
         simulation.quota.asked = input.vector_of(simulation.quota.asked.len())?;
+        simulation.quota.opened_before = input.vector_of(simulation.quota.opened_before.len())?;
         simulation.quota.used_before = input.vector_of(simulation.quota.used_before.len())?;
         simulation.quota.asked_before = input.vector_of(simulation.quota.asked_before.len())?;
         for state in &mut simulation.policy.states {

@@ -56,7 +56,8 @@ pub struct Oracle<'w> {
     used: Vec<u64>,
     opened: Vec<f64>,
     asked: Vec<u64>,
-    before: Vec<[u64; 2]>,
+    /// Used, asked for, and whether any were opened in the year before.
+    before: Vec<(u64, u64, bool)>,
     index: usize,
 }
 
@@ -77,7 +78,7 @@ impl<'w> Oracle<'w> {
             used: vec![0; world.places.origins.len() * world.places.countries.len()],
             opened: vec![0.0; world.places.origins.len() * world.places.countries.len()],
             asked: vec![0; world.places.origins.len() * world.places.countries.len()],
-            before: vec![[0; 2]; world.places.origins.len() * world.places.countries.len()],
+            before: vec![(0, 0, false); world.places.origins.len() * world.places.countries.len()],
             index: 0,
         };
         // At the start, who turns 16 in the first month is not yet of age, who turns 65 still is.
@@ -119,8 +120,15 @@ impl<'w> Oracle<'w> {
         let costs = network_costs(self.world, month);
         let granted: Vec<f64> = (0..self.asked.len())
             .map(|pair| {
-                let [used, asked] = [self.before[pair][0] + self.used[pair], self.before[pair][1] + self.asked[pair]];
-                if asked == 0 { 0.0 } else { used as f64 / asked as f64 }
+                let (used, asked, opened) = self.before[pair];
+                let (used, asked) = (used + self.used[pair], asked + self.asked[pair]);
+                if asked > 0 {
+                    used as f64 / asked as f64
+                } else if opened || self.opened[pair] > 0.0 {
+                    1.0
+                } else {
+                    0.0
+                }
             })
             .collect();
         let before = Before { drivers: &self.drivers, market: &self.market, law, granted: &granted, totals: &totals, costs: &costs };
@@ -418,7 +426,7 @@ impl<'w> Oracle<'w> {
     fn quota(&mut self, env: &Environment<'_>, mut applicants: Vec<Application>) {
         if env.month.of_year() == 0 {
             for pair in 0..self.asked.len() {
-                self.before[pair] = [self.used[pair], self.asked[pair]];
+                self.before[pair] = (self.used[pair], self.asked[pair], self.opened[pair] > 0.0);
             }
             self.asked.fill(0);
             self.used.fill(0);

@@ -21,6 +21,8 @@ pub struct Places {
     pub used: Vec<u64>,
     /// Asked for.
     pub asked: Vec<u64>,
+    /// Opened in the year before.
+    pub opened_before: Vec<f64>,
     /// Given in the year before.
     pub used_before: Vec<u64>,
     /// Asked for in the year before.
@@ -31,19 +33,23 @@ impl Places {
     /// None yet.
     pub fn new(world: &World) -> Places {
         let pairs = world.places.origins.len() * world.places.countries.len();
-        Places { opened: vec![0.0; pairs], used: vec![0; pairs], asked: vec![0; pairs], used_before: vec![0; pairs], asked_before: vec![0; pairs] }
+        Places { opened: vec![0.0; pairs], used: vec![0; pairs], asked: vec![0; pairs], opened_before: vec![0.0; pairs], used_before: vec![0; pairs], asked_before: vec![0; pairs] }
     }
 
-    /// Share of the places asked for that was given, this year and the year before; 0 where none were.
+    /// Share of the places asked for that was given, this year and the year before. Where nobody asked, all who ask will get one of those that were
+    /// opened; where none was, nobody.
     pub fn granted(&self) -> Vec<f64> {
-        let used = self.used.iter().zip(&self.used_before).map(|(now, before)| now + before);
-        let asked = self.asked.iter().zip(&self.asked_before).map(|(now, before)| now + before);
-        used.zip(asked).map(|(used, asked)| used as f64 / asked.max(1) as f64).collect()
+        let share = |pair: usize| match self.asked[pair] + self.asked_before[pair] {
+            0 => f64::from(u8::from(self.opened[pair] + self.opened_before[pair] > 0.0)),
+            asked => (self.used[pair] + self.used_before[pair]) as f64 / asked as f64,
+        };
+        (0..self.asked.len()).map(share).collect()
     }
 
     /// Opens those of a month; a year's places end with it.
     fn open(&mut self, env: &Environment<'_>, sample: f64) {
         if env.month.of_year() == 0 {
+            self.opened_before.clone_from(&self.opened);
             self.used_before.clone_from(&self.used);
             self.asked_before.clone_from(&self.asked);
             self.opened.fill(0.0);

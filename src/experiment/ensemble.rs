@@ -276,14 +276,17 @@ impl Ensemble {
         })
     }
 
-    /// The ensemble for the resolved text of a scenario that keeps some keys to itself, which no longer tells them from others.
+    /// The ensemble for the resolved text of a scenario that keeps some keys to itself, which no longer tells them from others; none if it keeps all.
     #[must_use]
-    pub fn of_resolved(&self, kept: &BTreeSet<String>) -> Ensemble {
+    pub fn of_resolved(&self, kept: &BTreeSet<String>) -> Option<Ensemble> {
         let changed = |p: &Parameter| Parameter { keys: p.keys.iter().filter(|key| !kept.contains(*key)).cloned().collect(), ..p.clone() };
         let parameters: Vec<Parameter> = self.parameters.iter().map(changed).collect();
+        if parameters.iter().all(|p| p.keys.is_empty()) {
+            return None;
+        }
         let left = |values: &[f64]| values.iter().zip(&parameters).filter(|(_, p)| !p.keys.is_empty()).map(|(value, _)| *value).collect();
         let members = self.members.iter().map(|member| (member.weight, left(&member.values))).collect();
-        Ensemble::new([&self.title, &self.source, ""], self.discrepancy, parameters.iter().filter(|p| !p.keys.is_empty()).cloned().collect(), members)
+        Some(Ensemble::new([&self.title, &self.source, ""], self.discrepancy, parameters.iter().filter(|p| !p.keys.is_empty()).cloned().collect(), members))
     }
 
     /// The file.

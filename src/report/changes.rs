@@ -70,9 +70,10 @@ pub fn content(file: &Path, hash: &str, set: &[(String, String)], root: Option<&
     if extended.is_none() && set.is_empty() {
         // What stands beside is of this scenario only if a run of it left both.
         let beside = file.parent().unwrap_or(Path::new(""));
-        let left = record::Record::read(beside).filter(|record| record.scenario_hash == hash)?;
-        let rows = left.files.iter().find(|f| f.name == FILE)?.rows?;
-        return Some((fs::read(beside.join(FILE)).ok()?, rows));
+        record::Record::read(beside).filter(|record| record.scenario_hash == hash)?;
+        let text = fs::read(beside.join(FILE)).ok()?;
+        let rows = csv::Reader::from_reader(text.as_slice()).records().count() as u64;
+        return Some((text, rows));
     }
     let changed = Overrides { set: set.to_vec(), ..plain.clone() };
     let before = extended.or_else(|| Inventory::load(file, &plain).ok())?;

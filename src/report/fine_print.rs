@@ -182,13 +182,13 @@ fn factors(record: &sweep::Record) -> Markup {
 fn reproduce(folder: &Folder, observed: bool) -> Markup {
     let targets = if observed { " --targets scenarios/targets" } else { "" };
     let version = env!("CARGO_PKG_VERSION");
-    let members = |hash: &Option<String>| if hash.is_some() { " --ensemble ensemble.toml" } else { "" };
+    let members = if folder.file("ensemble.toml").exists() { " --ensemble ensemble.toml" } else { "" };
     match &folder.kind {
         Kind::Run(record) => {
             let csv = if record.files.iter().any(|f| f.name == "flows.csv") { " --format csv" } else { "" };
             html! {
                 p { (both("print.reproduce.run")) }
-                pre { code { "musafir run scenario.toml" (members(&record.ensemble_hash)) " --out again" (csv) } }
+                pre { code { "musafir run scenario.toml" (members) " --out again" (csv) } }
                 p { (both("print.page")) }
                 pre { code { "musafir report again" (targets) } }
                 p.note { "musafir " (version) " · seed " (record.seed) " · sample " (record.sample) " · replicates " (record.replicates) }
@@ -199,7 +199,7 @@ fn reproduce(folder: &Folder, observed: bool) -> Markup {
             let groups = record.groups.iter().map(|g| format!(" --group {}={}", g.name, g.parts.join(","))).collect::<Vec<_>>().concat();
             html! {
                 p { (both("print.reproduce.compare")) }
-                pre { code { "musafir compare a.toml b.toml" (members(&record.ensemble_hash)) " --replicates " (record.replicates) " --seed " (record.seed) " --sample " (record.sample) (attribute) (groups) " --out again" } }
+                pre { code { "musafir compare a.toml b.toml" (members) " --replicates " (record.replicates) " --seed " (record.seed) " --sample " (record.sample) (attribute) (groups) " --out again" } }
                 p { (both("print.page")) }
                 pre { code { "musafir report again" (targets) } }
                 p.note { "musafir " (version) " · seeds " (record.seed) " … " (record.seed + u64::from(record.replicates) - 1) " · sample " (record.sample) }
@@ -207,7 +207,7 @@ fn reproduce(folder: &Folder, observed: bool) -> Markup {
         }
         Kind::Validation(record) => html! {
             p { (both("print.reproduce.validate")) }
-            pre { code { "musafir validate scenario.toml" (members(&record.ensemble_hash)) " --targets targets --replicates " (record.replicates) " --seed " (record.seed) " --sample " (record.sample) " --out again" } }
+            pre { code { "musafir validate scenario.toml" (members) " --targets targets --replicates " (record.replicates) " --seed " (record.seed) " --sample " (record.sample) " --out again" } }
             p { (both("print.page.targets")) }
             pre { code { "musafir report again --targets targets" } }
             p.note { "musafir " (version) " · seeds " (record.seed) " … " (record.seed + u64::from(record.replicates) - 1) " · sample " (record.sample) " · targets " code.hash { (record.targets_hash) } }

@@ -95,19 +95,17 @@ pub fn sweep_up(folder: &Path) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         let path = entry.path();
-        if name.starts_with(PREFIX) && name.ends_with(SUFFIX) && fs::File::open(&path).is_ok_and(|file| abandoned(&file)) {
+        if name.starts_with(PREFIX) && name.ends_with(SUFFIX) && fs::File::options().read(true).write(true).open(&path).is_ok_and(|file| abandoned(&file)) {
             let _ = fs::remove_file(path);
         }
     }
 }
 
-/// Whether no process writes a temporary file: each holds its own locked. Where files cannot be locked, age tells.
+/// Whether no process writes a temporary file. Each holds its own locked; that is not seen on another machine everywhere, and not in the moment
+/// in which a file is made, so it must be old too.
 fn abandoned(file: &fs::File) -> bool {
-    match file.try_lock() {
-        Ok(()) => true,
-        Err(fs::TryLockError::WouldBlock) => false,
-        Err(fs::TryLockError::Error(_)) => file.metadata().and_then(|m| m.modified()).ok().and_then(|written| written.elapsed().ok()).is_some_and(|age| age > OLD),
-    }
+    let age = file.metadata().and_then(|m| m.modified()).ok().and_then(|written| written.elapsed().ok());
+    !matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)) && age.is_some_and(|age| age > OLD)
 }
 
 /// Temporary files are private; results are as readable as the user's mask lets new files be.

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{args::Args, pilot::Costs};
 use crate::{
-    cli::{flags::stem, stop::Stop},
+    cli::{flags::stem, folder::clear, stop::Stop},
     store::{StoreError, atomic},
 };
 
@@ -89,6 +89,10 @@ pub fn submit(args: &Args, file: &Path, folder: &Path, costs: &Costs) -> Result<
         atomic::write(&path, |sink| sink.write_all(text.as_bytes())).map(|_| path)
     };
     let (array, collect) = (write("array.sh", &array)?, write("collect.sh", &collect)?);
+    if args.running.force {
+        // The elements and the collector find a folder without results, and replace nobody's.
+        clear(&folder)?;
+    }
     let job = sbatch(&[array.display().to_string()], &logs)?;
     // After any end: collecting says which runs are missing.
     let collector = sbatch(&[format!("--dependency=afterany:{job}"), collect.display().to_string()], &logs)?;

@@ -14,7 +14,7 @@ use crate::{
 
 /// Folder of finished runs within the folder of results.
 pub const FOLDER: &str = "runs";
-const MAGIC: &[u8] = b"musafir sweep run 1\n";
+const MAGIC: &[u8] = b"musafir sweep run 2\n";
 
 /// A finished run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -8,6 +8,7 @@ use crate::{
         file::{AmnestyItem, ClosureItem, RegimeItem},
         finding::{Ledger, did_you_mean},
         shapes,
+        tree::Node,
     },
     units::Month,
     world::regime::{Amnesty, Closure, Kind, Law, Regime},
@@ -72,7 +73,9 @@ pub(super) fn texts(json: &serde_json::Value, key: &str) -> Vec<String> {
 pub fn law(parts: &Parts, ground: &Ground, start: Month, end: Option<Month>, replaced: &mut BTreeSet<(&'static str, String, String)>, ledger: &mut Ledger) -> Law {
     let (origins, countries) = (ground.places.origins.len(), ground.places.countries.len());
     let items = parts.list::<RegimeItem>("regime", ledger, |path, json, ledger| names(parts, ground, path, json, ledger));
-    let complete = items.len() == parts.tree.get("regime").map_or(0, |n| n.items().len());
+    // A file with an item that has no id replaces the list, which has been told.
+    let written = parts.tree.get("regime").map_or(&[][..], Node::items);
+    let complete = items.len() == written.len() && written.iter().all(|node| node.id().is_some());
     let mut by_pair: Vec<Vec<Vec<&Item<RegimeItem>>>> = vec![vec![Vec::new(); countries]; origins];
     for item in &items {
         kind_fits(parts, item, ledger);

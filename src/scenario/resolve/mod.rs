@@ -53,8 +53,8 @@ pub struct Resolved {
 /// What every part of the resolution reads.
 struct Parts<'a> {
     tree: &'a Node,
-    /// Items of lists by list and id: lists may be long, and each item asks for its places.
-    items: BTreeMap<(&'a str, &'a str), &'a Node>,
+    /// Items by list and by id, or number where they lack one: lists may be long, and each item asks for its places.
+    items: BTreeMap<&'a str, BTreeMap<String, &'a Node>>,
     layers: &'a Layers,
     json: Json,
     tables: &'a [Table],
@@ -99,7 +99,11 @@ impl Parts<'_> {
     fn within<'p>(&self, path: &'p str) -> Option<(&Node, &'p str)> {
         let (list, rest) = path.split_once('.')?;
         let (id, rest) = rest.split_once('.').unwrap_or((rest, ""));
-        self.items.get(&(list, id)).map(|item| (*item, rest))
+        self.item(list, id).map(|item| (item, rest))
+    }
+
+    fn item(&self, list: &str, id: &str) -> Option<&Node> {
+        self.items.get(list)?.get(id).copied()
     }
 
     /// Hint for what has no place here: to drop it, if one of the files that are extended says it.
@@ -139,7 +143,7 @@ impl Parts<'_> {
         for json in items {
             let Some(id) = json.get("id").and_then(Json::as_str) else { continue };
             let path = format!("{name}.{id}");
-            let node = self.items.get(&(name, id)).copied();
+            let node = self.item(name, id);
             match serde_path_to_error::deserialize(json) {
                 Ok(value) => {
                     let said = node.into_iter().flat_map(Node::entries).map(|(_, value)| self.layers.rank(value.at));
@@ -166,8 +170,9 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
     table::unknown_cells(layers, ledger);
     let mut items = BTreeMap::new();
     for (list, node) in layers.tree.entries() {
-        for (id, item) in node.items().iter().filter_map(|item| Some((item.id()?, item))) {
-            items.entry((list.as_str(), id)).or_insert(item);
+        let by_id: &mut BTreeMap<String, &Node> = items.entry(list.as_str()).or_default();
+        for (number, item) in node.items().iter().enumerate() {
+            by_id.entry(item.id().map_or_else(|| number.to_string(), str::to_string)).or_insert(item);
         }
     }
     let parts = Parts { tree: &layers.tree, items, layers, json, tables: &tables };

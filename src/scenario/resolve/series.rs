@@ -224,7 +224,7 @@ fn trends(
 /// Why a series changes nothing in a place where the model does not read it.
 pub(super) fn unread_because(series: &str) -> &'static str {
     match series {
-        "unemployment" => "the series sets the first month alone",
+        "unemployment" => "of origins the series sets the first month alone, of destinations nothing",
         "gdp_usd" => "of destinations only a naive forecast of `validate` reads it",
         _ => "the model does not read this series there",
     }

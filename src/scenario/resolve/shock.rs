@@ -12,6 +12,7 @@ use crate::{
         file::ShockItem,
         finding::{Ledger, Severity, did_you_mean, figure},
         shapes,
+        tree::Node,
     },
     units::Month,
     world::{
@@ -102,32 +103,34 @@ pub fn shocks(parts: &Parts, ground: &Ground, base: &Base<'_>, ledger: &mut Ledg
         let Some(change) = change(parts, ground, base, &item, target, ledger) else { continue };
         let Some((from, until)) = dated else { continue };
         let shock = Shock { id: item.value.id.clone(), from, until, fade: item.value.fade_months.unwrap_or(0), change };
-        if ledger.errors() == errors && !outside(parts, &item, &shock, base, ledger) {
+        let acts = ledger.errors() == errors && !outside(parts, &item, &shock, base, ledger);
+        if acts {
             domain(parts, &item, &shock, base, &mut series, ledger);
             if target != Target::Regimes || whole {
                 effects(parts, &item, &shock, base, ledger);
                 overlaid(parts, &item, &shock, base, ledger);
             }
         }
-        shocks.push((shock, item.path));
+        shocks.push((shock, item.path, acts));
     }
-    for (shock, path) in &shocks {
-        prices_alone(parts, ground, shock, path, &shocks, ledger);
+    let (paths, all): (Vec<_>, Vec<Shock>) = shocks.into_iter().map(|(shock, path, acts)| ((path, acts), shock)).unzip();
+    for (shock, (path, _)) in all.iter().zip(&paths).filter(|(_, (_, acts))| *acts) {
+        prices_alone(parts, ground, shock, path, &all, ledger);
     }
-    shocks.into_iter().map(|(shock, _)| shock).collect()
+    all
 }
 
-/// Warns of an exchange rate that moves while pay in dollars stays, which makes living cheaper and nothing else.
-fn prices_alone(parts: &Parts, ground: &Ground, shock: &Shock, path: &str, all: &[(Shock, String)], ledger: &mut Ledger) {
+/// Warns of an exchange rate that moves while pay in dollars stays, which changes what living costs and nothing else.
+fn prices_alone(parts: &Parts, ground: &Ground, shock: &Shock, path: &str, all: &[Shock], ledger: &mut Ledger) {
     let Change::Series { series, places, .. } = &shock.change else { return };
     if series != "exchange_rate" {
         return;
     }
     let pay = |other: &Shock, place: &String| matches!(&other.change, Change::Series { series, places, .. } if series == "wage_usd" && places.contains(place));
-    let met = |place: &String| all.iter().any(|(other, _)| pay(other, place) && other.from < shock.until && shock.from < other.until);
+    let met = |place: &String| all.iter().any(|other| pay(other, place) && other.from < shock.over() && shock.from < other.over());
     if let Some(place) = places.iter().find(|place| read(ground, series, place) && !met(place)) {
         let path = format!("{path}.series");
-        let why = "the series moves prices of living alone: with more local money to the dollar migrants live more cheaply and send more";
+        let why = "the series moves prices of living alone: where the dollar buys more local money migrants live more cheaply and send more";
         let hint = format!("add a shock of `wage_usd` in {place} at the same time, unless that is meant");
         ledger.warn(parts.at(&path), &path, format!("pay in dollars stays in {place} while the exchange rate moves"), why, hint);
     }
@@ -186,7 +189,7 @@ fn target(parts: &Parts, item: &Item<ShockItem>, ledger: &mut Ledger) -> Option<
             ledger.error(at, &format!("{}.{key}", item.path), format!("`{key}` is missing"), format!("a shock of {} names it", target.name()), format!("add `{key} = ...`"));
         }
     }
-    let keys = parts.items.get(&("shock", item.value.id.as_str())).map_or(&[][..], |n| n.entries());
+    let keys = parts.item("shock", &item.value.id).map_or(&[][..], Node::entries);
     let mut changes = false;
     for (key, _) in keys.iter().filter(|(key, _)| !COMMON.contains(&key.as_str())) {
         changes |= target.changed_by().contains(&key.as_str());
