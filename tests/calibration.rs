@@ -289,7 +289,7 @@ fn what_a_scenario_keeps_to_itself_is_another_run_and_can_be_repeated() {
     done(&[&with[..], &[&kept, "--set", &own]].concat());
     let state = |folder: &str| record(Path::new(folder))["state_hash"].clone();
     assert_ne!(state(&all), state(&kept));
-    // The resolved scenario no longer knows what was its own: the ensemble beside it has not that key.
+    // The resolved scenario says what was its own.
     let (scenario, beside) = (format!("{kept}/scenario.toml"), format!("{kept}/ensemble.toml"));
     done(&["run", &scenario, "--ensemble", &beside, "--quiet", "--no-report", "--out", &again]);
     assert_eq!(state(&again), state(&kept));
@@ -494,4 +494,21 @@ fn what_cannot_be_run_is_found_before_anything_runs() {
     assert!(wrong("own.toml").contains("no row of the targets can be fitted"), "{}", wrong("own.toml"));
     let told = Ensemble::load(&folder.path().join("e.toml")).expect_err("wrong").to_string();
     assert!(told.contains("`behaviour.choose.b_cost` is -50"), "{told}");
+}
+
+#[test]
+fn a_comparison_is_repeated_from_its_folder_whatever_each_side_keeps() {
+    let small = format!("title = \"B\"\nextends = \"small.toml\"\nremove = [\"rus-2009\"]\n[cells.jobs.RUS]\njobs_2013 = 77_000\n");
+    let keys = ["behaviour.choose.b_cost", "cells.jobs.RUS.jobs_2013", "closure.rus-2009.entry"];
+    let parameters = keys.iter().enumerate().map(|(i, key)| format!("[[parameter]]\nid = \"p{i}\"\nkeys = [\"{key}\"]\n")).collect::<Vec<_>>().concat();
+    let ensemble = format!("title = \"E\"\nscenario = \"small.toml\"\n{parameters}[[member]]\nweight = 1.0\nvalues = [0.5, 50_000.0, 0.25]\n");
+    let place = beside_the_small_world(&[("b.toml", &small), ("ensemble.toml", &ensemble)]);
+    let path = |name: &str| place.path().join(name).to_str().unwrap().to_string();
+    let (first, again) = (path("first"), path("again"));
+    let flags = ["--replicates", "2", "--until", "2009-12", "--quiet", "--no-report", "--out"];
+    done(&[&["compare", &path("small.toml"), &path("b.toml")], &flags[..], &[&first]].concat());
+    done(&[&["compare", &path("first/a.toml"), &path("first/b.toml"), "--ensemble", &path("first/ensemble.toml")], &flags[..], &[&again]].concat());
+    for name in ["compare.csv", "diversion.csv", "summary-a.csv", "summary-b.csv", "a.toml", "b.toml"] {
+        assert_eq!(fs::read(path(&format!("first/{name}"))).unwrap(), fs::read(path(&format!("again/{name}"))).unwrap(), "{name}");
+    }
 }

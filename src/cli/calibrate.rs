@@ -165,6 +165,8 @@ impl Job<'_> {
             seed: c.base.run.seed,
             sample: c.base.run.sample,
             members: c.budget.members,
+            steps: c.budget.steps,
+            with_origins: c.origins.is_some(),
             runs: self.runs(),
             ..Record::default()
         }

@@ -8,7 +8,7 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{DONE, FAILED, WRONG, diagnostics, flags::Uncertain, folder, interrupt, progress::Replicates, stop::expect, usage};
+use super::{DONE, FAILED, STOPPED, WRONG, diagnostics, flags::Uncertain, folder, interrupt, progress::Replicates, stop::expect, usage};
 use crate::{
     engine::{CHUNK_ROWS, Setup},
     experiment::{
@@ -36,7 +36,7 @@ pub struct Args {
     #[arg(long, default_value_t = 0.01)]
     sample: f64,
     /// Runs of each scenario.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(2..=100_000))]
     replicates: u32,
     /// Seed of the first.
     #[arg(long, default_value_t = 1)]
@@ -104,7 +104,8 @@ pub fn execute(args: &Args) -> ExitCode {
         None => replicates(args, &scenarios, &mut trial),
     };
     if let Err(why) = done {
-        return failed(&why);
+        let code = failed(&why);
+        return if why == STOPPED_EARLY { ExitCode::from(STOPPED) } else { code };
     }
     let made = Made { book: &args.file.display().to_string(), command: &args.command(), ensemble: ensemble.as_ref().map(|e| e.hash.as_str()) };
     let text = page::page(&book, &trial, made);

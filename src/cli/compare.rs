@@ -31,7 +31,7 @@ use crate::{
     },
     population::synthesis,
     report,
-    scenario::Scenario,
+    scenario::{Scenario, keeping},
     store::atomic::Staging,
 };
 
@@ -286,12 +286,10 @@ impl Job<'_> {
             writing.table(name, |sink| summary.write(sink))?;
         }
         for (name, scenario) in [("a.toml", 0), ("b.toml", pair.scenario)] {
-            writing.text(name, &self.scenarios[scenario].resolved)?;
+            writing.text(name, &keeping(&self.scenarios[scenario].resolved, &self.loaded.kept[scenario]))?;
         }
-        // What one alone keeps to itself cannot be said of both; a warning tells it.
-        let both = self.loaded.kept[0].intersection(&self.loaded.kept[pair.scenario]).cloned().collect();
-        if let Some(ensemble) = self.loaded.ensemble.as_ref().and_then(|ensemble| ensemble.of_resolved(&both)) {
-            writing.text(ENSEMBLE, &ensemble.toml())?;
+        if let Some(ensemble) = &self.loaded.ensemble {
+            writing.text(ENSEMBLE, &ensemble.of_resolved().toml())?;
         }
         record.files.clone_from(&writing.entries);
         record.a.state_hash = states(replicates, 0);
@@ -310,11 +308,6 @@ impl Job<'_> {
         let mut warnings = record::gathered(scenarios.chain(done.tallies.iter().flat_map(|t| t.warnings.iter().cloned())));
         if !same_persons {
             warnings.push("places or demography differ, so that persons are not the same ones: there is no diversion, and differences are hardly paired".to_string());
-        }
-        let [a, b] = [0, pair.scenario].map(|i| &self.loaded.kept[i]);
-        for key in a.symmetric_difference(b) {
-            let side = if a.contains(key) { "A" } else { "B" };
-            warnings.push(format!("{side} alone keeps `{key}` to itself: with `{ENSEMBLE}` of these results members change it in both"));
         }
         warnings
     }

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::measure::record::quoted;
+
 static SEEN: AtomicBool = AtomicBool::new(false);
 
 /// Listens from now on.
@@ -21,8 +23,6 @@ pub fn seen() -> bool {
 
 /// The command line of this process with `--resume`.
 pub fn resuming() -> String {
-    let plain = |a: &str| !a.is_empty() && a.chars().all(|c| c.is_alphanumeric() || "-_./=:,+".contains(c));
-    let quoted = |a: String| if plain(&a) { a } else { format!("'{}'", a.replace('\'', "'\\''")) };
-    let command: Vec<String> = std::env::args().filter(|a| a != "--resume" && a != "--force").map(quoted).collect();
+    let command: Vec<String> = std::env::args().filter(|a| a != "--resume" && a != "--force").map(|a| quoted(&a)).collect();
     format!("{} --resume", command.join(" "))
 }

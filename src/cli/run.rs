@@ -25,7 +25,7 @@ use crate::{
         scope::Scope,
     },
     report::{self, changes},
-    scenario::Scenario,
+    scenario::{Scenario, keeping},
     store::atomic::Staging,
 };
 
@@ -258,11 +258,10 @@ impl Job<'_> {
         let world = &self.scenario.world;
         let mut writing = Writing::new(self.out, self.args.running.force)?;
         writing.entries = results.write(world, self.scenario.run.sample, self.args.format, &mut writing.staging)?;
-        let ensemble = self.ensemble.and_then(|ensemble| ensemble.of_resolved(&self.members.kept));
-        let how = ensemble.as_ref().map_or_else(String::new, |_| format!("# Its replicates are members of an ensemble: musafir run scenario.toml --ensemble {ENSEMBLE}\n"));
-        writing.text("scenario.toml", &(how + &self.scenario.resolved))?;
-        if let Some(ensemble) = ensemble {
-            writing.text(ENSEMBLE, &ensemble.toml())?;
+        let how = self.ensemble.map_or_else(String::new, |_| format!("# Its replicates are members of an ensemble: musafir run scenario.toml --ensemble {ENSEMBLE}\n"));
+        writing.text("scenario.toml", &(how + &keeping(&self.scenario.resolved, &self.members.kept)))?;
+        if let Some(ensemble) = self.ensemble {
+            writing.text(ENSEMBLE, &ensemble.of_resolved().toml())?;
         }
         let overrides = self.args.reading.overrides().map_err(Stop::Usage)?;
         if let Some((text, rows)) = changes::content(&self.args.scenario, &self.scenario.hash, &overrides.set, overrides.root.as_deref()) {

@@ -116,7 +116,7 @@ impl Job<'_> {
         let todo: Vec<Run> = mine.iter().copied().filter(|&run| self.to_do(run)).collect();
         let division = self.division(&todo)?;
         if self.args.dry_run {
-            return Ok((self.dry(&todo, division), 0));
+            return Ok((self.dry(&mine, &todo, division), 0));
         }
         if synthesis::expected_rows(&self.sweep.base.world, self.sweep.base.run.sample) < 1.0 {
             let _ = writeln!(std::io::stderr(), "Warning: {NOBODY}");
@@ -207,11 +207,11 @@ impl Job<'_> {
         Ok(Division::new(self.args.running.threads(), todo.len(), each, memory))
     }
 
-    fn dry(&self, todo: &[Run], division: Division) -> String {
+    fn dry(&self, mine: &[Run], todo: &[Run], division: Division) -> String {
         let costs = Costs::new(self.sweep, self.plan, todo, division);
         let wrong = self.plan.wrong().count();
         let (points, worlds, replicates) = (self.plan.points.len(), self.plan.worlds.len(), self.plan.replicates);
-        let (title, all, done) = (&self.sweep.title, self.all.len(), self.all.len() - todo.len());
+        let (title, all, done) = (&self.sweep.title, mine.len(), mine.len() - todo.len());
         if self.args.running.json {
             let counts = json!({"title": title, "points": points, "wrong_points": wrong, "worlds": worlds, "replicates": replicates, "runs": all, "done": done});
             return json_text(&json!({"counts": counts, "costs": costs.json()}));

@@ -34,7 +34,7 @@ use crate::{
         statistics,
     },
     report,
-    scenario::Scenario,
+    scenario::{Scenario, keeping},
     store::atomic::{self, Staging},
 };
 
@@ -177,9 +177,9 @@ impl Job<'_> {
         writing.table("validation.csv", |sink| write_scores(assessment, sink))?;
         writing.table("fit.csv", |sink| write_fits(self.targets, assessment, sink))?;
         writing.text(SCORES, &format!("{:#}\n", say::scores(assessment)))?;
-        writing.text("scenario.toml", &self.scenario.resolved)?;
-        if let Some(ensemble) = self.loaded.ensemble.as_ref().and_then(|ensemble| ensemble.of_resolved(&self.loaded.members.kept)) {
-            writing.text(ENSEMBLE, &ensemble.toml())?;
+        writing.text("scenario.toml", &keeping(&self.scenario.resolved, &self.loaded.members.kept))?;
+        if let Some(ensemble) = &self.loaded.ensemble {
+            writing.text(ENSEMBLE, &ensemble.of_resolved().toml())?;
         }
         record.files.clone_from(&writing.entries);
         writing.commit(&record, None)?;

@@ -263,7 +263,13 @@ impl Ensemble {
         use rayon::prelude::*;
         let template = self.template(scenario, overrides)?;
         let one = |k| {
-            let scenario = template.scenario(&self.changes(self.member(k)))?;
+            let member = self.member(k);
+            let named = |mut findings: Findings| {
+                let of = format!("; the scenario is right without the values of member {} of {}", member + 1, self.text.name);
+                findings.list.iter_mut().for_each(|finding| finding.reason += &of);
+                findings
+            };
+            let scenario = template.scenario(&self.changes(member)).map_err(named)?;
             // The text of each would be most of what is kept in memory.
             Ok(Scenario { resolved: String::new(), ..scenario })
         };
@@ -276,17 +282,11 @@ impl Ensemble {
         })
     }
 
-    /// The ensemble for the resolved text of a scenario that keeps some keys to itself, which no longer tells them from others; none if it keeps all.
+    /// The ensemble as it stands beside resolved scenarios, which are or extend no file that it was fitted to and say what they keep (`own`).
     #[must_use]
-    pub fn of_resolved(&self, kept: &BTreeSet<String>) -> Option<Ensemble> {
-        let changed = |p: &Parameter| Parameter { keys: p.keys.iter().filter(|key| !kept.contains(*key)).cloned().collect(), ..p.clone() };
-        let parameters: Vec<Parameter> = self.parameters.iter().map(changed).collect();
-        if parameters.iter().all(|p| p.keys.is_empty()) {
-            return None;
-        }
-        let left = |values: &[f64]| values.iter().zip(&parameters).filter(|(_, p)| !p.keys.is_empty()).map(|(value, _)| *value).collect();
-        let members = self.members.iter().map(|member| (member.weight, left(&member.values))).collect();
-        Some(Ensemble::new([&self.title, &self.source, ""], self.discrepancy, parameters.iter().filter(|p| !p.keys.is_empty()).cloned().collect(), members))
+    pub fn of_resolved(&self) -> Ensemble {
+        let members = self.members.iter().map(|member| (member.weight, member.values.clone())).collect();
+        Ensemble::new([&self.title, &self.source, ""], self.discrepancy, self.parameters.clone(), members)
     }
 
     /// The file.
@@ -313,7 +313,9 @@ impl Ensemble {
 fn unknown_keys(parameters: &[Node], ledger: &mut Ledger) {
     tree::ids("parameter", parameters, ledger);
     for node in parameters {
-        for key in node.get("keys").map_or(&[][..], Node::items) {
+        let keys = node.get("keys").map_or(&[][..], Node::items);
+        check::twice(keys.iter().filter_map(|key| Some((key.text()?, key.at))), ledger);
+        for key in keys {
             if let Some((message, reason, hint)) = key.text().and_then(check::wrong_key) {
                 ledger.error(key.at, key.text().unwrap_or_default(), message, reason, hint);
             } else if let Some((message, reason)) = key.text().and_then(check::of_run) {

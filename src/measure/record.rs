@@ -143,6 +143,12 @@ impl Provenance for Record {
     }
 }
 
+/// An argument of a command as a shell reads it.
+pub fn quoted(argument: &str) -> String {
+    let plain = !argument.is_empty() && argument.chars().all(|c| c.is_alphanumeric() || "-_./=:,+".contains(c));
+    if plain { argument.to_string() } else { format!("'{}'", argument.replace('\'', "'\\''")) }
+}
+
 /// What a command took of the machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Effort {

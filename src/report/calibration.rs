@@ -64,6 +64,10 @@ pub struct Record {
     pub sample: f64,
     /// Members of the ensemble.
     pub members: usize,
+    /// Steps of the fit.
+    pub steps: usize,
+    /// Whether the rolling origins were fitted.
+    pub with_origins: bool,
     /// Runs.
     pub runs: usize,
     /// Result files.

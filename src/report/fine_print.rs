@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     experiment::sweep::record as sweep,
-    measure::record::FileEntry,
+    measure::record::{FileEntry, quoted},
     scenario::{Entry, Inventory},
 };
 
@@ -196,7 +196,7 @@ fn reproduce(folder: &Folder, observed: bool) -> Markup {
         }
         Kind::Comparison(record) => {
             let attribute = if record.attribute { " --attribute" } else { "" };
-            let groups = record.groups.iter().map(|g| format!(" --group {}={}", g.name, g.parts.join(","))).collect::<Vec<_>>().concat();
+            let groups = record.groups.iter().map(|g| format!(" --group {}", quoted(&format!("{}={}", g.name, g.parts.join(","))))).collect::<Vec<_>>().concat();
             html! {
                 p { (both("print.reproduce.compare")) }
                 pre { code { "musafir compare a.toml b.toml" (members) " --replicates " (record.replicates) " --seed " (record.seed) " --sample " (record.sample) (attribute) (groups) " --out again" } }
@@ -214,14 +214,14 @@ fn reproduce(folder: &Folder, observed: bool) -> Markup {
         },
         Kind::Sweep(record) => html! {
             p { (both("print.reproduce.sweep")) }
-            pre { code { "musafir sweep " (if record.file.is_empty() { "SWEEP.toml" } else { record.file.as_str() }) " --replicates " (record.replicates) " --seed " (record.seed) " --sample " (record.sample) (until(folder)) " --out again" } }
+            pre { code { "musafir sweep " (if record.file.is_empty() { "SWEEP.toml".to_string() } else { quoted(&record.file) }) " --replicates " (record.replicates) " --seed " (record.seed) " --sample " (record.sample) (until(folder)) " --out again" } }
             p { (both("print.page")) }
             pre { code { "musafir report again" } }
             p.note { "musafir " (version) " · " (record.points) " points · " (record.runs) " runs · sample " (record.sample) }
         },
         Kind::Calibration(found) => html! {
             p { (both("print.reproduce.calibrate")) }
-            pre { code { "musafir calibrate CALIBRATION.toml --seed " (found.record.seed) " --sample " (found.record.sample) " --members " (found.record.members) " --out again" } }
+            pre { code { "musafir calibrate CALIBRATION.toml --seed " (found.record.seed) " --sample " (found.record.sample) " --members " (found.record.members) " --steps " (found.record.steps) (if found.record.with_origins { "" } else { " --no-origins" }) " --out again" } }
             p { (both("print.page.targets")) }
             pre { code { "musafir report again --targets targets" } }
         },

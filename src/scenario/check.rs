@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     file::{Date, File},
-    finding::{Ledger, did_you_mean, figure, per_cent},
+    finding::{At, Ledger, did_you_mean, figure, per_cent},
     layers,
     tree::{Node, Value},
 };
@@ -188,6 +188,16 @@ pub fn value_of(key: &str, node: &Node, multiplies: bool, ledger: &mut Ledger) {
 /// Whether two dotted keys, in which `*` stands for any name, may mean the same value, or one within the other.
 pub fn meet(a: &str, b: &str) -> bool {
     a.split('.').zip(b.split('.')).all(|(a, b)| a == b || a == "*" || b == "*")
+}
+
+/// Says which of some keys, with their places, mean what one before them means.
+pub fn twice<'k>(keys: impl IntoIterator<Item = (&'k str, At)>, ledger: &mut Ledger) {
+    let keys: Vec<(&str, At)> = keys.into_iter().collect();
+    for (i, (key, at)) in keys.iter().enumerate() {
+        if let Some((before, _)) = keys[..i].iter().find(|(before, _)| meet(before, key)) {
+            ledger.error(*at, key, format!("`{key}` and `{before}` may mean the same value"), "it would be changed twice", "keep one of them");
+        }
+    }
 }
 
 fn types(schema: &Json) -> Vec<&str> {

@@ -105,6 +105,10 @@ pub struct File {
     /// What of the extended files is dropped: ids of items, or dotted keys.
     #[serde(default)]
     remove: Vec<String>,
+    /// Keys that members of an ensemble leave as they are here. What a file says itself otherwise than the one that the ensemble was fitted to
+    /// is left anyway; this names what a file does not tell, such as the resolved one in a folder of results.
+    #[serde(default)]
+    own: Vec<String>,
     /// Real persons aged 16-64 at the start of the first year, all origins together. The tables `population`, `entrants` and `initial` are
     /// scaled to it by one factor; jobs, places of quotas and workforces are not. Unless it is given, the tables are taken as they are.
     #[schemars(range(min = 1.0, max = 1e9), extend("unit" = "persons"))]

@@ -36,7 +36,7 @@ pub use inventory::{Entry, Inventory, Row, Rows};
 pub use kind::Kind;
 pub use outlook::Outlook;
 pub use template::{Change, Template};
-pub use write::{Feed, hash};
+pub use write::{Feed, hash, keeping};
 
 /// What the command line changes.
 #[derive(Clone, Debug, Default)]

@@ -123,6 +123,9 @@ impl Template {
     /// Where the scenario itself says, or drops, what a change of a file that was fitted is about.
     fn own(&self, change: &Change) -> Option<At> {
         let fitted = change.of.as_deref()?;
+        if let Some(key) = self.layers.tree.get("own").map_or(&[][..], Node::items).iter().find(|key| key.text() == Some(&change.key)) {
+            return Some(key.at);
+        }
         let name = |file: usize| self.ledger.sources.get(file).map_or("", |source| source.name.as_str());
         let rank = match &*self.kinship(fitted) {
             Kinship::Extends(rank) => *rank,

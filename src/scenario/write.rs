@@ -20,7 +20,7 @@ use crate::{
 /// The scenario as one file. `replaced` are the citizens of regimes and places of trends that later files replaced.
 pub fn resolved(tree: &Node, run: &Run, tables: &[Table], replaced: &BTreeSet<(&'static str, String, String)>) -> String {
     let mut out = String::from("# A resolved scenario of musafir: all files and tables in one. Running it gives the same world.\n\n");
-    for key in ["title", "description", "population"] {
+    for key in ["title", "description", "own", "population"] {
         if let Some(node) = tree.get(key) {
             let _ = writeln!(out, "{key} = {}", value(node));
         }
@@ -33,7 +33,7 @@ pub fn resolved(tree: &Node, run: &Run, tables: &[Table], replaced: &BTreeSet<(&
     for (key, node) in tree.entries() {
         match key.as_str() {
             // Tables are written with the cells that replace fields of them.
-            "title" | "description" | "population" | "run" | "tables" | "cells" => {}
+            "title" | "description" | "own" | "population" | "run" | "tables" | "cells" => {}
             _ => section(&mut out, key, node, replaced),
         }
     }
@@ -41,6 +41,17 @@ pub fn resolved(tree: &Node, run: &Run, tables: &[Table], replaced: &BTreeSet<(&
         let _ = write!(out, "\n[tables.{}]\ncsv = {}\n", table.shape.name, long_text(&csv(table)));
     }
     out
+}
+
+/// A resolved scenario that keeps some keys to itself (`own`) in place of those it did.
+pub fn keeping(resolved: &str, own: &BTreeSet<String>) -> String {
+    let (head, rest) = resolved.split_once("\n\n").unwrap_or(("", resolved));
+    let (top, tables) = rest.split_once("\n[").unwrap_or((rest, ""));
+    let others = top.lines().filter(|line| !line.starts_with("own = "));
+    let keys: Vec<String> = own.iter().map(|key| toml::Value::String(key.clone()).to_string()).collect();
+    let own = (!keys.is_empty()).then(|| format!("own = [{}]", keys.join(", ")));
+    let top = others.map(str::to_string).chain(own).map(|line| line + "\n").collect::<Vec<_>>().concat();
+    format!("{head}\n\n{top}\n[{tables}")
 }
 
 fn section(out: &mut String, key: &str, node: &Node, replaced: &BTreeSet<(&'static str, String, String)>) {

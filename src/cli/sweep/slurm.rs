@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::{args::Args, pilot::Costs};
 use crate::{
     cli::{flags::stem, folder::clear, stop::Stop},
+    measure::record::quoted,
     store::{StoreError, atomic},
 };
 
@@ -69,7 +70,7 @@ pub fn submit(args: &Args, file: &Path, folder: &Path, costs: &Costs) -> Result<
     // `%` begins what sbatch fills in.
     let (name, pattern) = (option(&format!("musafir-{stem}")), logs.display().to_string().replace('%', "%%"));
     let extra = args.sbatch.iter().fold(String::new(), |text, option| text + "#SBATCH " + option + "\n");
-    let (program, file, out) = (quoted(&program), quoted(&file), quoted(&folder));
+    let (program, file, out) = (written(&program), written(&file), written(&folder));
     let array = format!(
         "#!/bin/sh\n#SBATCH --job-name={name}\n#SBATCH --array=1-{shards}\n#SBATCH --cpus-per-task={threads}\n#SBATCH --mem={megabytes}M\n\
          #SBATCH --time={minutes}\n#SBATCH --requeue\n#SBATCH --open-mode=append\n#SBATCH --output={}\n{extra}\
@@ -112,17 +113,18 @@ fn flags(args: &Args) -> String {
     put("seed", args.running.seed.map(|s| s.to_string()));
     put("until", args.running.until.map(|m| m.to_string()));
     put("retry", args.retry.then(String::new));
-    put("root", args.root.as_deref().map(|r| quoted(&r.canonicalize().unwrap_or_else(|_| r.to_path_buf()))));
+    put("root", args.root.as_deref().map(|r| written(&r.canonicalize().unwrap_or_else(|_| r.to_path_buf()))));
     text
+}
+
+/// A path in a script.
+fn written(path: &Path) -> String {
+    quoted(&path.display().to_string())
 }
 
 /// The value of an option in a script, as sbatch reads it.
 fn option(value: &str) -> String {
     format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-fn quoted(path: &Path) -> String {
-    format!("'{}'", path.display().to_string().replace('\'', "'\\''"))
 }
 
 /// Submits; the number of the job.

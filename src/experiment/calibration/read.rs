@@ -168,6 +168,7 @@ impl Reader<'_> {
         }
         let keys: Vec<(String, At)> =
             node.get("key").into_iter().chain(node.get("keys").map_or(&[][..], Node::items)).filter_map(|n| Some((n.text()?.to_string(), n.at))).collect();
+        check::twice(keys.iter().map(|(key, at)| (key.as_str(), *at)), &mut self.ledger);
         let (low, high) = (item.range.first().copied().unwrap_or(0.0), item.range.get(1).copied().unwrap_or(1.0));
         if low >= high {
             self.ledger.error(at("range"), &path, format!("the range of `{path}` is empty"), "the first number is the least", "write it as [least, greatest]");

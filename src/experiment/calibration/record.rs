@@ -40,6 +40,12 @@ pub struct Record {
     pub sample: f64,
     /// Members of the ensemble.
     pub members: usize,
+    /// Steps of the fit.
+    #[serde(default)]
+    pub steps: usize,
+    /// Whether the rolling origins were fitted.
+    #[serde(default)]
+    pub with_origins: bool,
     /// Runs, those of the origins included.
     pub runs: usize,
     /// Hash of the ensemble.
@@ -61,7 +67,7 @@ impl Provenance for Record {
     }
 
     fn gist(&self) -> String {
-        format!("`{}`, seed {}, sample {}, {} members", self.calibration, self.seed, self.sample, self.members)
+        format!("`{}`, seed {}, sample {}, {} members, {} steps", self.calibration, self.seed, self.sample, self.members, self.steps)
     }
 
     fn files(&self) -> &[FileEntry] {

@@ -168,6 +168,11 @@ pub fn resolve(layers: &Layers, until: Option<Month>, ledger: &mut Ledger) -> Re
     let json = check::check(&layers.tree, check::schema(), "", "", ledger).unwrap_or(Json::Null);
     let tables: Vec<Table> = shapes::SHAPES.iter().map(|shape| table::read(shape, layers, ledger)).collect();
     table::unknown_cells(layers, ledger);
+    for key in layers.tree.get("own").map_or(&[][..], Node::items) {
+        if let Some((message, reason, hint)) = key.text().and_then(check::wrong_key) {
+            ledger.error(key.at, "own", message, reason, hint);
+        }
+    }
     let mut items = BTreeMap::new();
     for (list, node) in layers.tree.entries() {
         let by_id: &mut BTreeMap<String, &Node> = items.entry(list.as_str()).or_default();

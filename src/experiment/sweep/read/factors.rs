@@ -68,6 +68,7 @@ impl Reader<'_> {
             return Some(Factor { id, keys, multiplies: item.multiplies, levels, steps: 1, crossed: item.crossed, unit: String::new(), node: node.clone() });
         };
         let (keyed, ranged) = (matches!(form, "range" | "dates" | "values"), matches!(form, "range" | "dates"));
+        check::twice(node.get("key").into_iter().chain(node.get("keys").map_or(&[][..], Node::items)).filter_map(|key| Some((key.text()?, key.at))), &mut self.ledger);
         if keyed && node.get("key").or(node.get("keys")).is_none() && !self.ledger.partial {
             self.ledger.error(node.key, path, format!("`{path}` has no key"), "it must say what it changes", "add `key = \"behaviour.choose.b_cost\"`, or `keys`");
         }
