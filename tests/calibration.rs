@@ -294,6 +294,10 @@ fn what_a_scenario_keeps_to_itself_is_another_run_and_can_be_repeated() {
     done(&["run", &scenario, "--ensemble", &beside, "--quiet", "--no-report", "--out", &again]);
     assert_eq!(state(&again), state(&kept));
     assert_eq!(record(Path::new(&again))["members_hash"], record(Path::new(&kept))["members_hash"]);
+    // A run without the ensemble does not lose it.
+    let plain = place("plain");
+    done(&["run", &scenario, "--until", "2005-03", "--quiet", "--no-report", "--out", &plain]);
+    assert!(fs::read_to_string(format!("{plain}/scenario.toml")).unwrap().contains("own = [\"behaviour.choose.b_cost\"]"));
 }
 
 #[test]

@@ -221,7 +221,7 @@ fn reproduce(folder: &Folder, observed: bool) -> Markup {
         },
         Kind::Calibration(found) => html! {
             p { (both("print.reproduce.calibrate")) }
-            pre { code { "musafir calibrate CALIBRATION.toml --seed " (found.record.seed) " --sample " (found.record.sample) " --members " (found.record.members) " --steps " (found.record.steps) (if found.record.with_origins { "" } else { " --no-origins" }) " --out again" } }
+            pre { code { "musafir calibrate CALIBRATION.toml --seed " (found.record.seed) " --sample " (found.record.sample) " --members " (found.record.members) @if found.record.steps > 0 { " --steps " (found.record.steps) @if !found.record.with_origins { " --no-origins" } } " --out again" } }
             p { (both("print.page.targets")) }
             pre { code { "musafir report again --targets targets" } }
         },

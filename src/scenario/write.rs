@@ -43,14 +43,17 @@ pub fn resolved(tree: &Node, run: &Run, tables: &[Table], replaced: &BTreeSet<(&
     out
 }
 
-/// A resolved scenario that keeps some keys to itself (`own`) in place of those it did.
+/// A resolved scenario that keeps some keys to itself (`own`) in place of those it did; the same if there are none.
 pub fn keeping(resolved: &str, own: &BTreeSet<String>) -> String {
+    if own.is_empty() {
+        return resolved.to_string();
+    }
     let (head, rest) = resolved.split_once("\n\n").unwrap_or(("", resolved));
     let (top, tables) = rest.split_once("\n[").unwrap_or((rest, ""));
     let others = top.lines().filter(|line| !line.starts_with("own = "));
     let keys: Vec<String> = own.iter().map(|key| toml::Value::String(key.clone()).to_string()).collect();
-    let own = (!keys.is_empty()).then(|| format!("own = [{}]", keys.join(", ")));
-    let top = others.map(str::to_string).chain(own).map(|line| line + "\n").collect::<Vec<_>>().concat();
+    let own = format!("own = [{}]", keys.join(", "));
+    let top = others.map(str::to_string).chain([own]).map(|line| line + "\n").collect::<Vec<_>>().concat();
     format!("{head}\n\n{top}\n[{tables}")
 }
 
