@@ -502,11 +502,11 @@ fn what_cannot_be_run_is_found_before_anything_runs() {
 
 #[test]
 fn a_comparison_is_repeated_from_its_folder_whatever_each_side_keeps() {
-    let small = format!("title = \"B\"\nextends = \"small.toml\"\nremove = [\"rus-2009\"]\n[cells.jobs.RUS]\njobs_2013 = 77_000\n");
+    let small = "title = \"B\"\nextends = \"small.toml\"\nremove = [\"rus-2009\"]\n[cells.jobs.RUS]\njobs_2013 = 77_000\n";
     let keys = ["behaviour.choose.b_cost", "cells.jobs.RUS.jobs_2013", "closure.rus-2009.entry"];
     let parameters = keys.iter().enumerate().map(|(i, key)| format!("[[parameter]]\nid = \"p{i}\"\nkeys = [\"{key}\"]\n")).collect::<Vec<_>>().concat();
     let ensemble = format!("title = \"E\"\nscenario = \"small.toml\"\n{parameters}[[member]]\nweight = 1.0\nvalues = [0.5, 50_000.0, 0.25]\n");
-    let place = beside_the_small_world(&[("b.toml", &small), ("ensemble.toml", &ensemble)]);
+    let place = beside_the_small_world(&[("b.toml", small), ("ensemble.toml", &ensemble)]);
     let path = |name: &str| place.path().join(name).to_str().unwrap().to_string();
     let (first, again) = (path("first"), path("again"));
     let flags = ["--replicates", "2", "--until", "2009-12", "--quiet", "--no-report", "--out"];
