@@ -104,8 +104,8 @@ fn intervals_of_the_smoother_hold_the_truth_as_often_as_they_say() {
 #[test]
 fn population_monte_carlo_holds_the_truth_and_needs_more_runs() {
     let (inside, width) = recovery(Method::PopulationMonteCarlo, Budget { members: 200, steps: 10 }, 40);
-    assert!(inside >= 0.83, "{inside}");
-    assert!(width < 0.9);
+    assert!((0.83..=0.99).contains(&inside), "{inside}");
+    assert!(width < 0.6, "the data say something: {width}");
 }
 
 /// As many parameters and values as the baseline's calibration has, each value a sum of the parameters with weights of its own.
@@ -365,7 +365,8 @@ fn a_wrong_calibration_says_all_that_is_wrong() {
 fn known_values_are_found_in_the_small_world() {
     let work = tempfile::tempdir().unwrap();
     let out = work.path().join("recovery");
-    let output = musafir(&["calibrate", CALIBRATION, "--recover", "3", "--members", "40", "--steps", "3", "--out", out.to_str().unwrap(), "--quiet"]);
+    let recover = |cases: &str| musafir(&["calibrate", CALIBRATION, "--recover", cases, "--members", "40", "--steps", "3", "--out", out.to_str().unwrap(), "--quiet"]);
+    let output = recover("3");
     let table = text(&out.join("recovery.csv"));
     assert_eq!(table.lines().count(), 1 + 3 * 5, "{table}\n{}", String::from_utf8_lossy(&output.stderr));
     // Three cases say little of coverage; that the data hold the parameters they must hold is plain.
@@ -374,6 +375,8 @@ fn known_values_are_found_in_the_small_world() {
         rows.sum::<f64>() / 3.0
     };
     assert!(held("xi_tur") < 0.7 && held("remit_share") < 0.7, "{table}");
+    assert_eq!((recover("3").status.code(), text(&out.join("recovery.csv"))), (output.status.code(), table), "the same again");
+    assert_eq!(recover("2").status.code(), Some(2), "other cases are other results");
 }
 
 #[test]

@@ -336,6 +336,22 @@ fn a_corridor_that_is_changed_can_be_taken_over_channel_by_channel() {
     assert!(world.corridors.iter().any(|c| c.transit_in(month).is_some()));
 }
 
+#[test]
+fn ties_grow_with_goods_whichever_half_of_a_corridor_carries_them() {
+    // The same railway in both; B leads to another area and builds with fewer hands.
+    let ties = ("corridor.valley.leads_to", "['turkic', 'russian']");
+    let a = small::scenario(&[]);
+    let b = small::scenario(&[ties, ("corridor.valley.construction.foreign_share", "0.9")]);
+    let found = parts::differences(&a.world, &b.world);
+    let names: Vec<&str> = found.iter().map(|p| p.name.as_str()).collect();
+    assert_eq!(names, ["valley:foreign_workforce", "valley:ties"]);
+    let only = parts::compose(&a.world, &b.world, &found[1].pieces.iter().cloned().collect());
+    assert_eq!(only.corridors.len(), a.world.corridors.len() + 1, "it stands twice");
+    let inputs = |world: &musafir::world::World| Inputs::new(&a.run, world, &a.behaviour);
+    assert_eq!(inputs(&only), inputs(&small::scenario(&[ties]).world));
+    assert_ne!(inputs(&only), inputs(&a.world));
+}
+
 fn part(name: &str, family: Family) -> Part {
     Part { name: name.to_string(), family, pieces: Vec::new() }
 }
@@ -483,9 +499,13 @@ fn the_answer_is_printed_and_json_is_json() {
     assert_eq!(rows(&folder.path().join("compare-small-small"), "diversion.csv").len(), 1);
     assert_eq!(rows(&folder.path().join("compare-small-small"), "attribution.csv").len(), 1);
     let one = folder.path().join("one");
-    let (code, text, said) = musafir(&["compare", A, B, "--out", one.to_str().expect("letters"), "--replicates", "1", "--json"]);
-    assert_eq!((code, said.as_str()), (0, ""));
-    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let asked = || {
+        let (code, text, said) = musafir(&["compare", A, B, "--out", one.to_str().expect("letters"), "--replicates", "1", "--json"]);
+        assert_eq!((code, said.as_str()), (0, ""));
+        serde_json::from_str::<serde_json::Value>(&text).expect("JSON")
+    };
+    let json = asked();
+    assert_eq!(asked(), json, "one that is finished already is answered from its folder");
     let answer = &json["comparisons"][0]["answer"];
     assert_eq!(answer["rows"][0]["measure"], "stock_mean");
     assert!(answer["rows"][0]["interval"].is_null(), "one replicate has no interval");

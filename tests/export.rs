@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 use calamine::{Data, Reader, Xlsx};
@@ -14,9 +14,13 @@ use tempfile::TempDir;
 const SMALL: &str = "tests/small/small.toml";
 const EAST: &str = "tests/small/east.toml";
 
-fn done(args: &[&str]) {
+fn musafir(args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_musafir"));
-    let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).args(args).stdin(Stdio::null()).output().expect("it runs");
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(args).stdin(Stdio::null()).output().expect("it runs")
+}
+
+fn done(args: &[&str]) {
+    let output = musafir(args);
     assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
@@ -85,6 +89,12 @@ fn flowmap_files_name_their_locations_and_add_up_to_the_summary() {
         *sums.entry(flow["time"][..4].to_string()).or_default() += number(&flow["count"]);
     }
     close(&sums, &totals(&folder.path().join("summary.csv"), "departures"));
+    // A file of somebody's is not replaced unasked; one's own may stand there.
+    let again = |more: &[&str]| musafir(&[&["export", text(folder.path()), "--as", "flowmap", "--out", text(&out), "--quiet"], more].concat()).status.code();
+    assert_eq!(again(&[]), Some(0));
+    fs::write(out.join("flowmap-flows.csv"), "mine").expect("it is there");
+    assert_eq!((again(&[]), fs::read_to_string(out.join("flowmap-flows.csv")).expect("a file").as_str()), (Some(2), "mine"));
+    assert_eq!(again(&["--force"]), Some(0));
 }
 
 #[test]

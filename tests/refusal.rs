@@ -6,6 +6,7 @@ use musafir::{
     engine::{
         Simulation,
         event::{Happening, Obstacle},
+        leave,
         observe::{MonthView, Observer},
     },
     population::person::Person,
@@ -35,6 +36,29 @@ impl Observer for Seen {
                 _ => {}
             }
         }
+    }
+}
+
+/// Shares of draws that visas refuse are those of the regimes, and whom one country refuses all refuse that admit no larger share.
+#[test]
+fn a_visa_is_refused_as_often_as_the_regime_says() {
+    let scenario = small::scenario(&[("regime.rus-2000.kind", "visa"), ("regime.rus-2000.success", "0.6"), ("regime.tur-visa.success", "0.25")]);
+    let simulation = Simulation::new(&scenario.world, &scenario.behaviour, small::setup(1));
+    let env = simulation.environment();
+    let origin = scenario.world.places.origins.iter().position(|o| o.code == "UZB").expect("it is there");
+    let chunk = simulation.chunks().iter().find(|c| scenario.world.places.homes[usize::from(c.home)].origin == origin).expect("people of Uzbekistan");
+    let person = chunk.person.iter().find(|p| p.ban_until == 0 && p.education() == 2).expect("somebody of higher education");
+    let n = 100_000;
+    let mut refused = [0u32; 3];
+    for key in 0..n {
+        let by = [RUS, TUR].map(|country| leave::obstacle(&env, chunk.home, key, person, country) == Some(Obstacle::Regime));
+        refused[0] += u32::from(by[0]);
+        refused[1] += u32::from(by[1]);
+        refused[2] += u32::from(by[0] && !by[1]);
+    }
+    for (count, share) in refused.into_iter().zip([0.4f64, 0.75, 0.0]) {
+        let error = (f64::from(count) / f64::from(n) - share).abs();
+        assert!(error <= 5.0 * (share * (1.0 - share) / f64::from(n)).sqrt(), "{refused:?} of {n}");
     }
 }
 

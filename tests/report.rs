@@ -393,7 +393,7 @@ fn a_calibration_gets_a_page_and_what_it_lacks_is_left_out() {
     done(&["report", text(out.path()), "--quiet"]);
     let html = page_of(out.path());
     let sentences = between(&html, "id=\"answer\"", "</section>");
-    assert!(sentences.contains("2 of 4 targets are missed; furthest off: Money to UZB &quot;by post&quot; &lt;b&gt;2009&lt;/b&gt; (130\u{a0}%)"), "{sentences}");
+    assert!(sentences.contains("2 of 4 targets are missed; furthest off: Money to UZB &quot;by post&quot; &lt;b&gt;2009&lt;/b&gt;, 2009 (130\u{a0}%)"), "{sentences}");
     assert!(sentences.contains("In 2 steps and 400 runs the mean misfit went from 9.4 to 2.3"));
     let targets: Vec<Value> = data(&html)["study"]["series"].as_array().expect("targets").iter().map(|s| s["target"].clone()).collect();
     assert_eq!(targets, ["M1", "A2", "A1", "S1"], "misses first");

@@ -259,6 +259,13 @@ fn parts_of_a_sweep_make_the_same_data_set() {
     assert!(data_set(&whole) == data_set(&parts), "bytes differ");
     assert_eq!(done(&[sweep, "--out", text(&parts), "--retry", "--quiet"]).0, 0);
     assert!(data_set(&whole) == data_set(&parts), "bytes differ");
+    // A damaged record is made again.
+    fs::write(parts.join("sweep.json"), "{ cut off").expect("it is there");
+    assert_eq!(done(&["--collect", text(&parts), "--quiet"]), (0, String::new(), String::new()));
+    assert!(data_set(&whole) == data_set(&parts), "bytes differ");
+    // What was planned says what is collected.
+    let (code, _, err) = done(&["--collect", text(&parts), "--sample", "0.5"]);
+    assert!(code == 2 && err.contains("cannot be used with"), "{err}");
     // Another sweep does not overwrite it.
     let (code, _, err) = done(&["tests/small/many.toml", "--out", text(&parts)]);
     assert!(code == 2 && err.contains("holds another sweep"), "{err}");

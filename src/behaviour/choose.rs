@@ -6,6 +6,7 @@
 //! ```text
 //! V = b_wage ln(net_ds / home) - b_cost ln(1 + C_rd / w) - b_regime burden + b_net ln(1 + 1000 x / (1 + x / x_sat))
 //!   + b_kin [kin at d] + motive[m, c] + xi_c + xi_oc + origin_o - b_drawdown ln(peak / now) + b_tie tie_rd + size_d + size_ds + taste_s
+//!   + same_sector [s is the sector of work at home]
 //! ```
 
 use std::collections::BTreeMap;

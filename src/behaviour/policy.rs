@@ -16,12 +16,15 @@ pub fn months_needed(watch: &Watch) -> usize {
     }
 }
 
-/// The watched value from the monthly values so far, the last one last; NaN where there are too few.
+/// The watched value from the monthly values so far, the last one last; NaN where there are too few, and for growth from nothing.
 pub fn watched(watch: &Watch, months: &[f64]) -> f64 {
     let Some(first) = months.len().checked_sub(months_needed(watch)) else { return f64::NAN };
     let mean = |months: &[f64]| months.iter().sum::<f64>() / months.len() as f64;
     match watch.over {
-        Over::Growth => mean(&months[first + MEMORY - YEAR..]) / mean(&months[first..first + MEMORY - YEAR]) - 1.0,
+        Over::Growth => {
+            let (before, now) = months[first..].split_at(MEMORY - YEAR);
+            if mean(before) > 0.0 { mean(now) / mean(before) - 1.0 } else { f64::NAN }
+        }
         Over::Value if watch.measure == Measure::Arrivals => months[first..].iter().sum(),
         Over::Value => mean(&months[first..]),
     }
@@ -67,7 +70,10 @@ mod tests {
         assert!((watched(&watch(Measure::Stock, Over::Value), &[1.0, 7.0]) - 7.0).abs() < 1e-9);
         assert!(watched(&watch(Measure::Stock, Over::Growth), &months[..47]).is_nan());
         assert!(watched(&watch(Measure::Stock, Over::Value), &[]).is_nan());
-        assert!(watched(&watch(Measure::Stock, Over::Growth), &[0.0; 48]).is_nan(), "no growth from nothing");
+        for now in [0.0, 1.0] {
+            let months: Vec<f64> = (0..48).map(|m| if m < 36 { 0.0 } else { now }).collect();
+            assert!(watched(&watch(Measure::Stock, Over::Growth), &months).is_nan(), "no growth from nothing");
+        }
     }
 
     #[test]

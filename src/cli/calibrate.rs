@@ -10,7 +10,7 @@ use std::{io::Write, path::PathBuf, process::ExitCode, time::Instant};
 use super::{
     BAR_NOT_MET, DONE,
     diagnostics::print_list,
-    flags::{enough_memory, stem},
+    flags::{ENSEMBLE, enough_memory, stem},
     folder::{self, Writing},
     interrupt,
     stop::{Stop, end, expect},
@@ -47,8 +47,6 @@ pub use args::Args;
 
 /// Folder of runs within the folder of results.
 const RUNS: &str = "runs";
-/// Name of the ensemble's file.
-const ENSEMBLE: &str = "ensemble.toml";
 
 /// Runs the command.
 pub fn execute(args: &Args) -> ExitCode {
@@ -74,7 +72,7 @@ fn run(args: &Args) -> Result<(String, u8), Stop> {
     let name = format!("{}-{}", if args.recover.is_some() { "recover" } else { "calibrate" }, stem(&args.calibration));
     let job = Job { args, out: args.running.out(&name), calibration: &calibration };
     match args.recover {
-        Some(cases) => job.recover(cases),
+        Some(cases) => job.recover(cases, started),
         None => Ok((job.run(started)?, DONE)),
     }
 }
@@ -123,12 +121,16 @@ impl Job<'_> {
         Ok(workers)
     }
 
-    /// Tries cases of known values; 4 if intervals do not hold them as often as they say.
-    fn recover(&self, cases: u32) -> Result<(String, u8), Stop> {
+    /// Tries cases of known values; 4 if intervals do not hold them as often as they say. Where it was done before its runs stand, and only the
+    /// fits are made again.
+    fn recover(&self, cases: u32, started: Instant) -> Result<(String, u8), Stop> {
         let c = self.calibration;
-        folder::unused(&self.out, self.args.running.force)?;
-        let workers = self.prepare()?;
         let count = 1 + cases as usize * (recovery::PUBLISHED as usize + c.budget.members * (c.budget.steps + 1));
+        let whole = self.planned();
+        let identity = blake3::hash(format!("{} recovery of {cases}", whole.identity).as_bytes()).to_hex().to_string();
+        let planned = Record { identity, runs: count, with_origins: false, ..whole };
+        folder::finished(&self.out, &planned, self.args.running.force)?;
+        let workers = self.prepare()?;
         let watching = Watching::new(count, (count * c.base.world.months) as u64, c.base.world.months as u64, self.args.running.silent());
         watching.phase("recovery");
         let runs = Runs::new(c, self.out.join(RUNS), workers, &watching);
@@ -138,7 +140,8 @@ impl Job<'_> {
         let found = found.map_err(|why| self.ended(why))?;
         let mut writing = Writing::new(&self.out, self.args.running.force)?;
         writing.table("recovery.csv", |sink| write_recovery(&found, sink))?;
-        writing.staging.commit()?;
+        let record = Record { effort: Effort::since(started, pool.current_num_threads()), files: writing.entries.clone(), ..planned };
+        writing.commit(&record, None)?;
         let coverage = recovery::coverage(&found);
         let sound = (recovery::SOUND[0]..=recovery::SOUND[1]).contains(&coverage);
         Ok((say::recovery(self.args, &found, sound), if sound { DONE } else { BAR_NOT_MET }))
@@ -192,7 +195,8 @@ impl Job<'_> {
         let start = method::prior(c.budget.members, free.len(), seed);
         let evidence = past.evidence.clone();
         let fitted = method::fit(c.method, c.budget.steps, &start, &evidence, &free, seed, &mut past)?;
-        let members: Vec<&Told> = fitted.predicted.iter().collect();
+        let ensemble = c.ensemble(&fitted.z, &fitted.weights, c.discrepancy(false));
+        let members: Vec<&Told> = (1..=fitted.predicted.len() as u32).map(|k| &fitted.predicted[ensemble.member(k)]).collect();
         let means = origins::means(&members);
         let seen = discrepancy::errors(&c.targets, &means, c.errors.least, |row| row.usage == Use::Fit && row.period.last <= cut);
         let prior = runs.all(&start)?;

@@ -8,7 +8,13 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{DONE, FAILED, STOPPED, WRONG, diagnostics, flags::Uncertain, folder, interrupt, progress::Replicates, stop::expect, usage};
+use super::{
+    DONE,
+    flags::Uncertain,
+    folder, interrupt,
+    progress::Replicates,
+    stop::{Stop, end, expect},
+};
 use crate::{
     engine::{CHUNK_ROWS, Setup},
     experiment::{
@@ -74,51 +80,31 @@ impl Args {
 
 /// Runs all scenarios of the book and writes the page.
 pub fn execute(args: &Args) -> ExitCode {
-    if !(args.sample > 0.0 && args.sample <= 1.0) || args.replicates < 2 {
-        return usage("--sample lies above 0 and up to 1, --replicates is 2 or more: a verdict needs an interval");
+    end(job(args).map(|text| (text, DONE)))
+}
+
+/// Does the work and returns what is to be printed.
+fn job(args: &Args) -> Result<String, Stop> {
+    if !(args.sample > 0.0 && args.sample <= 1.0) {
+        return Err(Stop::Usage("--sample lies above 0 and up to 1".to_string()));
     }
-    if let Err(stop) = expect(Kind::Claims, &args.file) {
-        return stop.end();
-    }
+    expect(Kind::Claims, &args.file)?;
     let out = args.page();
-    if let Err(stop) = folder::markdown(&out) {
-        return stop.end();
-    }
-    let (book, scenarios, mut trial) = match read(&args.file) {
-        Ok(read) => read,
-        Err(findings) => {
-            diagnostics::print(&findings);
-            return ExitCode::from(WRONG);
-        }
-    };
+    folder::markdown(&out)?;
+    let (book, scenarios, mut trial) = read(&args.file)?;
     if args.check {
-        return super::print(&format!("{}: right ({} claims, {} scenarios)\n", args.file.display(), book.claim.len(), scenarios.len()));
+        return Ok(format!("{}: right ({} claims, {} scenarios)\n", args.file.display(), book.claim.len(), scenarios.len()));
     }
     interrupt::listen();
-    let ensemble = match args.uncertain.named_or_beside(&args.file) {
-        Ok(ensemble) => ensemble,
-        Err(stop) => return stop.end(),
-    };
-    let done = match &ensemble {
-        Some(ensemble) => members(args, &book, ensemble, &mut trial),
-        None => replicates(args, &scenarios, &mut trial),
-    };
-    if let Err(why) = done {
-        let code = failed(&why);
-        return if why == STOPPED_EARLY { ExitCode::from(STOPPED) } else { code };
+    let ensemble = args.uncertain.named_or_beside(&args.file)?;
+    match &ensemble {
+        Some(ensemble) => members(args, &book, ensemble, &mut trial)?,
+        None => replicates(args, &scenarios, &mut trial)?,
     }
     let made = Made { book: &args.file.display().to_string(), command: &args.command(), ensemble: ensemble.as_ref().map(|e| e.hash.as_str()) };
     let text = page::page(&book, &trial, made);
-    match atomic::write(&out, |sink| sink.write_all(text.as_bytes())) {
-        Ok(_) if args.quiet => ExitCode::from(DONE),
-        Ok(_) => super::print(&format!("Verdicts: {}\n", out.display())),
-        Err(error) => failed(&error.to_string()),
-    }
-}
-
-fn failed(why: &str) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "error: {why}");
-    ExitCode::from(FAILED)
+    atomic::write(&out, |sink| sink.write_all(text.as_bytes()))?;
+    Ok(if args.quiet { String::new() } else { format!("Verdicts: {}\n", out.display()) })
 }
 
 /// The book, its scenarios, and what is to be measured.
@@ -156,19 +142,17 @@ pub fn read(file: &Path) -> Result<(Book, Vec<Scenario>, Trial), Findings> {
 }
 
 /// Runs all replicates on the scenarios of the members of an ensemble.
-fn members(args: &Args, book: &Book, ensemble: &Ensemble, trial: &mut Trial) -> Result<(), String> {
+fn members(args: &Args, book: &Book, ensemble: &Ensemble, trial: &mut Trial) -> Result<(), Stop> {
     let folder = args.file.parent().unwrap_or(Path::new("."));
-    let template = |name: &str| ensemble.template(&folder.join(format!("{name}.toml")), &Overrides::default()).map_err(|f| f.to_string());
+    let template = |name: &str| ensemble.template(&folder.join(format!("{name}.toml")), &Overrides::default());
     let templates: Vec<Template> = book.scenarios().into_iter().map(|name| template(&name)).collect::<Result<_, _>>()?;
-    let of = |k: u32| -> Result<Vec<Scenario>, String> {
+    let of = |k: u32| -> Result<Vec<Scenario>, Findings> {
         let changes = ensemble.changes(ensemble.member(k));
-        templates.iter().map(|t| t.scenario(&changes).map_err(|f| f.to_string())).collect()
+        templates.iter().map(|t| t.scenario(&changes)).collect()
     };
     let months = with_tree(&of(1)?, |tree| tree.months() * u64::from(args.replicates));
-    each(args, months, trial, |setup, k, watcher| with_tree(&of(k)?, |tree| tree.grow(setup, k, watcher)).map_err(|Stopped| STOPPED_EARLY.to_string()))
+    each(args, months, trial, |setup, k, watcher| Ok(with_tree(&of(k)?, |tree| tree.grow(setup, k, watcher))))
 }
-
-const STOPPED_EARLY: &str = "stopped; nothing was written";
 
 /// Hands the tree of some scenarios on.
 fn with_tree<T>(scenarios: &[Scenario], what: impl FnOnce(&Tree<'_>) -> T) -> T {
@@ -178,20 +162,22 @@ fn with_tree<T>(scenarios: &[Scenario], what: impl FnOnce(&Tree<'_>) -> T) -> T 
 }
 
 /// Runs all replicates; scenarios share the past in which they do not differ.
-fn replicates(args: &Args, scenarios: &[Scenario], trial: &mut Trial) -> Result<(), String> {
-    with_tree(scenarios, |tree| {
-        each(args, tree.months() * u64::from(args.replicates), trial, |setup, k, watcher| tree.grow(setup, k, watcher).map_err(|Stopped| STOPPED_EARLY.to_string()))
-    })
+fn replicates(args: &Args, scenarios: &[Scenario], trial: &mut Trial) -> Result<(), Stop> {
+    with_tree(scenarios, |tree| each(args, tree.months() * u64::from(args.replicates), trial, |setup, k, watcher| Ok(tree.grow(setup, k, watcher))))
 }
 
 /// Hands what each replicate grows to the trial, in the order of replicates; as many grow side by side as there are threads.
-fn each(args: &Args, months: u64, trial: &mut Trial, grow: impl Fn(Setup, u32, &Replicates) -> Result<Grown, String> + Sync) -> Result<(), String> {
+///
+/// # Errors
+/// What is wrong with a member's scenarios, once; a stop.
+fn each(args: &Args, months: u64, trial: &mut Trial, grow: impl Fn(Setup, u32, &Replicates) -> Result<Result<Grown, Stopped>, Findings> + Sync) -> Result<(), Stop> {
     let watcher = Replicates::new(args.replicates, months, args.quiet);
     let numbers: Vec<u32> = (1..=args.replicates).collect();
     let all = numbers.chunks(rayon::current_num_threads().max(1)).try_for_each(|batch| {
         let run = |&k: &u32| grow(Setup::replicate(args.seed, k, args.sample, CHUNK_ROWS), k, &watcher);
-        let grown: Vec<Grown> = batch.par_iter().map(run).collect::<Result<_, String>>()?;
+        let grown: Vec<Result<Grown, Stopped>> = batch.par_iter().map(run).collect::<Result<_, Findings>>()?;
         for grown in grown {
+            let grown = grown.map_err(|Stopped| Stop::Stopped("Stopped; nothing was written.".to_string()))?;
             trial.replicate(&grown.values.iter().map(|v| v.as_slice()).collect::<Vec<_>>());
         }
         Ok(())

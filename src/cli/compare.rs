@@ -276,6 +276,7 @@ impl Job<'_> {
         let shares: Vec<&[attribute::Share]> = replicates.iter().map(|r| r.shares.as_slice()).collect();
         let values = replicates.first().map_or(&[][..], |r| &r.values[0]);
         let attributed = attribute::lines(&scope, &self.comparison.groups(pair.scenario), values, &shares);
+        let answer = answer::answer(world, sample, replicates, &lines, &diverted, &attributed);
         let mut writing = Writing::new(&pair.folder, self.args.running.force)?;
         writing.table("compare.csv", |sink| compare::write(&lines, sink))?;
         writing.table("diversion.csv", |sink| diversion::write(&diverted, sink))?;
@@ -295,11 +296,11 @@ impl Job<'_> {
         record.a.state_hash = states(replicates, 0);
         record.b.state_hash = states(replicates, 1);
         record.warnings = self.warnings(pair, done, diversions.is_some());
+        record.answer = serde_json::to_value(&answer).unwrap_or_default();
         writing.commit(&record, Some(UNFINISHED))?;
         if !self.args.no_report {
             report::write(&pair.folder, report::targets_of(&self.args.a).as_deref())?;
         }
-        let answer = answer::answer(world, sample, replicates, &lines, &diverted, &attributed);
         Ok(say::Said { folder: pair.folder.clone(), record, answer })
     }
 

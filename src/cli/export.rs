@@ -20,6 +20,9 @@ pub struct Args {
     /// Folder for the files [default: `DIR/export`].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Replace files of other content; within the folder of results that needs no word.
+    #[arg(long)]
+    force: bool,
     /// Say nothing.
     #[arg(long)]
     quiet: bool,
@@ -28,7 +31,7 @@ pub struct Args {
 /// Writes the files.
 pub fn execute(args: &Args) -> ExitCode {
     let out = args.out.clone().unwrap_or_else(|| args.folder.join("export"));
-    match export::export(&args.folder, args.format, &out) {
+    match export::export(&args.folder, args.format, &out, args.force || args.out.is_none()) {
         Ok(files) => {
             let mut said = String::new();
             for file in &files {

@@ -41,7 +41,7 @@ pub fn finished<R: Provenance>(folder: &Path, planned: &R, force: bool) -> Resul
 ///
 /// # Errors
 /// If it is something else, or holds anything, unless `force` allows to replace that.
-pub fn unused(folder: &Path, force: bool) -> Result<(), Stop> {
+fn unused(folder: &Path, force: bool) -> Result<(), Stop> {
     let place = folder.display();
     if folder.symlink_metadata().is_ok() && !folder.is_dir() {
         return Err(Stop::Usage(format!("{place} is no folder; choose another place with --out")));
@@ -125,9 +125,9 @@ impl Writing {
 
     /// Moves the files into place, the record last. The old record goes first, so that an interruption never leaves a record that the files
     /// belie; the page of other results, files that the old record lists and the new one does not, and `leftover` go too. Other results
-    /// that were not there when the command began are another process's, and stay.
+    /// that were not there when the command began are another process's, and stay; a record that is damaged is nobody's.
     pub fn commit<R: Provenance>(mut self, record: &R, leftover: Option<&str>) -> Result<(), StoreError> {
-        let taken = |name: &str| self.folder.join(name).exists() && !(name == R::NAME && R::read(&self.folder).is_some_and(|there| record.same(&there)));
+        let taken = |name: &str| read(&self.folder, name).is_some() && !(name == R::NAME && R::read(&self.folder).is_some_and(|there| record.same(&there)));
         if !self.force && RECORDS.iter().any(|name| taken(name)) {
             return Err(StoreError::Taken { path: self.folder });
         }
@@ -139,6 +139,10 @@ impl Writing {
         for name in RECORDS {
             remove(&self.folder, name)?;
         }
+        if R::NAME != sweep::record::RECORD && sweep::record::Planned::read(&self.folder).is_some() {
+            // The folder is no sweep any more; its runs stay for one that is made here again.
+            remove(&self.folder, sweep::record::PLAN)?;
+        }
         self.staging.commit()?;
         for name in old.iter().filter(|old| record.files().iter().all(|new| new.name != **old)) {
             remove(&self.folder, name)?;
@@ -147,13 +151,17 @@ impl Writing {
     }
 }
 
+/// A record of any command; none if there is none, or one that is damaged.
+fn read(folder: &Path, name: &str) -> Option<serde_json::Value> {
+    serde_json::from_slice(&fs::read(folder.join(name)).ok()?).ok()
+}
+
 /// The files that records of a folder list, whatever command left them.
 fn listed(folder: &Path) -> Vec<String> {
-    let read = |name: &&str| serde_json::from_slice::<serde_json::Value>(&fs::read(folder.join(name)).ok()?).ok();
     let names = |record: serde_json::Value| {
         record.get("files").and_then(|f| f.as_array()).into_iter().flatten().filter_map(|f| Some(f.get("name")?.as_str()?.to_string())).collect::<Vec<_>>()
     };
-    RECORDS.iter().filter_map(read).flat_map(names).collect()
+    RECORDS.iter().filter_map(|name| read(folder, name)).flat_map(names).collect()
 }
 
 /// Removes a file of the folder; a name that would reach beyond it is not followed.
@@ -183,5 +191,25 @@ mod tests {
         write(1, false).expect("the same again");
         write(2, true).expect("what is forced");
         assert_eq!(there(), "2");
+        fs::write(place.path().join("run.json"), "{ cut off").expect("damaged");
+        write(3, false).expect("a damaged record is nobody's");
+        assert_eq!(there(), "3");
+    }
+
+    #[test]
+    fn where_a_run_replaces_a_sweep_none_is_left() {
+        let place = tempfile::tempdir().expect("a folder");
+        let plan = place.path().join(sweep::record::PLAN);
+        let run = || {
+            let mut writing = Writing::new(place.path(), true).expect("it is there");
+            writing.text("summary.csv", "1").expect("written");
+            let files = writing.entries.clone();
+            writing.commit(&Record { files, ..Record::default() }, None).expect("replaced");
+            plan.exists()
+        };
+        fs::write(&plan, serde_json::to_string(&sweep::record::Planned::default()).expect("text")).expect("written");
+        assert!(!run());
+        fs::write(&plan, "{}").expect("somebody's own plan");
+        assert!(run());
     }
 }

@@ -1,6 +1,6 @@
 //! `musafir trace`: one life, month by month, with its reasons.
 
-use std::{fmt::Write as _, io::Write as _, path::PathBuf, process::ExitCode};
+use std::{fmt::Write as _, path::PathBuf, process::ExitCode};
 
 use super::flags::Reading;
 use crate::{
@@ -51,7 +51,10 @@ struct Life<'w> {
     /// Policy rules against citizens of the person's origin, as in the month before: name, index, whether in force.
     rules: Vec<(String, usize, bool)>,
     text: String,
+    /// Months in a row without anything to tell.
     quiet: u32,
+    /// Whether the month has something to tell.
+    told: bool,
 }
 
 impl Life<'_> {
@@ -60,6 +63,7 @@ impl Life<'_> {
             let _ = writeln!(self.text, "         ({} months without anything to tell)", self.quiet);
             self.quiet = 0;
         }
+        self.told = true;
         let _ = writeln!(self.text, "{month}  {what}");
     }
 
@@ -135,7 +139,7 @@ impl Observer for Life<'_> {
                 let felt: Vec<String> = (0..abroad::CAUSES).filter(|c| times[*c] < 1.0).map(|c| format!("{} (hazard {:.4})", abroad::NAMES[c], hazards[c])).collect();
                 self.line(env.month, &format!("the month brings: {}", felt.join(", ")));
             }
-            _ => self.quiet += 1,
+            _ => {}
         }
     }
 
@@ -152,6 +156,7 @@ impl Observer for Life<'_> {
         for event in view.events.iter().flat_map(|e| e.iter()).filter(|e| Some(e.key) == key) {
             self.tell(event, view.month);
         }
+        self.quiet += u32::from(!std::mem::take(&mut self.told));
     }
 }
 
@@ -210,7 +215,7 @@ pub fn execute(args: &Args) -> ExitCode {
         key = first.0;
         simulation = Simulation::new(world, &scenario.behaviour, setup);
     }
-    let mut life = Life { world, key, sample: setup.sample, alternatives: args.alternatives, rules: Vec::new(), text: String::new(), quiet: 0 };
+    let mut life = Life { world, key, sample: setup.sample, alternatives: args.alternatives, rules: Vec::new(), text: String::new(), quiet: 0, told: false };
     match key.and_then(|key| explain::find(simulation.chunks(), key)) {
         Some((k, row)) => life.portrait(&simulation.chunks()[k], row),
         None => return super::usage("no such person in this sample: keys are household.member; whole households are kept, so try another member or a larger --sample"),
@@ -218,6 +223,5 @@ pub fn execute(args: &Args) -> ExitCode {
     while !simulation.finished() {
         simulation.step(&mut life);
     }
-    let _ = std::io::stdout().write_all(life.text.as_bytes());
-    ExitCode::SUCCESS
+    super::print(&life.text)
 }

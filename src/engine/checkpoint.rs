@@ -9,10 +9,10 @@ use super::{Setup, Simulation, network_costs};
 use crate::{
     behaviour::{Behaviour, policy::MEMORY},
     population::person::{Chunk, Household, Person},
-    world::World,
+    world::{World, place::SECTORS},
 };
 
-const MAGIC: &[u8; 16] = b"musafir state 09";
+const MAGIC: &[u8; 16] = b"musafir state 10";
 
 struct Hashing<'a, T: ?Sized> {
     inner: &'a mut T,
@@ -85,34 +85,7 @@ impl<'w> Simulation<'w> {
             out.slice(&chunk.person)?;
             out.slice(&chunk.household)?;
         }
-        let totals = &self.totals;
-        out.slice(&totals.home)?;
-        out.slice(&totals.abroad)?;
-        for counts in [&totals.not_yet, &totals.aged_out, &totals.dead, &totals.home_earned, &totals.home_saved, &totals.journeys, &totals.ceremonies, &totals.interest] {
-            out.slice(counts)?;
-        }
-        out.slice(&totals.money)?;
-        let market = &self.market;
-        for values in [
-            &market.pay,
-            &market.employment,
-            &market.supply,
-            &market.pay_peak,
-            &market.demand_peak,
-            &market.unemployment,
-            &market.formal_start,
-            &market.informal,
-            &market.invested_jobs,
-        ] {
-            out.slice(values)?;
-        }
-        out.slice(&[market.held])?;
-        out.slice(&self.quota.opened)?;
-        out.slice(&self.quota.used)?;
-        out.slice(&self.quota.asked)?;
-        out.slice(&self.quota.opened_before)?;
-        out.slice(&self.quota.used_before)?;
-        out.slice(&self.quota.asked_before)?;
+        self.sums(&mut out)?;
         for state in &self.policy.states {
             out.slice(&[state.since.map_or(u64::MAX, |since| since as u64), state.seen.to_bits()])?;
             out.slice(&state.months)?;
@@ -122,6 +95,45 @@ impl<'w> Simulation<'w> {
         out.slice(&self.ledger.home)?;
         let hash = out.hasher.finalize();
         out.inner.write_all(hash.as_bytes())
+    }
+
+    /// Writes all sums: totals, markets, places.
+    fn sums<T: Write + ?Sized>(&self, out: &mut Hashing<'_, T>) -> io::Result<()> {
+        out.slice(&self.totals.home)?;
+        out.slice(&self.totals.abroad)?;
+        self.totals.counts().into_iter().try_for_each(|counts| out.slice(counts))?;
+        out.slice(&self.totals.money)?;
+        self.market.values().into_iter().try_for_each(|values| out.slice(values))?;
+        out.slice(&[self.market.held])?;
+        let (opened, counts) = self.quota.counts();
+        opened.into_iter().try_for_each(|opened| out.slice(opened))?;
+        counts.into_iter().try_for_each(|counts| out.slice(counts))
+    }
+
+    /// One hash over every person's state, every purse, every sum and the rules in force, in the order of keys.
+    pub fn state_hash(&self) -> blake3::Hash {
+        // Many small pieces are gathered first. The hasher takes all of them and fails at none.
+        let mut pieces = io::BufWriter::with_capacity(1 << 15, blake3::Hasher::new());
+        let mut feed = |piece: &[u8]| {
+            let _ = pieces.write_all(piece);
+        };
+        for chunk in &self.chunks {
+            for (row, person) in chunk.person.iter().enumerate() {
+                feed(&chunk.key[row].to_le_bytes());
+                feed(bytemuck::bytes_of(&Person { household: 0, ..*person }));
+            }
+        }
+        for chunk in &self.chunks {
+            for household in 0..chunk.household.len() {
+                feed(&chunk.id(household).to_le_bytes());
+                feed(&self.purse(chunk, household).to_le_bytes());
+            }
+        }
+        let _ = pieces.flush();
+        let mut out = Hashing { inner: &mut io::sink(), hasher: pieces.get_ref().clone() };
+        let _ = self.sums(&mut out);
+        self.policy.feed(self.world, &mut out.hasher);
+        out.hasher.finalize()
     }
 
     /// Reads a state that [`Simulation::save`] wrote for the same scenario and set-up.
@@ -153,42 +165,22 @@ impl<'w> Simulation<'w> {
         totals.home = input.vector_of(totals.home.len())?;
         totals.abroad = input.vector_of(totals.abroad.len())?;
         totals.sum_pairs();
-        for counts in [
-            &mut totals.not_yet,
-            &mut totals.aged_out,
-            &mut totals.dead,
-            &mut totals.home_earned,
-            &mut totals.home_saved,
-            &mut totals.journeys,
-            &mut totals.ceremonies,
-            &mut totals.interest,
-        ] {
+        for counts in totals.counts_mut() {
             *counts = input.vector_of(counts.len())?;
         }
         totals.money = input.vector_of(totals.money.len())?;
-        let (regions, countries, homes) = (world.places.destinations.len() * 4, world.places.countries.len(), world.places.homes.len());
-        let pairs = world.places.origins.len() * countries;
-        let market = &mut simulation.market;
-        for (values, count) in [
-            (&mut market.pay, regions),
-            (&mut market.employment, regions),
-            (&mut market.supply, regions),
-            (&mut market.pay_peak, pairs * 4),
-            (&mut market.demand_peak, countries),
-            (&mut market.unemployment, homes),
-            (&mut market.formal_start, homes),
-            (&mut market.informal, homes),
-            (&mut market.invested_jobs, homes),
-        ] {
+        let lengths = market_lengths(world);
+        for (values, count) in simulation.market.values_mut().into_iter().zip(lengths) {
             *values = input.vector_of(count)?;
         }
         simulation.market.held = input.vector_of::<u64>(1)?[0];
-        simulation.quota.opened = input.vector_of(simulation.quota.opened.len())?;
-        simulation.quota.used = input.vector_of(simulation.quota.used.len())?;
-        simulation.quota.asked = input.vector_of(simulation.quota.asked.len())?;
-        simulation.quota.opened_before = input.vector_of(simulation.quota.opened_before.len())?;
-        simulation.quota.used_before = input.vector_of(simulation.quota.used_before.len())?;
-        simulation.quota.asked_before = input.vector_of(simulation.quota.asked_before.len())?;
+        let (opened, counts) = simulation.quota.counts_mut();
+        for opened in opened {
+            *opened = input.vector_of(opened.len())?;
+        }
+        for counts in counts {
+            *counts = input.vector_of(counts.len())?;
+        }
         for state in &mut simulation.policy.states {
             let [since, seen] = input.vector_of::<u64>(2)?[..] else { return Err(wrong("a rule has no state")) };
             state.since = (since != u64::MAX).then_some(since as usize);
@@ -216,6 +208,13 @@ impl<'w> Simulation<'w> {
         simulation.costs = network_costs(world, world.start.plus((simulation.index as i32 - 1).max(0)));
         Ok(simulation)
     }
+}
+
+/// Lengths of [`Market::values`](super::market::Market::values).
+fn market_lengths(world: &World) -> [usize; 9] {
+    let (regions, countries, homes) = (world.places.destinations.len() * SECTORS, world.places.countries.len(), world.places.homes.len());
+    let pairs = world.places.origins.len() * countries;
+    [regions, regions, regions, pairs * 4, countries, homes, homes, homes, homes]
 }
 
 fn chunk<T: Read + ?Sized>(input: &mut Hashing<'_, T>) -> io::Result<Chunk> {

@@ -45,7 +45,7 @@ impl Effects {
         for t in 0..months {
             let month = world.start.plus(t as i32);
             access.turn(month);
-            if let Some(ratios) = access.of(month, |_| true) {
+            if let Some(ratios) = access.of(month, |c| world.corridors[c].channels.markets) {
                 let factors: Vec<f64> = ratios.iter().map(|r| world.freight.demand(*r)).collect();
                 effects.home_demand.iter_mut().chain(&mut effects.destination_demand).zip(factors).for_each(|(all, f)| all[t] = f);
             }
@@ -97,7 +97,9 @@ fn excess(world: &World, access: &mut Access<'_>, month: Month, k: usize) -> f64
             per_1000 += 1000.0 * visitors.passengers_per_year / people.max(1.0);
         }
     }
-    let ln_access = access.of(month, leads).map_or(0.0, |ratios| crate::math::ln(ratios[home]));
+    // Half of a corridor that is attributed channel by channel may have the ties, the other half the markets that they grow with.
+    let markets = |c: usize| world.corridors.iter().any(|other| other.id == world.corridors[c].id && other.channels.markets);
+    let ln_access = access.of(month, |c| leads(c) && markets(c)).map_or(0.0, |ratios| crate::math::ln(ratios[home]));
     world.ties.level(base, per_1000, ln_access) - base
 }
 
@@ -141,7 +143,7 @@ impl<'w> Access<'w> {
     fn of(&mut self, month: Month, counts: impl Fn(usize) -> bool) -> Option<&Ratios> {
         let serves = |c: &usize| {
             let corridor = &self.world.corridors[*c];
-            corridor.channels.markets && corridor.open(month) && corridor.serves_freight() && counts(*c)
+            counts(*c) && corridor.open(month) && corridor.serves_freight()
         };
         let set: Vec<usize> = (0..self.world.corridors.len()).filter(serves).collect();
         if set.is_empty() {

@@ -166,6 +166,18 @@ pub struct Market {
 }
 
 impl Market {
+    /// All values, for checkpoints. Named one by one, so that a new field must say where it belongs.
+    pub fn values(&self) -> [&Vec<f64>; 9] {
+        let Market { pay, employment, supply, pay_peak, demand_peak, unemployment, formal_start, informal, invested_jobs, held: _ } = self;
+        [pay, employment, supply, pay_peak, demand_peak, unemployment, formal_start, informal, invested_jobs]
+    }
+
+    /// Likewise, to be read.
+    pub fn values_mut(&mut self) -> [&mut Vec<f64>; 9] {
+        let Market { pay, employment, supply, pay_peak, demand_peak, unemployment, formal_start, informal, invested_jobs, held: _ } = self;
+        [pay, employment, supply, pay_peak, demand_peak, unemployment, formal_start, informal, invested_jobs]
+    }
+
     /// Markets at the start: employment and pay at the levels of the first month's crowding, formal jobs and informal work such that
     /// unemployment equals the published rate.
     pub fn new(world: &World, behaviour: &Behaviour, drivers: &Drivers, totals: &Totals, sample: f64) -> Market {

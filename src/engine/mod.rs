@@ -27,10 +27,7 @@ pub mod tables;
 pub mod totals;
 pub mod visit;
 
-use std::{
-    io::{self, Write as _},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -93,7 +90,6 @@ pub struct Simulation<'w> {
     quota: quota::Places,
     policy: policy::Policy,
     costs: Vec<Option<Cost>>,
-    last: Option<tables::Tables>,
     index: usize,
     person_months: u64,
     visits: u64,
@@ -135,7 +131,6 @@ impl<'w> Simulation<'w> {
             quota: quota::Places::new(world),
             policy: policy::Policy::new(world),
             costs: network_costs(world, world.start),
-            last: None,
             resolved,
             index: 0,
             person_months: 0,
@@ -174,7 +169,6 @@ impl<'w> Simulation<'w> {
             chunks: _,
             outcomes: _,
             costs: _,
-            last: _,
             clock: _,
             policy,
             totals,
@@ -338,7 +332,6 @@ impl<'w> Simulation<'w> {
         });
         self.visits += visits;
         self.events += events.iter().map(|e| e.len() as u64).sum::<u64>();
-        self.last = Some(environment.tables);
         self.index += 1;
         laps.end(Phase::Observers);
     }
@@ -488,38 +481,6 @@ impl<'w> Simulation<'w> {
     /// Purse of a household with what is not yet settled.
     pub fn purse(&self, chunk: &Chunk, household: usize) -> i64 {
         chunk.household[household].purse + self.ledger.pending(chunk, household, self.index)
-    }
-
-    /// One hash over every person's state, every purse and every sum, in the order of keys.
-    pub fn state_hash(&self) -> blake3::Hash {
-        // Many small pieces are gathered first. The hasher takes all of them and fails at none.
-        let mut pieces = io::BufWriter::with_capacity(1 << 15, blake3::Hasher::new());
-        let mut feed = |piece: &[u8]| {
-            let _ = pieces.write_all(piece);
-        };
-        for chunk in &self.chunks {
-            for (row, person) in chunk.person.iter().enumerate() {
-                feed(&chunk.key[row].to_le_bytes());
-                feed(bytemuck::bytes_of(&crate::population::person::Person { household: 0, ..*person }));
-            }
-        }
-        for chunk in &self.chunks {
-            for household in 0..chunk.household.len() {
-                feed(&chunk.id(household).to_le_bytes());
-                feed(&self.purse(chunk, household).to_le_bytes());
-            }
-        }
-        for sum in self.totals.home.iter().chain(&self.totals.abroad) {
-            feed(&sum.persons.to_le_bytes());
-            feed(&sum.multipliers.to_le_bytes());
-        }
-        for value in self.market.pay.iter().chain(&self.market.employment).chain(&self.market.unemployment) {
-            feed(&value.to_bits().to_le_bytes());
-        }
-        let _ = pieces.flush();
-        let mut hasher = pieces.get_ref().clone();
-        self.policy.feed(self.world, &mut hasher);
-        hasher.finalize()
     }
 }
 

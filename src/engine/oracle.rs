@@ -1,5 +1,8 @@
 //! The naive engine: every person, every month, no bounds, no lazy purses, no running sums, no tables that a person
 //! could compute alone; the same draws. Slow, small and obvious: what the fast engine must equal to the bit. For tests only.
+//!
+//! It shares with the fast engine what one person's law, hazards and values are ([`leave::obstacle`], [`abroad::visit`], the month's tables): those are
+//! held against closed forms and shares in tests of their own (`closed_forms`, `refusal`, `returns`).
 
 use std::sync::Arc;
 

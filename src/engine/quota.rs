@@ -36,6 +36,18 @@ impl Places {
         Places { opened: vec![0.0; pairs], used: vec![0; pairs], asked: vec![0; pairs], opened_before: vec![0.0; pairs], used_before: vec![0; pairs], asked_before: vec![0; pairs] }
     }
 
+    /// What is opened and what is counted, for checkpoints. Named one by one, so that a new field must say where it belongs.
+    pub fn counts(&self) -> ([&Vec<f64>; 2], [&Vec<u64>; 4]) {
+        let Places { opened, opened_before, used, asked, used_before, asked_before } = self;
+        ([opened, opened_before], [used, asked, used_before, asked_before])
+    }
+
+    /// Likewise, to be read.
+    pub fn counts_mut(&mut self) -> ([&mut Vec<f64>; 2], [&mut Vec<u64>; 4]) {
+        let Places { opened, opened_before, used, asked, used_before, asked_before } = self;
+        ([opened, opened_before], [used, asked, used_before, asked_before])
+    }
+
     /// Share of the places asked for that was given, this year and the year before. Where nobody asked, all who ask will get one of those that were
     /// opened; where none was, nobody.
     pub fn granted(&self) -> Vec<f64> {

@@ -76,9 +76,13 @@ impl Screen {
         }
     }
 
-    /// Countries that may beat staying, as bits; `cell` is home region x home cell, `kin` the countries with kin as bits.
+    /// Countries that may beat staying, as bits: all of them if `theta` is infinite; `cell` is home region x home cell, `kin` the countries
+    /// with kin as bits.
     #[inline]
     pub fn countries(&self, cell: usize, motive: u8, own_earnings: f64, kin: u16, theta: f32, key: u32) -> u16 {
+        if theta == f32::INFINITY {
+            return self.there;
+        }
         let place = bracket(own_earnings).saturating_sub(self.first[cell]).min(BRACKETS as u32 - 1);
         let mut x = self.weight[cell * BRACKETS + place as usize];
         let motive = &self.motive[usize::from(motive)];

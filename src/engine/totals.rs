@@ -109,6 +109,21 @@ impl Totals {
         }
     }
 
+    /// What is counted by home region alone, for checkpoints. Named one by one, so that a new field must say where it belongs; `pairs` and
+    /// `occupied` follow from `abroad`.
+    pub fn counts(&self) -> [&Vec<i64>; 8] {
+        let Totals { destinations: _, home: _, abroad: _, pairs: _, occupied: _, money: _, not_yet, aged_out, dead, home_earned, home_saved, journeys, ceremonies, interest } =
+            self;
+        [not_yet, aged_out, dead, home_earned, home_saved, journeys, ceremonies, interest]
+    }
+
+    /// Likewise, to be read.
+    pub fn counts_mut(&mut self) -> [&mut Vec<i64>; 8] {
+        let Totals { destinations: _, home: _, abroad: _, pairs: _, occupied: _, money: _, not_yet, aged_out, dead, home_earned, home_saved, journeys, ceremonies, interest } =
+            self;
+        [not_yet, aged_out, dead, home_earned, home_saved, journeys, ceremonies, interest]
+    }
+
     /// The sums of each home region, to be changed side by side.
     pub fn by_home(&mut self) -> Vec<OfHome<'_>> {
         let region = self.destinations * CELLS;

@@ -292,7 +292,7 @@ pub fn fetch_households(chunk: &Chunk, rows: impl Iterator<Item = u16> + Clone) 
 struct BlockDraws {
     ln_frailty: [f64; BLOCK],
     ln_stay: [f64; BLOCK],
-    /// `S E_0^(1/nest_go)`, with which countries are screened.
+    /// `S E_0^(1/nest_go)`, with which countries are screened; infinite where single precision has no room for it.
     theta: [f32; BLOCK],
 }
 
@@ -313,7 +313,9 @@ fn draws(env: &Environment<'_>, keys: &[u32; BLOCK]) -> BlockDraws {
         }
     }
     for i in 0..BLOCK {
-        draws.theta[i] = exp((draws.ln_frailty[i] + draws.ln_stay[i] / nest).min(LARGEST)) as f32;
+        let ln_theta = draws.ln_frailty[i] + draws.ln_stay[i] / nest;
+        let theta = exp(ln_theta.min(LARGEST)) as f32;
+        draws.theta[i] = if ln_theta < LARGEST { theta } else { f32::INFINITY };
     }
     draws
 }

@@ -17,7 +17,11 @@ use crate::{
 
 /// A book of claims.
 #[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+#[schemars(extend("called" = "a book of claims"))]
 pub struct Book {
+    /// Whose claims they are, and what to mind when reading the verdicts; the beginning of the page.
+    #[serde(default)]
+    pub about: String,
     /// The claims.
     pub claim: Vec<Claim>,
 }

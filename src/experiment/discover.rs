@@ -285,11 +285,12 @@ mod tests {
 
     #[test]
     fn what_chance_explains_is_no_box() {
-        // Every fourth point is of interest, wherever it lies.
+        // So many points are of interest, wherever they lie.
         let points = points(48, 2);
-        let interest: Vec<bool> = (0..points.len()).map(|i| i % 4 == 0).collect();
-        for region in regions(&Cases { points: &points, ordered: &[true; 2], interest: &interest }, 3) {
-            assert!(region.density > 0.4, "{region:?}");
+        for every in 2..=8 {
+            let interest: Vec<bool> = (0..points.len()).map(|i| i % every == 0).collect();
+            let found = regions(&Cases { points: &points, ordered: &[true; 2], interest: &interest }, 3);
+            assert!(found.is_empty(), "every {every}th: {found:?}");
         }
     }
 

@@ -25,6 +25,7 @@ use crate::{
 
 /// An ensemble as it is written.
 #[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+#[schemars(extend("called" = "an ensemble"))]
 struct File {
     /// What it is, in a few words.
     #[serde(default)]

@@ -272,15 +272,11 @@ impl<'a> Queue<'a> {
         self.spend(|s| s.engine += engine);
         let (state, persons) = (*simulation.state_hash().as_bytes(), simulation.rows() as u64);
         drop(simulation);
-        let recorded = match recorder.finish() {
-            Ok(recorded) => recorded,
-            Err(why) => return self.failed(task.replicate, group, &why.to_string()),
-        };
-        let values: Vec<_> = recorded.values.into_iter().filter(|v| self.sweep.keeps(v)).collect();
+        let values: Vec<_> = recorder.values().into_iter().filter(|v| self.sweep.keeps(v)).collect();
         for &world in group.iter() {
             let run = Run { replicate: task.replicate, world };
-            let finished = Finished { key: self.plan.key(run), state, persons, values: values.clone() };
-            self.runs.finish(&finished).map_err(End::Store)?;
+            let finished = Finished { state, persons, values: values.clone() };
+            self.runs.finish(&self.plan.key(run), &finished).map_err(End::Store)?;
             self.watch.ended(run, None);
         }
         Ok(())

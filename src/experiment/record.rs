@@ -68,6 +68,9 @@ pub struct Record {
     /// What it took.
     #[serde(flatten)]
     pub effort: Effort,
+    /// The answer in about ten numbers, [`super::answer::Answer`].
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pub answer: serde_json::Value,
     /// Result files, without this one.
     pub files: Vec<FileEntry>,
     /// What to be wary of.

@@ -192,7 +192,7 @@ impl<'w> Tree<'w> {
             }
         }
         drop(simulation);
-        let values = Arc::new(recorder.finish().map(|recorded| recorded.values).unwrap_or_default());
+        let values = Arc::new(recorder.values());
         for &member in group {
             grown.values[member] = values.clone();
             grown.states[member] = state;

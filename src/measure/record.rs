@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, time::Instant};
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 
 /// A result file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,6 +141,22 @@ impl Provenance for Record {
     fn files(&self) -> &[FileEntry] {
         &self.files
     }
+}
+
+/// Reads a number of a JSON file, which says `null` where there is none, for `deserialize_with`.
+///
+/// # Errors
+/// What is neither.
+pub fn number_or_nan<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or(f64::NAN))
+}
+
+/// Likewise two numbers.
+///
+/// # Errors
+/// What is not two of them.
+pub fn numbers_or_nan<'de, D: Deserializer<'de>>(from: D) -> Result<[f64; 2], D::Error> {
+    Ok(<[Option<f64>; 2]>::deserialize(from)?.map(|x| x.unwrap_or(f64::NAN)))
 }
 
 /// An argument of a command as a shell reads it.

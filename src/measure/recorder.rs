@@ -168,12 +168,23 @@ impl Recorder {
     /// # Errors
     /// Those of the Parquet encoder.
     pub fn finish(mut self) -> io::Result<Recorded> {
-        if self.state.tables[LABOUR].rows() > 0 {
-            self.close_year(Month(self.state.last_month));
-        }
+        self.close();
         match self.failure {
             Some(failure) => Err(failure),
             None => Ok(self.state.recorded),
+        }
+    }
+
+    /// The yearly values alone; the running year is closed first.
+    pub fn values(mut self) -> Vec<Value> {
+        self.close();
+        self.state.recorded.values
+    }
+
+    /// Closes a year that runs.
+    fn close(&mut self) {
+        if self.state.tables[LABOUR].rows() > 0 {
+            self.close_year(Month(self.state.last_month));
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::calibration::Calibration;
 use crate::{
-    experiment::{past::validation, record as comparison, sweep::record as sweep},
+    experiment::{calibration::record::FINDINGS, past::validation, record as comparison, sweep::record as sweep},
     measure::record::{self as run, Provenance},
     scenario::{Inventory, Overrides, Scenario},
     store::StoreError,
@@ -55,8 +55,8 @@ impl Folder {
     pub fn open(path: &Path) -> Result<Folder, StoreError> {
         let wrong = |reason: &str| StoreError::Content { path: path.to_path_buf(), reason: reason.to_string() };
         let there = |name: &str| path.join(name).exists();
-        let (kind, record) = if there(super::calibration::FILE) {
-            (Calibration::read(path).map(Kind::Calibration), super::calibration::FILE)
+        let (kind, record) = if there(FINDINGS) {
+            (Calibration::read(path).map(Kind::Calibration), FINDINGS)
         } else if there(sweep::RECORD) {
             (sweep::Record::read(path).map(Kind::Sweep), sweep::RECORD)
         } else if there("validation.csv") {
@@ -98,7 +98,7 @@ impl Folder {
     pub fn title(&self) -> &str {
         match &self.kind {
             Kind::Sweep(record) => &record.title,
-            Kind::Calibration(found) if !found.title.is_empty() => &found.title,
+            Kind::Calibration(found) if !found.findings.title.is_empty() => &found.findings.title,
             _ => self.played.last().map_or("", |p| p.scenario.title.as_str()),
         }
     }

@@ -186,7 +186,7 @@ pub const STRINGS: &[(&str, &str, &str)] = &[
     ("band.90", "90 %", "90 %"),
     ("interval.90", "90 % interval", "интервал 90 %"),
     ("bar.headline_within", "headline values met within their bounds", "главные значения в своих границах"),
-    ("bar.better_than_no_change", "long series better than no change", "длинные ряды лучше, чем «без изменений»"),
+    ("bar.better_than_no_change", "long series with a scaled error below 1", "длинные ряды с масштабированной ошибкой ниже 1"),
     ("bar.destination_shares", "error of destination shares", "ошибка долей направлений"),
     ("bar.coverage_90", "held-out values within the 90 % interval", "проверочные значения в интервале 90 %"),
     ("naive.persistence", "persistence", "последнее значение"),

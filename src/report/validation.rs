@@ -18,6 +18,7 @@ use crate::{
         target_file::Period,
         validate::{NAIVE, Verdict},
     },
+    measure::statistics::quantile,
     store::StoreError,
 };
 
@@ -108,7 +109,8 @@ fn numbers(bars: &[Verdict], series: &[&Row]) -> Vec<Number> {
     }
     let mut errors: Vec<f64> = series.iter().filter_map(|r| number(r, "test_mape")).collect();
     errors.sort_by(f64::total_cmp);
-    if let (Some(&middle), Some(&low), Some(&high)) = (errors.get(errors.len() / 2), errors.get(errors.len() / 4), errors.get(errors.len() * 3 / 4)) {
+    if !errors.is_empty() {
+        let [low, middle, high] = [0.25, 0.5, 0.75].map(|p| quantile(&errors, p));
         let half = |l| text("v.number.error", l).replace("{low}", &percent(low, l)).replace("{high}", &percent(high, l)).replace("{n}", &errors.len().to_string());
         add("v.error", both(|l| percent(middle, l)), both(half));
     }

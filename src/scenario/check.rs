@@ -23,17 +23,6 @@ pub fn schema() -> &'static Json {
     &SCHEMA
 }
 
-/// The schema of another file than a scenario, without references, so that [`check`] can follow it; `thing` is what the file is, for people.
-pub fn schema_of<T: schemars::JsonSchema>(thing: &str) -> Json {
-    let settings = schemars::generate::SchemaSettings::default().with(|s| s.inline_subschemas = true);
-    let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
-    close(&mut schema);
-    if let Some(object) = schema.as_object_mut() {
-        object.insert("called".into(), json!(thing));
-    }
-    schema
-}
-
 /// The schema of a file, which may say only what differs from the files that it extends.
 pub fn schema_of_files() -> Json {
     let mut schema = SCHEMA.clone();

@@ -21,7 +21,7 @@ pub struct Document {
     pub json: Json,
 }
 
-/// The schema of a kind of file, without references, with unknown keys forbidden.
+/// The schema of a kind of file, without references, with unknown keys forbidden. Its type says what people call it (`called`).
 pub fn schema<T: JsonSchema>(title: &str) -> Json {
     let settings = SchemaSettings::draft2020_12().with(|s| s.inline_subschemas = true);
     let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();

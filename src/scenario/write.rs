@@ -17,10 +17,13 @@ use crate::{
     world::{World, rule::Rule},
 };
 
+const HEAD: &str = "# A resolved scenario of musafir: all files and tables in one. Running it gives the same world.\n";
+
 /// The scenario as one file. `replaced` are the citizens of regimes and places of trends that later files replaced.
 pub fn resolved(tree: &Node, run: &Run, tables: &[Table], replaced: &BTreeSet<(&'static str, String, String)>) -> String {
-    let mut out = String::from("# A resolved scenario of musafir: all files and tables in one. Running it gives the same world.\n\n");
-    for key in ["title", "description", "own", "population"] {
+    let mut out = format!("{HEAD}\n");
+    // `own` first, where `keeping` finds it whatever texts follow.
+    for key in ["own", "title", "description", "population"] {
         if let Some(node) = tree.get(key) {
             let _ = writeln!(out, "{key} = {}", value(node));
         }
@@ -48,13 +51,10 @@ pub fn keeping(resolved: &str, own: &BTreeSet<String>) -> String {
     if own.is_empty() {
         return resolved.to_string();
     }
-    let (head, rest) = resolved.split_once("\n\n").unwrap_or(("", resolved));
-    let (top, tables) = rest.split_once("\n[").unwrap_or((rest, ""));
-    let others = top.lines().filter(|line| !line.starts_with("own = "));
+    let rest = resolved.strip_prefix(HEAD).map_or(resolved, str::trim_start);
+    let others = rest.strip_prefix("own = ").and_then(|rest| rest.split_once('\n')).map_or(rest, |(_, others)| others);
     let keys: Vec<String> = own.iter().map(|key| toml::Value::String(key.clone()).to_string()).collect();
-    let own = format!("own = [{}]", keys.join(", "));
-    let top = others.map(str::to_string).chain([own]).map(|line| line + "\n").collect::<Vec<_>>().concat();
-    format!("{head}\n\n{top}\n[{tables}")
+    format!("{HEAD}\nown = [{}]\n{others}", keys.join(", "))
 }
 
 fn section(out: &mut String, key: &str, node: &Node, replaced: &BTreeSet<(&'static str, String, String)>) {
@@ -230,4 +230,19 @@ pub fn hash(run: &Run, world: &World, behaviour: &Behaviour) -> String {
         let _ = write!(feed, "{:?}", Rule { name: String::new(), ..rule.clone() });
     }
     feed.finish().to_hex().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_scenario_keeps_stands_before_any_text() {
+        let written = format!("{HEAD}\ntitle = \"\"\"\nown = [1]\n[run]\n\n[x\"\"\"\n\n[run]\n");
+        assert_eq!(keeping(&written, &BTreeSet::new()), written);
+        let own = |keys: &[&str]| keys.iter().map(ToString::to_string).collect::<BTreeSet<_>>();
+        let once = keeping(&written, &own(&["a", "b.c"]));
+        assert_eq!(once, written.replacen("title", "own = [\"a\", \"b.c\"]\ntitle", 1));
+        assert_eq!(keeping(&once, &own(&["d"])), written.replacen("title", "own = [\"d\"]\ntitle", 1), "in place of those it kept");
+    }
 }

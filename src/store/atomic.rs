@@ -75,7 +75,7 @@ pub fn write(path: &Path, content: impl FnOnce(&mut Sink) -> io::Result<()>) -> 
         _ => Path::new("."),
     };
     fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
-    let file = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder).map_err(StoreError::io("write into", folder))?;
+    let file = temporary().tempfile_in(folder).map_err(StoreError::io("write into", folder))?;
     let (handle, temporary) = file.into_parts();
     let _ = handle.try_lock(); // until the end of this function
     let mut sink = Hashing::new(io::BufWriter::with_capacity(1 << 18, handle));
@@ -83,7 +83,7 @@ pub fn write(path: &Path, content: impl FnOnce(&mut Sink) -> io::Result<()>) -> 
     content(&mut sink).and_then(|()| sink.flush()).map_err(fail)?;
     let (buffer, written) = sink.finish();
     let handle = buffer.into_inner().map_err(|e| fail(e.into_error()))?;
-    readable_by_all(&handle).and_then(|()| handle.sync_all()).map_err(fail)?;
+    handle.sync_all().map_err(fail)?;
     temporary.persist(path).map_err(|e| fail(e.error))?;
     sync_folder(folder);
     Ok(written)
@@ -108,16 +108,13 @@ fn abandoned(file: &fs::File) -> bool {
     !matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)) && age.is_some_and(|age| age > OLD)
 }
 
-/// Temporary files are private; results are as readable as the user's mask lets new files be.
-#[cfg(unix)]
-fn readable_by_all(file: &fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable_by_all(_: &fs::File) -> io::Result<()> {
-    Ok(())
+/// Temporary files that are as readable as the user's mask lets new files be.
+fn temporary() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX).suffix(SUFFIX);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
 }
 
 /// Makes a rename durable where folders can be synced; elsewhere the system does it in its own time.

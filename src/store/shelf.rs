@@ -1,11 +1,17 @@
 //! Values on disk by key: each a file of its own, written whole or not at all, and believed only if it is whole. What is costly to make again
 //! after an interruption is kept like this.
 
-use std::{marker::PhantomData, path::PathBuf};
+use std::{
+    marker::PhantomData,
+    path::{Path, PathBuf},
+};
 
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{StoreError, sealed};
+
+/// End of the names of values.
+pub const VALUE: &str = "run";
 
 /// A folder of values of one kind.
 #[derive(Clone, Debug)]
@@ -21,8 +27,14 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
         Shelf { folder, magic: format!("musafir {kind}\n"), kind: PhantomData }
     }
 
-    fn path(&self, key: &str) -> PathBuf {
-        self.folder.join(format!("{}.run", &key[..40.min(key.len())]))
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A file that belongs to a key; that of its value ends in [`VALUE`].
+    pub fn path(&self, key: &str, ending: &str) -> PathBuf {
+        self.folder.join(format!("{}.{ending}", &key[..40.min(key.len())]))
     }
 
     /// Keeps a value.
@@ -30,12 +42,12 @@ impl<T: Serialize + DeserializeOwned> Shelf<T> {
     /// # Errors
     /// Those of the file system.
     pub fn put(&self, key: &str, value: &T) -> Result<(), StoreError> {
-        sealed::write(&self.path(key), self.magic.as_bytes(), &(key, value))
+        sealed::write(&self.path(key, VALUE), self.magic.as_bytes(), &(key, value))
     }
 
     /// The value of a key; none if there is none that is whole.
     pub fn get(&self, key: &str) -> Option<T> {
-        let found = sealed::read::<(String, T)>(&self.path(key), self.magic.as_bytes()).ok().flatten();
+        let found = sealed::read::<(String, T)>(&self.path(key, VALUE), self.magic.as_bytes()).ok().flatten();
         found.filter(|(own, _)| own == key).map(|(_, value)| value)
     }
 }

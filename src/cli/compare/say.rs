@@ -18,7 +18,7 @@ use crate::{
     measure::statistics::{ENOUGH, Interval},
 };
 
-/// A finished pair.
+/// A pair that was run.
 pub struct Said {
     /// Where its files are.
     pub folder: PathBuf,
@@ -30,24 +30,30 @@ pub struct Said {
 
 /// Text for pairs that were finished before.
 pub fn finished(args: &Args, pairs: &[(&Path, &Record)]) -> String {
-    if args.running.json {
-        let list: Vec<_> = pairs.iter().map(|(folder, record)| json!({ "folder": folder.display().to_string(), "record": record })).collect();
-        return format!("{:#}\n", json!({ "comparisons": list }));
-    }
-    if args.running.quiet {
-        return String::new();
-    }
     let say = |(folder, _): &(&Path, &Record)| format!("This comparison is finished already: {} (--force runs it again).\n", folder.display());
-    pairs.iter().map(say).collect::<Vec<_>>().concat()
+    match (args.running.json, args.running.quiet) {
+        (true, _) => json(pairs),
+        (_, true) => String::new(),
+        _ => pairs.iter().map(say).collect(),
+    }
 }
 
 /// Text for pairs that were run.
 pub fn all(args: &Args, pairs: &[Said]) -> String {
-    if args.running.json {
-        let one = |s: &Said| json!({ "folder": s.folder.display().to_string(), "record": s.record, "answer": s.answer });
-        return format!("{:#}\n", json!({ "comparisons": pairs.iter().map(one).collect::<Vec<_>>() }));
+    match (args.running.json, args.running.quiet) {
+        (true, _) => json(&pairs.iter().map(|s| (s.folder.as_path(), &s.record)).collect::<Vec<_>>()),
+        (_, true) => String::new(),
+        _ => pairs.iter().map(pair).collect(),
     }
-    if args.running.quiet { String::new() } else { pairs.iter().map(pair).collect() }
+}
+
+/// The answers, and the records without them.
+fn json(pairs: &[(&Path, &Record)]) -> String {
+    let one = |(folder, record): &(&Path, &Record)| {
+        let without = Record { answer: serde_json::Value::Null, ..(*record).clone() };
+        json!({ "folder": folder.display().to_string(), "record": without, "answer": record.answer })
+    };
+    format!("{:#}\n", json!({ "comparisons": pairs.iter().map(one).collect::<Vec<_>>() }))
 }
 
 /// How numbers of a unit are printed beside numbers up to `scale`.

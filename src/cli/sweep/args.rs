@@ -14,10 +14,10 @@ pub struct Args {
     #[arg(long)]
     pub dry_run: bool,
     /// Say how far a sweep is; from another terminal or machine.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["file", "collect", "dry_run", "slurm"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["file", "collect", "dry_run", "slurm", "shard", "retry", "memory", "replicates", "root", "seed", "sample", "until", "out"])]
     pub status: Option<PathBuf>,
     /// Make the data set of the runs in a folder, all of which must be there.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["file", "dry_run", "slurm"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["file", "dry_run", "slurm", "shard", "retry", "memory", "replicates", "root", "seed", "sample", "until", "out"])]
     pub collect: Option<PathBuf>,
     /// Do the K-th of N parts of the runs, and no data set.
     #[arg(long, value_name = "K/N", value_parser = shard, conflicts_with = "slurm")]

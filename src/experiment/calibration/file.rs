@@ -7,6 +7,7 @@ use crate::experiment::past::target_file::Period;
 
 /// A calibration of musafir.
 #[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+#[schemars(extend("called" = "a calibration"))]
 pub struct File {
     /// What it is, in a few words.
     #[serde(default)]

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     draw::{Purpose, Stream, normal_quantile},
     experiment::design::{Design, Kind},
+    measure::record::number_or_nan,
     units::Month,
 };
 
@@ -39,10 +40,13 @@ pub struct Progress {
     /// From 0: the prior.
     pub iteration: usize,
     /// Mean over members of the misfit of each; see [`Evidence::misfit`].
+    #[serde(deserialize_with = "number_or_nan")]
     pub misfit_mean: f64,
     /// Quantile 0.05 over members.
+    #[serde(deserialize_with = "number_or_nan")]
     pub misfit_p05: f64,
     /// Quantile 0.95 over members.
+    #[serde(deserialize_with = "number_or_nan")]
     pub misfit_p95: f64,
     /// Runs so far.
     pub runs: usize,

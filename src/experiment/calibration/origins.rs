@@ -19,7 +19,10 @@ use crate::{
             targets::{Row, Series},
         },
     },
-    measure::statistics,
+    measure::{
+        record::{number_or_nan, numbers_or_nan},
+        statistics,
+    },
     units::Month,
 };
 
@@ -35,10 +38,13 @@ pub struct Forecast {
     /// What was published.
     pub observed: f64,
     /// Mean over members.
+    #[serde(deserialize_with = "number_or_nan")]
     pub model: f64,
     /// The same with the last misses of the series carried on.
+    #[serde(deserialize_with = "number_or_nan")]
     pub forecast: f64,
     /// 90 % interval: parameters, runs, what the model misses, published error.
+    #[serde(deserialize_with = "numbers_or_nan")]
     pub interval: [f64; 2],
     /// The last published value of the series.
     pub no_change: Option<f64>,
@@ -56,14 +62,19 @@ pub struct Scores {
     /// Series with enough points that could be judged.
     pub series: usize,
     /// Share of them with a mean absolute scaled error below 1 (scale: changes from one value to the next in the past).
+    #[serde(deserialize_with = "number_or_nan")]
     pub scaled_below_one: f64,
     /// Share of them with a smaller absolute error than no change has on the same rows.
+    #[serde(deserialize_with = "number_or_nan")]
     pub beats_no_change: f64,
     /// The same two without carrying on the last misses.
+    #[serde(deserialize_with = "numbers_or_nan")]
     pub model_alone: [f64; 2],
     /// Average relative difference of destination shares.
+    #[serde(deserialize_with = "number_or_nan")]
     pub destination_shares: f64,
     /// Share of forecasts within the 90 % interval.
+    #[serde(deserialize_with = "number_or_nan")]
     pub coverage_90: f64,
     /// Number of forecasts.
     pub rows: usize,

@@ -3,18 +3,25 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Calibration, model::Told};
-use crate::measure::statistics::{correlation, deviation, quantile};
+use crate::measure::{
+    record::number_or_nan,
+    statistics::{correlation, deviation, quantile},
+};
 
 /// A distribution in four numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
     /// Mean.
+    #[serde(deserialize_with = "number_or_nan")]
     pub mean: f64,
     /// Quantile 0.05.
+    #[serde(deserialize_with = "number_or_nan")]
     pub p05: f64,
     /// Median.
+    #[serde(deserialize_with = "number_or_nan")]
     pub p50: f64,
     /// Quantile 0.95.
+    #[serde(deserialize_with = "number_or_nan")]
     pub p95: f64,
 }
 
@@ -42,6 +49,7 @@ pub struct Held {
     /// After the fit.
     pub posterior: Spread,
     /// Standard deviation after over before: below 0.5 the data decide, above 0.8 the prior does.
+    #[serde(deserialize_with = "number_or_nan")]
     pub held: f64,
     /// Whether it was fitted.
     pub fitted: bool,
@@ -57,6 +65,7 @@ pub struct TradeOff {
     /// Another one.
     pub b: String,
     /// Correlation among members.
+    #[serde(deserialize_with = "number_or_nan")]
     pub correlation: f64,
 }
 
@@ -68,6 +77,7 @@ pub struct Influence {
     /// Its key.
     pub key: String,
     /// Change of a headline number for one prior standard deviation of the input, log points, root mean square over headline numbers.
+    #[serde(deserialize_with = "number_or_nan")]
     pub effect: f64,
 }
 

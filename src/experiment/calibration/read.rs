@@ -32,11 +32,7 @@ use crate::{
 /// Reads and checks a calibration, and tries every parameter at its ends in the scenario.
 pub fn read(path: &Path, flags: &Flags) -> Result<Calibration, Findings> {
     let mut ledger = Ledger::default();
-    let mut schema = schema();
-    if let Some(object) = schema.as_object_mut() {
-        object.insert("called".into(), json!("a calibration"));
-    }
-    let Some(document) = document::read(path, &schema, &mut ledger) else { return Err(Findings { list: ledger.sorted() }) };
+    let Some(document) = document::read(path, &schema(), &mut ledger) else { return Err(Findings { list: ledger.sorted() }) };
     let mut reader = Reader { path, flags, document: &document, ledger, others: Vec::new() };
     let calibration = reader.calibration();
     let mut list = reader.ledger.sorted();

@@ -104,6 +104,7 @@ pub struct Seen {
 
 /// What a calibration tells.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Findings {
     /// In a few words.
     pub title: String,

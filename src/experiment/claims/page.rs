@@ -21,16 +21,11 @@ pub struct Made<'a> {
 
 const HEAD: &str = "\
 # Claims and verdicts
-
-Every claim of the commentary that gave musafir its questions, by the number under which the heads of `scenarios/*.toml` name it, and what runs of
-this version say to it. The claims are told in our words, the tests stand in `{book}`, and the verdicts are made by the program from
-the values; nobody wrote them. A claim is *supported* if in every test the whole interval (quantiles 0.05 and 0.95 over replicates) lies within the
-bounds, *refuted* if in one test it lies wholly outside, and otherwise the runs *cannot tell*.
-
-Read this with three cautions. **Levels up to 2018 were fitted**, so that they are met proves little, and a level that is missed tells of the model rather
-than of the claim (`docs/validation.md`). **Intervals hold what the replicates hold**: chance alone, or with an ensemble also parameters and the future of
-pay, money and the rouble, within the ranges that its calibration was given. **Scenarios after 2024 are assumptions**: dates, traffic and laws that another
-author would set otherwise, and a comparison says what follows from them. A `difference` is paired: the same persons, seeds, draws and parameters.
+{about}
+What runs of this version say to each claim, by the number under which heads of scenarios name it. The tests stand in `{book}`, and the verdicts are made by
+the program from the values; nobody wrote them. A claim is *supported* if in every test the whole interval (quantiles 0.05 and 0.95 over replicates) lies
+within the bounds, *refuted* if in one test it lies wholly outside, and otherwise the runs *cannot tell*. Intervals hold what the replicates hold: chance
+alone, or with an ensemble also its parameters. A `difference` is paired: the same persons, seeds, draws and parameters.
 ";
 
 /// The page.
@@ -39,7 +34,8 @@ pub fn page(book: &Book, trial: &Trial, made: Made<'_>) -> String {
         book.claim.iter().enumerate().map(|(c, claim)| claim.test.iter().enumerate().map(|(t, test)| verdict::of_test(test, trial.values(c, t))).collect()).collect();
     let of_claims: Vec<Verdict> = book.claim.iter().zip(&verdicts).map(|(claim, tests)| verdict::of_claim(claim, tests)).collect();
     let count = |which: Verdict| of_claims.iter().filter(|v| **v == which).count();
-    let mut text = HEAD.replace("{book}", made.book);
+    let about = if book.about.trim().is_empty() { String::new() } else { format!("\n{}\n", book.about.trim()) };
+    let mut text = HEAD.replace("{about}", &about).replace("{book}", made.book);
     let _ = writeln!(
         text,
         "\nMade by `{}`, version {}, {}. Of {} claims {} are supported, {} refuted; of {} the runs cannot tell; {} are not tested.\n",

@@ -39,7 +39,8 @@ impl Reading {
         let claims = json.get("claim").and_then(Json::as_array).cloned().unwrap_or_default();
         // What cannot be used was found by the schema.
         let (places, claim): (Vec<usize>, Vec<Claim>) = claims.into_iter().enumerate().filter_map(|(i, c)| Some((i, serde_json::from_value(c).ok()?))).unzip();
-        let mut reading = Reading { ledger, book: Book { claim }, tree, places };
+        let about = json.get("about").and_then(Json::as_str).unwrap_or_default().to_string();
+        let mut reading = Reading { ledger, book: Book { about, claim }, tree, places };
         let own: Vec<Mistake> = reading.book.claim.iter().enumerate().flat_map(|(c, claim)| claim.mistakes(c)).collect();
         reading.tell(own);
         let mut numbers = BTreeSet::new();

@@ -91,7 +91,7 @@ pub fn run(scenario: &Scenario, wanted: &Wanted, setup: Setup, replicate: u32, w
         months: world.months as u64,
         events: simulation.events(),
         warnings: simulation.warnings(),
-        values: both.0.finish().map(|recorded| recorded.values).unwrap_or_default(),
+        values: both.0.values(),
         monthly: both.1.finish(),
     })
 }

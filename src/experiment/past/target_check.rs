@@ -51,6 +51,9 @@ impl Check<'_> {
         if self.read.node.get("over").is_some_and(|over| matches!(&over.value, Value::Table(entries) if entries.is_empty())) && !self.lost() {
             self.error("over", "a quantity is divided by itself", "`over` says nothing else than `observes`", "name the period, origin, destination or measure that differs");
         }
+        if known {
+            self.unit();
+        }
         let factors = item.rows.iter().map(|r| r.factor.unwrap_or(item.factor));
         if factors.into_iter().any(|f| f != 1.0) && !self.given("factor_source") {
             self.error("factor", "a factor has no source", "a factor from the model's scope to the publisher's is a claim of its own", "add `factor_source = \"...\"`");
@@ -99,6 +102,25 @@ impl Check<'_> {
             headline: item.headline,
             rows,
         })
+    }
+
+    /// Says that published values have another unit than what is observed. Counts may go by the name of what is counted (`patents`).
+    fn unit(&mut self) {
+        let item = &self.read.item;
+        let observed = unit_of(&item.observes.measure);
+        let over = item.over.as_ref().map(|over| over.measure.as_ref().map_or(observed, |measure| unit_of(measure)));
+        let told = match over {
+            // What was refused of it has been said.
+            None if self.given("over") => return,
+            None => observed,
+            Some(over) if kind_of(over) == kind_of(observed) => "ratio",
+            Some(_) => return,
+        };
+        let (written, wanted) = (kind_of(&item.unit), kind_of(told));
+        if written.is_some() && wanted.is_some() && written != wanted {
+            let why = "published values and predictions are held against each other as they are, rows of persons also by how many migrants are behind them";
+            self.error("unit", format!("`{}` is not the unit of what is observed", item.unit), why, format!("it is `{told}`"));
+        }
     }
 
     fn row(&mut self, row: &RowItem, place: usize, name: &str) -> Row {
@@ -233,5 +255,20 @@ impl Check<'_> {
         countries.sort_unstable();
         countries.dedup();
         Some(countries)
+    }
+}
+
+/// Unit of a measure; none if there is no such measure.
+fn unit_of(measure: &str) -> &'static str {
+    let by_month = KINDS.iter().find(|k| k.0 == measure).map(|k| k.1.unit());
+    by_month.or_else(|| columns::measure(measure).map(|code| MEASURES[usize::from(code)].1)).unwrap_or_default()
+}
+
+/// What a unit counts, of those that cannot be taken for each other.
+fn kind_of(unit: &str) -> Option<&'static str> {
+    match unit {
+        "persons" => Some("persons"),
+        "share" | "ratio" => Some("ratio"),
+        _ => unit.starts_with("USD").then_some("USD"),
     }
 }

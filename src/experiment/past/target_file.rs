@@ -286,7 +286,9 @@ pub struct Bars {
     /// Least share of the fitted rows of headline series that are predicted within low and high.
     #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
     pub headline_within: Option<f64>,
-    /// Least share of series, of those with `least_points` rows or more, whose mean absolute scaled error of test rows is below 1.
+    /// Least share of series, of those with `least_points` rows or more, whose mean absolute scaled error of test rows is below 1: errors over the
+    /// mean change from one value to the next up to the cut. That is stricter than doing better than the last value on the same rows (skill over persistence),
+    /// since forecasts reach over several years.
     #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "share"))]
     pub better_than_no_change: Option<f64>,
     /// Rows that a series must have to count for `better_than_no_change`.

@@ -49,6 +49,17 @@ pub enum Kind {
     Transitions,
 }
 
+impl Kind {
+    /// Its unit.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Kind::Remitted => "USD",
+            Kind::HouseholdsAbroad => "share",
+            _ => "persons",
+        }
+    }
+}
+
 /// Names of [`Kind`] in files, in its order.
 pub const KINDS: [(&str, Kind); 13] = [
     ("stock", Kind::Stock),

@@ -22,6 +22,7 @@ impl schemars::JsonSchema for Any {
 
 /// A sweep of musafir.
 #[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
+#[schemars(extend("called" = "a sweep"))]
 pub struct File {
     /// What the sweep is, in a few words.
     #[serde(default)]

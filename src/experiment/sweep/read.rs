@@ -21,7 +21,7 @@ use super::{
 use crate::{
     measure::scope::Scope,
     scenario::{
-        Change, Findings, Overrides, Scenario, Severity, Template, check,
+        Change, Findings, Overrides, Scenario, Severity, Template, check, document,
         file::Date,
         finding::{At, Finding, Ledger},
         template,
@@ -45,17 +45,11 @@ pub struct Flags {
     pub root: Option<std::path::PathBuf>,
 }
 
-static SCHEMA: LazyLock<Json> = LazyLock::new(|| check::schema_of::<File>("a sweep"));
+static SCHEMA: LazyLock<Json> = LazyLock::new(|| document::schema::<File>("musafir sweep"));
 
 /// The JSON Schema of sweeps, for editors.
 pub fn schema() -> Json {
-    let mut schema = SCHEMA.clone();
-    if let Some(object) = schema.as_object_mut() {
-        object.remove("called");
-        object.insert("$schema".into(), serde_json::json!("https://json-schema.org/draft/2020-12/schema"));
-        object.insert("title".into(), serde_json::json!("musafir sweep"));
-    }
-    schema
+    SCHEMA.clone()
 }
 
 impl Sweep {

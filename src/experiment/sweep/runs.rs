@@ -1,26 +1,24 @@
-//! Finished runs on disk: each a file of its own, written whole or not at all, found again by what identifies the run.
+//! Finished runs on disk: each a file of its own, written whole or not at all, found again by what identifies the run; of those that failed, why.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     measure::year::Value,
-    store::{StoreError, atomic, sealed},
+    store::{
+        StoreError, atomic,
+        shelf::{self, Shelf},
+    },
 };
 
 /// Folder of finished runs within the folder of results.
 pub const FOLDER: &str = "runs";
-const MAGIC: &[u8] = b"musafir sweep run 2\n";
+const FAILED: &str = "failed";
 
 /// A finished run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Finished {
-    /// What identifies it.
-    pub key: String,
     /// State hash at the end.
     pub state: [u8; 32],
     /// Rows.
@@ -43,26 +41,22 @@ pub enum Fate {
 /// The folder of a sweep's runs.
 #[derive(Clone, Debug)]
 pub struct Runs {
-    folder: PathBuf,
+    shelf: Shelf<Finished>,
 }
 
 impl Runs {
     /// Within a folder of results.
     pub fn new(results: &Path) -> Runs {
-        Runs { folder: results.join(FOLDER) }
-    }
-
-    fn path(&self, key: &str, ending: &str) -> PathBuf {
-        self.folder.join(format!("{}.{ending}", &key[..40.min(key.len())]))
+        Runs { shelf: Shelf::new(results.join(FOLDER), "sweep run 3") }
     }
 
     /// Writes a finished run.
     ///
     /// # Errors
     /// Those of the file system.
-    pub fn finish(&self, run: &Finished) -> Result<(), StoreError> {
-        sealed::write(&self.path(&run.key, "run"), MAGIC, run)?;
-        let failed = self.path(&run.key, "failed");
+    pub fn finish(&self, key: &str, run: &Finished) -> Result<(), StoreError> {
+        self.shelf.put(key, run)?;
+        let failed = self.shelf.path(key, FAILED);
         if failed.exists() {
             fs::remove_file(&failed).map_err(StoreError::io("remove", &failed))?;
         }
@@ -75,29 +69,26 @@ impl Runs {
     /// Those of the file system.
     pub fn fail(&self, key: &str, why: &str) -> Result<(), StoreError> {
         use std::io::Write;
-        atomic::write(&self.path(key, "failed"), |sink| sink.write_all(why.as_bytes())).map(drop)
+        atomic::write(&self.shelf.path(key, FAILED), |sink| sink.write_all(why.as_bytes())).map(drop)
     }
 
     /// What became of a run. A file that is cut off or damaged is none.
     pub fn fate(&self, key: &str) -> Fate {
-        let run = sealed::read::<Finished>(&self.path(key, "run"), MAGIC).ok().flatten();
-        if let Some(run) = run.filter(|run| run.key == key) {
-            return Fate::Finished(run);
-        }
-        fs::read_to_string(self.path(key, "failed")).map_or(Fate::ToGo, Fate::Failed)
+        let failed = || fs::read_to_string(self.shelf.path(key, FAILED)).map_or(Fate::ToGo, Fate::Failed);
+        self.shelf.get(key).map_or_else(failed, Fate::Finished)
     }
 
     /// Whether a run is there, without reading it: 1 finished, -1 failed, 0 neither; and when it was written.
     pub fn stands(&self, key: &str) -> (i8, Option<std::time::SystemTime>) {
-        let when = |ending: &str| fs::metadata(self.path(key, ending)).ok().map(|m| m.modified().ok());
-        if let Some(time) = when("run") {
+        let when = |ending: &str| fs::metadata(self.shelf.path(key, ending)).ok().map(|m| m.modified().ok());
+        if let Some(time) = when(shelf::VALUE) {
             return (1, time);
         }
-        when("failed").map_or((0, None), |time| (-1, time))
+        when(FAILED).map_or((0, None), |time| (-1, time))
     }
 
     /// Removes what an interrupted writing left.
     pub fn sweep_up(&self) {
-        atomic::sweep_up(&self.folder);
+        atomic::sweep_up(self.shelf.folder());
     }
 }

@@ -6,7 +6,7 @@ mod od;
 mod workbook;
 
 use std::{
-    io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -38,40 +38,39 @@ struct Side {
     values: Values,
 }
 
-/// Writes a folder's results into `out`; returns the files.
+/// Writes a folder's results into `out`; returns the files. All are made before one is written.
 ///
 /// # Errors
-/// Files that are missing or cannot be read or written.
-pub fn export(path: &Path, format: Format, out: &Path) -> Result<Vec<PathBuf>, StoreError> {
+/// Files that are missing or cannot be read or written; files of other content that stand there, unless `replace`.
+pub fn export(path: &Path, format: Format, out: &Path, replace: bool) -> Result<Vec<PathBuf>, StoreError> {
     let folder = Folder::open(path)?;
     if !matches!(folder.kind, Kind::Run(_) | Kind::Comparison(_)) {
         let reason = "only results of `musafir run` and `musafir compare` hold flows that other programs read".to_string();
         return Err(StoreError::Content { path: path.to_path_buf(), reason });
     }
-    let mut files = Vec::new();
+    let mut made = Vec::new();
     if format == Format::Xlsx {
-        let bytes = workbook::workbook(&folder)?;
-        files.push(write(out, "results.xlsx", &bytes)?);
-        return Ok(files);
-    }
-    for side in sides(&folder)? {
-        let made: Vec<(String, Vec<u8>)> = match format {
-            Format::Flowmap => flowmap::files(&folder, &side)?,
-            Format::Od => od::files(&folder, &side)?,
-            Format::Geojson => geojson::files(&folder, &side),
-            Format::Xlsx => Vec::new(),
-        };
-        for (name, bytes) in made {
-            files.push(write(out, &name, &bytes)?);
+        made.push(("results.xlsx".to_string(), workbook::workbook(&folder)?));
+    } else {
+        for side in sides(&folder)? {
+            made.extend(match format {
+                Format::Flowmap => flowmap::files(&folder, &side)?,
+                Format::Od => od::files(&folder, &side)?,
+                Format::Geojson => geojson::files(&folder, &side),
+                Format::Xlsx => Vec::new(),
+            });
         }
     }
-    Ok(files)
-}
-
-fn write(out: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, StoreError> {
-    let path = out.join(name);
-    atomic::write(&path, |sink| io::Write::write_all(sink, bytes))?;
-    Ok(path)
+    let made: Vec<(PathBuf, Vec<u8>)> = made.into_iter().map(|(name, bytes)| (out.join(name), bytes)).collect();
+    let other = |(path, bytes): &&(PathBuf, Vec<u8>)| path.symlink_metadata().is_ok() && fs::read(path).ok().as_ref() != Some(bytes);
+    if let Some((path, _)) = made.iter().find(other).filter(|_| !replace) {
+        let reason = "another file stands there; choose another folder with --out, or replace it with --force".to_string();
+        return Err(StoreError::Content { path: path.clone(), reason });
+    }
+    for (path, bytes) in &made {
+        atomic::write(path, |sink| io::Write::write_all(sink, bytes))?;
+    }
+    Ok(made.into_iter().map(|(path, _)| path).collect())
 }
 
 fn sides(folder: &Folder) -> Result<Vec<Side>, StoreError> {

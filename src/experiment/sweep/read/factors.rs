@@ -155,6 +155,10 @@ impl Reader<'_> {
             self.ledger.error(at, path, format!("`{path}` cannot have a log scale"), "that is of numbers above 0", "choose another least number, or `scale = \"linear\"`");
         }
         let whole = !item.multiplies && keys.iter().any(|k| check::whole(k));
+        if whole && (low.fract() != 0.0 || high.fract() != 0.0) {
+            let what = format!("the range of `{path}` does not end in whole numbers");
+            self.ledger.error(at, path, what, "its key takes no others", format!("for example [{}, {}]", low.floor(), high.ceil()));
+        }
         Some(Levels::Range { low, high, log, whole })
     }
 
