@@ -4,7 +4,10 @@ mod small;
 
 use std::{fs, path::Path};
 
-use musafir::scenario::{Overrides, Scenario};
+use musafir::scenario::{
+    Inventory, Overrides, Scenario,
+    inventory::{Field, differing},
+};
 
 #[test]
 fn a_later_file_replaces_regimes_from_its_own_date_on() {
@@ -114,4 +117,22 @@ fn what_inherited_shocks_do_to_ones_law_and_what_may_be_meant_is_told() {
         let scenario = Scenario::load(&at("child.toml"), &Overrides::default()).unwrap_or_else(|findings| panic!("{findings}"));
         assert_eq!(scenario.warnings.iter().any(|w| w.message == changed), told, "{:?}", scenario.warnings);
     }
+}
+
+#[test]
+fn a_source_does_not_speak_for_what_another_file_changed() {
+    let set = [("cells.jobs.RUS.jobs_2013", "300"), ("regime.tur-visa.success", "0.9")];
+    let overrides = Overrides { set: set.map(|(k, v)| (k.to_string(), v.to_string())).to_vec(), ..Overrides::default() };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/small/small.toml");
+    let [before, after] = [&Overrides::default(), &overrides].map(|o| Inventory::load(&path, o).unwrap_or_else(|findings| panic!("{findings}")));
+    let jobs = |of: &Inventory| of.tables.iter().position(|t| t.name == "jobs").expect("it is there");
+    let row = after.tables[jobs(&after)].rows.iter().find(|row| row.values[0] == "RUS").expect("it is there");
+    assert_eq!((row.source.as_str(), row.verified, row.place.as_str()), ("set by cells.jobs.RUS", false, "command line"));
+    let fields = differing(Some(&before.tables[jobs(&before)]), Some(&after.tables[jobs(&after)]));
+    let told = |f: &Field<'_>| (f.key.clone(), f.before.map(|b| b.0.to_string()), f.after.map(|a| a.0.to_string()));
+    assert_eq!(fields.iter().map(told).collect::<Vec<_>>(), [("tables.jobs RUS jobs_2013".to_string(), Some("420".to_string()), Some("300".to_string()))]);
+    let resolved = Scenario::load(&path, &overrides).unwrap_or_else(|findings| panic!("{findings}")).resolved;
+    let of_visa = resolved.split("id = \"tur-visa\"").nth(1).and_then(|rest| rest.split("[[").next()).expect("it is written");
+    assert!(of_visa.contains("assumption: test world; but set otherwise: success\"") && of_visa.contains("verified = false"), "{of_visa}");
+    assert!(resolved.contains("RUS,300,1.44,0.012,0.05,set by cells.jobs.RUS,no"));
 }

@@ -12,7 +12,7 @@ use super::{WRONG, claims, diagnostics, flags::Reading, print, usage};
 use crate::{
     experiment::{
         calibration::{self, Calibration},
-        ensemble::{Ensemble, described},
+        ensemble::{Ensemble, Members, described},
         sweep::{Flags, Sweep},
     },
     scenario::{
@@ -112,7 +112,11 @@ fn checked(file: &Path, kind: Kind, overrides: &Overrides) -> Result<Right, Find
         }
         Kind::Ensemble => {
             let ensemble = Ensemble::load(file)?;
-            other(format!("{}; {}", ensemble.title, described(&ensemble)))
+            let scenario = file.parent().unwrap_or(Path::new("")).join(&ensemble.scenario);
+            // Beside its scenario all members are tried in it.
+            let tried = !ensemble.scenario.is_empty() && scenario.is_file();
+            let members = if tried { ensemble.scenarios(&scenario, overrides, ensemble.members.len() as u32)? } else { Members::default() };
+            Right { warnings: members.warnings, ..other(format!("{}; {}", ensemble.title, described(&ensemble))) }
         }
         Kind::Claims => {
             let (book, scenarios, _) = claims::read(file)?;

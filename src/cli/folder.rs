@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Records by which the results of a command are known.
-const MARKS: [&str; 3] = ["run.json", "calibration.json", "sweep.json"];
+const MARKS: [&str; 4] = ["run.json", "calibration.json", "sweep.json", sweep::record::PLAN];
 /// Ends of names of results, and of what people write.
 const OTHERS: [&str; 8] = ["toml", "csv", "parquet", "html", "md", "xlsx", "geojson", "txt"];
 
@@ -128,7 +128,9 @@ impl Writing {
     /// that were not there when the command began are another process's, and stay; a record that is damaged is nobody's.
     pub fn commit<R: Provenance>(mut self, record: &R, leftover: Option<&str>) -> Result<(), StoreError> {
         let taken = |name: &str| read(&self.folder, name).is_some() && !(name == R::NAME && R::read(&self.folder).is_some_and(|there| record.same(&there)));
-        if !self.force && RECORDS.iter().any(|name| taken(name)) {
+        // A sweep that runs has a plan and no record yet.
+        let of_sweep = R::NAME != sweep::record::RECORD && sweep::record::Planned::read(&self.folder).is_some();
+        if !self.force && (of_sweep || RECORDS.iter().any(|name| taken(name))) {
             return Err(StoreError::Taken { path: self.folder });
         }
         self.staging.file(R::NAME, |sink| io::Write::write_all(sink, record.json().as_bytes()))?;
@@ -139,9 +141,9 @@ impl Writing {
         for name in RECORDS {
             remove(&self.folder, name)?;
         }
-        if R::NAME != sweep::record::RECORD && sweep::record::Planned::read(&self.folder).is_some() {
+        if of_sweep {
             // The folder is no sweep any more; its runs stay for one that is made here again.
-            remove(&self.folder, sweep::record::PLAN)?;
+            [sweep::record::PLAN, sweep::plan::FILE].into_iter().try_for_each(|name| remove(&self.folder, name))?;
         }
         self.staging.commit()?;
         for name in old.iter().filter(|old| record.files().iter().all(|new| new.name != **old)) {
@@ -200,16 +202,16 @@ mod tests {
     fn where_a_run_replaces_a_sweep_none_is_left() {
         let place = tempfile::tempdir().expect("a folder");
         let plan = place.path().join(sweep::record::PLAN);
-        let run = || {
-            let mut writing = Writing::new(place.path(), true).expect("it is there");
+        let run = |force: bool| {
+            let mut writing = Writing::new(place.path(), force).expect("it is there");
             writing.text("summary.csv", "1").expect("written");
             let files = writing.entries.clone();
-            writing.commit(&Record { files, ..Record::default() }, None).expect("replaced");
-            plan.exists()
+            (writing.commit(&Record { files, ..Record::default() }, None).is_ok(), plan.exists())
         };
         fs::write(&plan, serde_json::to_string(&sweep::record::Planned::default()).expect("text")).expect("written");
-        assert!(!run());
+        assert_eq!(run(false), (false, true), "a sweep that runs is not taken its plan");
+        assert_eq!(run(true), (true, false));
         fs::write(&plan, "{}").expect("somebody's own plan");
-        assert!(run());
+        assert_eq!(run(true), (true, true));
     }
 }

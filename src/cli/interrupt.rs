@@ -1,16 +1,24 @@
 //! Ctrl-C: the first asks for an orderly end, a second ends at once.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    io::Write as _,
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
 
 use crate::measure::record::quoted;
 
-static SEEN: AtomicBool = AtomicBool::new(false);
+/// When the first signal came.
+static FIRST: OnceLock<Instant> = OnceLock::new();
+/// Signals within this time are one: who closes a terminal or forwards signals sends several.
+const ONE: Duration = Duration::from_secs(1);
 
 /// Listens from now on.
 pub fn listen() {
     // A second signal does not wait for the end of the month.
     let _ = ctrlc::set_handler(|| {
-        if SEEN.swap(true, Ordering::SeqCst) {
+        if FIRST.get_or_init(Instant::now).elapsed() > ONE {
+            let _ = writeln!(std::io::stderr(), "Ended at once; what was not saved by then is lost.");
             std::process::exit(1);
         }
     });
@@ -18,7 +26,7 @@ pub fn listen() {
 
 /// Whether the user asked for an end.
 pub fn seen() -> bool {
-    SEEN.load(Ordering::SeqCst)
+    FIRST.get().is_some()
 }
 
 /// The command line of this process with `--resume`.

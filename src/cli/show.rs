@@ -16,7 +16,11 @@ use super::{
     stop::{Stop, expect},
     usage,
 };
-use crate::scenario::{Entry, Inventory, Kind, Outlook, Overrides, Rows, finding, shapes};
+use crate::scenario::{
+    Entry, Inventory, Kind, Outlook, Overrides, Rows, finding,
+    inventory::{Field, differing},
+    shapes,
+};
 
 /// Arguments of `show`.
 #[derive(clap::Args, Debug)]
@@ -151,6 +155,9 @@ fn rows(table: &Rows) -> String {
     out
 }
 
+/// Fields of tables that are printed at most.
+const MOST_FIELDS: usize = 200;
+
 /// What two scenarios say differently.
 #[derive(Serialize)]
 struct Differences<'a> {
@@ -159,7 +166,8 @@ struct Differences<'a> {
     /// Title of the scenario.
     after: &'a str,
     values: Vec<Difference<'a>>,
-    tables: Vec<TableDifference<'a>>,
+    /// Fields of tables.
+    fields: Vec<Field<'a>>,
 }
 
 /// A value that only one of them has, or that differs.
@@ -167,15 +175,6 @@ struct Differences<'a> {
 struct Difference<'a> {
     before: Option<&'a Entry>,
     after: Option<&'a Entry>,
-}
-
-/// Rows that only one of them has.
-#[derive(Serialize)]
-struct TableDifference<'a> {
-    name: &'a str,
-    /// Files, and numbers of rows that are in one alone; no file where the table is not given.
-    before: (Option<&'a str>, usize),
-    after: (Option<&'a str>, usize),
 }
 
 impl<'a> Differences<'a> {
@@ -188,16 +187,9 @@ impl<'a> Differences<'a> {
         });
         let gone = before.entries.iter().filter(|e| !of_after.contains_key(e.key.as_str())).map(|e| Difference { before: Some(e), after: None });
         let names: BTreeSet<&str> = before.tables.iter().chain(&after.tables).map(|t| t.name.as_str()).collect();
-        let tables = names.into_iter().filter_map(|name| {
-            let find = |inventory: &'a Inventory| inventory.tables.iter().find(|t| t.name == name);
-            let rows = |table: Option<&'a Rows>| table.into_iter().flat_map(|t| t.rows.iter().map(|r| r.values.as_slice())).collect::<BTreeSet<_>>();
-            let (x, y) = (find(before), find(after));
-            let (of_x, of_y) = (rows(x), rows(y));
-            let (gone, new) = (of_x.difference(&of_y).count(), of_y.difference(&of_x).count());
-            let file = |table: Option<&'a Rows>| table.map(|t| t.file.as_str());
-            (gone + new > 0).then(|| TableDifference { name, before: (file(x), gone), after: (file(y), new) })
-        });
-        Differences { before: &before.title, after: &after.title, values: changed.chain(gone).collect(), tables: tables.collect() }
+        let find = |of: &'a Inventory, name: &str| of.tables.iter().find(|t| t.name == name);
+        let fields = names.into_iter().flat_map(|name| differing(find(before, name), find(after, name))).collect();
+        Differences { before: &before.title, after: &after.title, values: changed.chain(gone).collect(), fields }
     }
 
     fn text(&self) -> String {
@@ -209,11 +201,17 @@ impl<'a> Differences<'a> {
                 }
             }
         }
-        for TableDifference { name, before, after } in &self.tables {
-            let file = |of: Option<&str>| of.unwrap_or("no file").to_string();
-            let _ = writeln!(out, "tables.{name}: {} rows of {} are not in {}, {} the other way", after.1, file(after.0), file(before.0), before.1);
+        for Field { key, before, after } in self.fields.iter().take(MOST_FIELDS) {
+            for (sign, field) in [('-', before), ('+', after)] {
+                if let Some((value, row)) = field {
+                    let _ = writeln!(out, "{sign} {key} = {value}  {}", row.place);
+                }
+            }
         }
-        if self.values.is_empty() && self.tables.is_empty() {
+        if self.fields.len() > MOST_FIELDS {
+            let _ = writeln!(out, "and {} more fields of tables (--json has them all)", self.fields.len() - MOST_FIELDS);
+        }
+        if self.values.is_empty() && self.fields.is_empty() {
             out.push_str("no value differs\n");
         }
         out

@@ -171,6 +171,9 @@ impl Job<'_> {
         }
         let same = Record { identity: planned.identity.clone(), ..Record::default() };
         let finished = folder::finished(self.folder, &same, false)?.filter(|_| !self.args.dry_run && !self.args.retry);
+        if finished.is_some() && there.is_none() {
+            planned.write(self.folder)?;
+        }
         if finished.is_some() && !self.args.no_report && !self.folder.join(report::FILE).exists() {
             report::write(self.folder, None)?;
         }

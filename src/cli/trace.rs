@@ -55,6 +55,8 @@ struct Life<'w> {
     quiet: u32,
     /// Whether the month has something to tell.
     told: bool,
+    /// Whether the life in the model is over.
+    over: bool,
 }
 
 impl Life<'_> {
@@ -125,7 +127,7 @@ impl Observer for Life<'_> {
     fn start(&mut self, _: &MonthView<'_>) {}
 
     fn before_visits(&mut self, env: &Environment<'_>, chunks: &[Chunk], totals: &Totals) {
-        let Some((k, row)) = self.key.and_then(|key| explain::find(chunks, key)) else { return };
+        let Some((k, row)) = self.key.filter(|_| !self.over).and_then(|key| explain::find(chunks, key)) else { return };
         match explain::explain(env, &chunks[k], row, totals, self.sample) {
             Explanation::Home { hazard, weighed: true, earnings_usd, options } => {
                 self.line(env.month, &format!("weighs leaving (hazard {hazard:.4} a month; earns {earnings_usd:.0} USD at home); staying has utility 0"));
@@ -144,6 +146,9 @@ impl Observer for Life<'_> {
     }
 
     fn month(&mut self, view: &MonthView<'_>) {
+        if self.over {
+            return;
+        }
         for k in 0..self.rules.len() {
             let in_force = view.rules[self.rules[k].1].since.is_some();
             if in_force != self.rules[k].2 {
@@ -155,6 +160,7 @@ impl Observer for Life<'_> {
         let key = self.key;
         for event in view.events.iter().flat_map(|e| e.iter()).filter(|e| Some(e.key) == key) {
             self.tell(event, view.month);
+            self.over |= matches!(event.happening, Happening::Died | Happening::AgedOut);
         }
         self.quiet += u32::from(!std::mem::take(&mut self.told));
     }
@@ -215,7 +221,7 @@ pub fn execute(args: &Args) -> ExitCode {
         key = first.0;
         simulation = Simulation::new(world, &scenario.behaviour, setup);
     }
-    let mut life = Life { world, key, sample: setup.sample, alternatives: args.alternatives, rules: Vec::new(), text: String::new(), quiet: 0, told: false };
+    let mut life = Life { world, key, sample: setup.sample, alternatives: args.alternatives, rules: Vec::new(), text: String::new(), quiet: 0, told: false, over: false };
     match key.and_then(|key| explain::find(simulation.chunks(), key)) {
         Some((k, row)) => life.portrait(&simulation.chunks()[k], row),
         None => return super::usage("no such person in this sample: keys are household.member; whole households are kept, so try another member or a larger --sample"),

@@ -158,6 +158,11 @@ fn comparable(a: &Scenario, b: &Scenario) -> Result<(), String> {
     if of_a.same_rows(&of_b) && regions(&of_a) == regions(&of_b) {
         return Ok(());
     }
+    let countries = |s: &Scenario| s.world.places.countries.iter().map(|c| c.code.clone()).collect::<Vec<_>>();
+    if countries(a) == countries(b) && regions(&of_a) == regions(&of_b) {
+        let how = "their results cannot be set against each other; let both have the same rows of the table `countries`";
+        return Err(format!("`{}` and `{}` have other countries of transit or groups of countries; {how}", a.title, b.title));
+    }
     Err(format!(
         "`{}` and `{}` have other countries, groups of countries or regions; their results cannot be set against each other. Let both have all of them, and one close what is new in the other (a regime of kind \"closed\")",
         a.title, b.title

@@ -105,8 +105,8 @@ pub struct Member {
     pub weight: f64,
     /// A value for each parameter.
     pub values: Vec<f64>,
-    /// Where it stands in the file.
-    at: At,
+    /// Where the values stand in the file; none if it was not read.
+    at: Vec<At>,
 }
 
 /// A weighted ensemble.
@@ -161,7 +161,7 @@ impl Members {
 impl Ensemble {
     /// Of title, source and scenario, of parameters and members (weight and values).
     pub fn new(head: [&str; 3], discrepancy: Discrepancy, parameters: Vec<Parameter>, members: Vec<(f64, Vec<f64>)>) -> Ensemble {
-        let members = members.into_iter().map(|(weight, values)| Member { weight, values, at: At::NOWHERE }).collect();
+        let members = members.into_iter().map(|(weight, values)| Member { weight, values, at: Vec::new() }).collect();
         let text = Source { name: String::new(), text: String::new(), folder: PathBuf::new() };
         Ensemble::of(head.map(str::to_string), discrepancy, parameters, members, text)
     }
@@ -213,7 +213,11 @@ impl Ensemble {
                 return Err(Findings { list: ledger.sorted() });
             }
         };
-        let member = |(item, node): (MemberItem, &Node)| Member { weight: item.weight, values: item.values, at: node.get("values").map_or(node.at, |n| n.at) };
+        let member = |(item, node): (MemberItem, &Node)| Member {
+            weight: item.weight,
+            values: item.values,
+            at: node.get("values").map_or(&[][..], Node::items).iter().map(|n| n.at).collect(),
+        };
         let members: Vec<Member> = file.member.into_iter().zip(nodes).map(member).collect();
         let places = nodes.iter().map(|n| n.get("values").map_or(&[][..], Node::items));
         for (parameter, node) in places.flat_map(|values| file.parameter.iter().zip(values)) {
@@ -241,11 +245,11 @@ impl Ensemble {
     pub fn changes(&self, member: usize) -> Vec<Change> {
         let Some(member) = self.members.get(member) else { return Vec::new() };
         let of = &self.fitted;
-        let change = |(parameter, &value): (&Parameter, &f64)| {
-            let each = parameter.keys.iter();
-            each.map(move |key| Change { of: Some(of.clone()), ..Change::number(key, value, parameter.multiplies, [member.at; 2]) }).collect::<Vec<_>>()
+        let change = |(k, (parameter, &value)): (usize, (&Parameter, &f64))| {
+            let (each, at) = (parameter.keys.iter(), member.at.get(k).copied().unwrap_or(At::NOWHERE));
+            each.map(move |key| Change { of: Some(of.clone()), ..Change::number(key, value, parameter.multiplies, [at; 2]) }).collect::<Vec<_>>()
         };
-        self.parameters.iter().zip(&member.values).flat_map(change).collect()
+        self.parameters.iter().zip(&member.values).enumerate().flat_map(change).collect()
     }
 
     /// A scenario file as a template that members change.

@@ -14,7 +14,7 @@ use crate::{
         network::{Link, Network},
         regime::{Amnesty, Closure, Regime},
         rule::Rule,
-        shock::Shock,
+        shock::{self, Shock},
     },
 };
 
@@ -135,7 +135,9 @@ pub fn differences(a: &World, b: &World) -> Vec<Part> {
         parts.push(one(format!("series:{}:{}", key.0, key.1), Family::Shock, Piece::Series(key.0.clone(), key.1.clone())));
     }
     for id in changed(shocks.0, shocks.1, |s| s.id.as_str()) {
-        parts.push(one(format!("shock:{id}"), Family::Shock, Piece::Shock(id)));
+        // Shocks of a law go with the law that they change.
+        let of_law = [shocks.1, shocks.0].into_iter().find_map(|list| list.iter().find(|s| s.id == id)).is_some_and(|s| matches!(s.change, shock::Change::Regimes { .. }));
+        parts.push(one(format!("shock:{id}"), if of_law { Family::Law } else { Family::Shock }, Piece::Shock(id)));
     }
     parts
 }

@@ -388,14 +388,22 @@ pub type MeasureSpec = (&'static str, &'static str, &'static str);
 
 /// Measures of `hierarchy`.
 pub const INDICES: [MeasureSpec; 11] = [
-    ("dependence", "share", "Remittances from the destination, twelve times the month's, over GDP."),
+    (
+        "dependence",
+        "share",
+        "Remittances from the destination, twelve times the month's, over the GDP of that month, a year; `remittances_gdp_share` of the summary is the year's over the year's.",
+    ),
     ("workforce_abroad", "share", "Foreign citizens aged 16-64 at the destination over all citizens aged 16-64 at home and abroad."),
     (
         "leverage",
         "log earnings",
         "Fall of the log-sum of those at home when the destination is removed, over the weight of earnings: the pay cut that would hurt as much. A destination counts as far as it lets people in (visas granted, places of a quota given this year and the year before, closures, least education).",
     ),
-    ("loss_abroad", "log earnings", "Log ratio of mean net pay at the destination to mean earnings at home of the region, over those who are there, the naturalised included."),
+    (
+        "loss_abroad",
+        "log earnings",
+        "Log ratio of mean net pay at the destination to mean earnings at home of the region, over those who are there, the naturalised included; empty where nobody is.",
+    ),
     ("concentration_hhi", "index 0-1", "Herfindahl-Hirschman index of the stock over countries of destination."),
     (
         "centrality",

@@ -12,7 +12,10 @@ use serde::{Deserialize, Serialize};
 use super::folder::Folder;
 use crate::{
     measure::record::{self, Provenance},
-    scenario::{Inventory, Overrides},
+    scenario::{
+        Inventory, Overrides,
+        inventory::{Entry, Field, Row, differing},
+    },
     store::StoreError,
 };
 
@@ -22,7 +25,7 @@ pub const FILE: &str = "changes.csv";
 /// A value or a row of a table that differs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Change {
-    /// Its key; of a row of a table the table and all but the last value.
+    /// Its key; of a field of a table the table, what tells its row apart, and its column.
     pub key: String,
     /// Value before; none if it was not there.
     pub before: Option<String>,
@@ -34,31 +37,32 @@ pub struct Change {
     pub verified: Option<bool>,
 }
 
-/// All that differs, in the order of keys; titles do not count.
+/// All that differs, values in the order of keys, then fields of tables; titles do not count.
 pub fn between(before: &Inventory, after: &Inventory) -> Vec<Change> {
     let (a, b) = (keyed(before), keyed(after));
-    let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
-    let differs = |key: &&String| a.get(*key).map(|v| &v.0) != b.get(*key).map(|v| &v.0);
-    let change = |key: &String| {
-        let (old, new) = (a.get(key), b.get(key));
-        let (source, verified) = new.or(old).map_or((String::new(), None), |v| (v.1.clone(), v.2));
-        Change { key: key.clone(), before: old.map(|v| v.0.clone()), after: new.map(|v| v.0.clone()), source, verified }
+    let keys: BTreeSet<&&str> = a.keys().chain(b.keys()).collect();
+    let differs = |key: &&&str| a.get(**key).map(|e| &e.value) != b.get(**key).map(|e| &e.value);
+    let change = |key: &&str| {
+        let (old, new) = (a.get(*key), b.get(*key));
+        let (source, verified) = new.or(old).map_or((String::new(), None), |e| (e.source.clone(), e.verified));
+        Change { key: (*key).to_string(), before: old.map(|e| e.value.clone()), after: new.map(|e| e.value.clone()), source, verified }
     };
-    keys.into_iter().filter(differs).map(change).collect()
+    let values = keys.into_iter().filter(differs).map(change);
+    let names: BTreeSet<&str> = before.tables.iter().chain(&after.tables).map(|t| t.name.as_str()).collect();
+    let table = |of: &'_ Inventory, name: &str| of.tables.iter().position(|t| t.name == name);
+    let fields = names.into_iter().flat_map(|name| differing(table(before, name).map(|t| &before.tables[t]), table(after, name).map(|t| &after.tables[t])));
+    let field = |field: Field<'_>| {
+        let (source, verified) = field.after.or(field.before).map_or((String::new(), None), |(_, row)| (row.source.clone(), Some(row.verified)));
+        let value = |of: Option<(&str, &Row)>| of.map(|(value, _)| value.to_string());
+        Change { key: field.key, before: value(field.before), after: value(field.after), source, verified }
+    };
+    values.chain(fields.map(field)).collect()
 }
 
-/// Value, source and whether it was verified, by key.
-fn keyed(inventory: &Inventory) -> BTreeMap<String, (String, String, Option<bool>)> {
-    let entries = inventory.entries.iter().filter(|e| !["title", "description", "extends"].contains(&e.key.as_str()));
-    let mut all: BTreeMap<String, (String, String, Option<bool>)> = entries.map(|e| (e.key.clone(), (e.value.clone(), e.source.clone(), e.verified))).collect();
-    for t in &inventory.tables {
-        for row in &t.rows {
-            // A row is named by what is not its last value.
-            let (last, head) = row.values.split_last().map_or((String::new(), String::new()), |(l, h)| (l.clone(), h.join(",")));
-            all.insert(format!("tables.{} {head}", t.name), (last, row.source.clone(), Some(row.verified)));
-        }
-    }
-    all
+/// Values by key; what `cells` replaces shows in the tables.
+fn keyed(inventory: &Inventory) -> BTreeMap<&str, &Entry> {
+    let counts = |key: &str| !["title", "description", "extends"].contains(&key) && !key.starts_with("cells.");
+    inventory.entries.iter().filter(|e| counts(&e.key)).map(|e| (e.key.as_str(), e)).collect()
 }
 
 /// What a scenario file, with what is set besides, says otherwise than the files it extends (than itself, if it extends none, or such as are

@@ -389,6 +389,10 @@ fn list(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Ledger)
             }
             None => whole = false,
         }
+        // A list that is not closed holds what follows it.
+        if !whole && ledger.partial && !types(follow(item_schema)).contains(&"object") {
+            break;
+        }
         // An item that lacks something may be meant to change another, with its id mistyped.
         let others = node.items().iter().filter_map(Node::id).filter(|id| *id != name);
         if let Some(key) = missing(item, follow(item_schema)).next()

@@ -1,6 +1,9 @@
 //! All values of a scenario with unit, place and source, for people. Used by `cli::show`.
 
-use std::path::Path;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -18,7 +21,7 @@ use super::{
 use crate::units::Month;
 
 /// Keys that say where values come from, and are shown beside them.
-const PROVENANCE: [&str; 5] = ["source", "verified", "note", "sources", "id"];
+pub(super) const PROVENANCE: [&str; 5] = ["source", "verified", "note", "sources", "id"];
 
 /// One value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -70,6 +73,46 @@ impl Rows {
     pub fn verified(&self) -> f64 {
         self.rows.iter().filter(|r| r.verified).count() as f64 / self.rows.len().max(1) as f64
     }
+
+    /// Columns by which rows are told apart: the fewest first ones in which no two rows are the same, and never the last.
+    fn named_by(&self) -> usize {
+        let alone = |columns: &usize| {
+            let mut seen = BTreeSet::new();
+            self.rows.iter().all(|row| seen.insert(&row.values[..*columns]))
+        };
+        (1..self.columns.len()).find(alone).unwrap_or(self.columns.len().saturating_sub(1))
+    }
+}
+
+/// A field of a table that differs, or stands in one table alone.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Field<'a> {
+    /// Table, the columns by which the row is told apart, and the name of the field's column where there are several others.
+    pub key: String,
+    /// The value before, and its row.
+    pub before: Option<(&'a str, &'a Row)>,
+    /// Likewise after.
+    pub after: Option<(&'a str, &'a Row)>,
+}
+
+/// Fields in which a table differs from what it was, in the order of its rows' names.
+pub fn differing<'a>(before: Option<&'a Rows>, after: Option<&'a Rows>) -> Vec<Field<'a>> {
+    let Some(any) = after.or(before) else { return Vec::new() };
+    let head = [before, after].into_iter().flatten().map(Rows::named_by).max().unwrap_or_default();
+    let by_name = |table: Option<&'a Rows>| table.into_iter().flat_map(|t| &t.rows).map(|row| (&row.values[..head], row)).collect::<BTreeMap<_, _>>();
+    let (old, new) = (by_name(before), by_name(after));
+    let names: BTreeSet<&&[String]> = old.keys().chain(new.keys()).collect();
+    let fields = names.into_iter().flat_map(|name| {
+        let (old, new) = (old.get(name).copied(), new.get(name).copied());
+        any.columns[head..].iter().enumerate().filter_map(move |(k, (column, _))| {
+            let value = |row: Option<&'a Row>| row.map(|row| (row.values[head + k].as_str(), row));
+            let (before, after) = (value(old), value(new));
+            let column = if any.columns.len() - head > 1 { format!(" {column}") } else { String::new() };
+            let differs = before.map(|b| b.0) != after.map(|a| a.0);
+            differs.then(|| Field { key: format!("tables.{} {}{column}", any.name, name.join(",")), before, after })
+        })
+    });
+    fields.collect()
 }
 
 /// All values and tables of a scenario after `extends` and `--set`.

@@ -24,7 +24,7 @@ pub enum Kind {
 /// Keys at the top of a file by which it is known, those of whole scenarios apart; the first that fits is meant.
 const KNOWN_BY: [(Kind, &[&str]); 5] = [
     (Kind::Sweep, &["design", "factor"]),
-    (Kind::Ensemble, &["member"]),
+    (Kind::Ensemble, &["member", "discrepancy"]),
     (Kind::Calibration, &["method", "parameter"]),
     (Kind::Claims, &["claim"]),
     (Kind::Targets, &["series", "bars"]),

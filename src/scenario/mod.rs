@@ -11,7 +11,7 @@ pub mod document;
 pub mod file;
 pub mod finding;
 mod fitted;
-mod inventory;
+pub mod inventory;
 mod items;
 pub mod kind;
 mod layers;

@@ -6,7 +6,7 @@ use super::{
     finding::{At, Ledger, Source, did_you_mean},
     layers::{self, Layers},
     shapes::{Column, Form, Shape},
-    tree::Value,
+    tree::{Node, Value},
 };
 
 /// Findings of one table that are shown; the rest is counted.
@@ -242,6 +242,22 @@ fn replace_cells(table: &mut Table, layers: &Layers, ledger: &mut Ledger) {
                 table.rows[row].cells[place] = cell.clone();
             }
         }
+        disown(table, &rows, columns, &path);
+    }
+}
+
+/// Takes from rows of which fields were replaced what their source said of them, unless the key says it anew.
+fn disown(table: &mut Table, rows: &[usize], columns: &Node, path: &str) {
+    let changed = columns.entries().iter().map(|(_, node)| node.at).next();
+    for (column, text) in [("source", format!("set by {path}")), ("verified", "no".to_string())] {
+        let place = table.shape.columns.iter().position(|c| c.name == column).filter(|_| columns.get(column).is_none());
+        for (place, &row) in place.into_iter().flat_map(|place| rows.iter().map(move |row| (place, row))) {
+            let at = changed.unwrap_or(table.rows[row].at);
+            table.rows[row].cells[place] = Cell { text: text.clone(), number: None, at };
+        }
+    }
+    for &row in rows {
+        table.rows[row].at = changed.unwrap_or(table.rows[row].at);
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     Run,
+    inventory::PROVENANCE,
     table::Table,
     tree::{Node, Value},
 };
@@ -95,10 +96,28 @@ fn list_item(out: &mut String, key: &str, item: &Node, replaced: &BTreeSet<(&'st
     pairs(out, item.entries());
 }
 
+/// The keys of a table, and what its source says of them: it does not speak for what another file has changed.
 fn pairs(out: &mut String, entries: &[(String, Node)]) {
+    let find = |key: &str| entries.iter().find(|(name, _)| name == key).map(|(_, node)| node);
+    let source = find("source");
+    let speaks = |key: &str, node: &Node| {
+        let of_key = find("sources").and_then(|sources| sources.get(key)).or(source);
+        PROVENANCE.contains(&key) || of_key.is_none_or(|source| of_one_file(node, source.at.file))
+    };
+    let changed: Vec<&str> = entries.iter().filter(|(key, node)| !speaks(key, node)).map(|(key, _)| key.as_str()).collect();
     for (key, node) in entries {
-        let _ = writeln!(out, "{} = {}", name(key), value(node));
+        let text = match (key.as_str(), node.text()) {
+            ("source", Some(text)) if !changed.is_empty() => quoted(&format!("{text}; but set otherwise: {}", changed.join(", "))),
+            ("verified", _) if !changed.is_empty() => "false".to_string(),
+            _ => value(node),
+        };
+        let _ = writeln!(out, "{} = {text}", name(key));
     }
+}
+
+/// Whether a value stands in a file with all that is in it.
+fn of_one_file(node: &Node, file: usize) -> bool {
+    node.at.file == file && node.entries().iter().map(|(_, inner)| inner).chain(node.items()).all(|inner| of_one_file(inner, file))
 }
 
 fn name(key: &str) -> String {

@@ -407,7 +407,8 @@ impl Folder {
         let mut paths: Vec<_> = match std::fs::read_dir(folder) {
             Ok(entries) => entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")).collect(),
             Err(error) => {
-                read.ledger.error(At::NOWHERE, "", format!("the folder `{}` cannot be read", folder.display()), error.to_string(), "");
+                let hint = "targets stand in a folder `targets` beside the scenario; `validate` takes another one by --targets";
+                read.ledger.error(At::NOWHERE, "", format!("the folder `{}` cannot be read", folder.display()), error.to_string(), hint);
                 return read;
             }
         };

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Name of the file in a folder of results that keeps the worlds, so that other processes need not find them out again.
-const FILE: &str = "worlds.musafir";
+pub const FILE: &str = "worlds.musafir";
 const MAGIC: &[u8] = b"musafir worlds 1\n";
 /// Points that are resolved at a time.
 const BLOCK: usize = 256;

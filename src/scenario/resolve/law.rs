@@ -98,7 +98,7 @@ pub fn law(parts: &Parts, ground: &Ground, start: Month, end: Option<Month>, rep
                     parts.at(&path),
                     &path,
                     format!("`{}` takes the place of {} for {origin} in {country}", by.value.id, ids.join(", ")),
-                    "a regime holds from its date on in place of those of the files that its own extends, also of those that begin later",
+                    "a regime holds from its date on in place of those of the files before its own (those that it extends, and those named before it), also of those that begin later",
                     "name those that are meant to go in `remove`, and give again those that are to follow",
                 );
                 replaced.extend(gone.iter().map(|item| ("regime", item.value.id.clone(), origin.clone())));
@@ -198,6 +198,10 @@ fn kind_fits(parts: &Parts, item: &Item<RegimeItem>, ledger: &mut Ledger) {
         ("success", matches!(regime.kind, Kind::Visa | Kind::Quota), "only visas and quotas are granted or refused"),
         ("places_per_year", regime.kind == Kind::Quota, "only quotas have places"),
         ("days", regime.kind == Kind::VisaFree, "only a stay without a visa has days"),
+        ("documents_usd", regime.kind != Kind::Closed, ENTRY),
+        ("intermediary_usd", regime.kind != Kind::Closed, ENTRY),
+        ("papers_log_odds", regime.kind != Kind::Closed, ENTRY),
+        ("min_education", regime.kind != Kind::Closed, ENTRY),
     ];
     for (key, _, why) in used.into_iter().filter(|(_, used, _)| !used) {
         let path = format!("{}.{key}", item.path);
@@ -206,6 +210,8 @@ fn kind_fits(parts: &Parts, item: &Item<RegimeItem>, ledger: &mut Ledger) {
         }
     }
 }
+
+const ENTRY: &str = "nobody enters a country that is closed";
 
 /// Brings regimes of a pair into the order of time; reports those that begin on the same day in one file. Of two days that act from the
 /// same month the later counts.
@@ -270,6 +276,9 @@ fn timeline(parts: &Parts, list: &[&Item<RegimeItem>], ledger: &mut Ledger) -> V
     timeline
 }
 
+/// Months beyond which a closure is told as one that should be a regime.
+const LONG: i32 = 36;
+
 fn closures(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Closure> {
     let mut closures = Vec::new();
     for item in parts.list::<ClosureItem>("closure", ledger, |path, json, ledger| names(parts, ground, path, json, ledger)) {
@@ -277,6 +286,17 @@ fn closures(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Closure>
         let pairs = pairs(parts, ground, &item.path, &c.citizens, &c.country, ledger);
         lasts(parts, &format!("{}.until", item.path), &format!("the closure `{}`", c.id), c.from, c.until, ledger);
         let origins = pairs.origins.into_iter().map(|o| o.0).collect();
+        if c.until.acts.since(c.from.acts) > LONG && c.entry < 1.0 {
+            let (path, years) = (format!("{}.until", item.path), f64::from(c.until.acts.since(c.from.acts)) / 12.0);
+            let why = "who stands before a shut border waits and tries no other country";
+            ledger.warn(
+                parts.at(&path),
+                &path,
+                format!("the closure `{}` lasts {years:.1} years", c.id),
+                why,
+                "what is meant to last is a regime (kind \"closed\", \"visa\" or \"quota\")",
+            );
+        }
         if let Some(country) = pairs.country {
             closures.push(Closure { id: c.id, origins, country, from: c.from.acts, until: c.until.acts, entry: c.entry, leave: c.leave });
         }

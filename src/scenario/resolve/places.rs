@@ -88,6 +88,9 @@ fn groups(countries: &Table, row: &Row, ledger: &mut Ledger) -> Vec<String> {
         countries.error(ledger, row, "groups", what, why, "leave it empty");
     }
     let taken = |name: &str| RESERVED.contains(&name) || countries.rows.iter().any(|r| countries.text(r, "country") == name);
+    if let Some(mark) = [',', ';', '|'].into_iter().find(|mark| names.contains(*mark)) {
+        countries.error(ledger, row, "groups", format!("`{mark}` divides no groups"), "names of groups have spaces between", names.replace([',', ';', '|'], " "));
+    }
     for name in names.split_whitespace().filter(|name| taken(name)) {
         countries.error(ledger, row, "groups", format!("a group cannot be called `{name}`"), "results have another place of this name", "");
     }

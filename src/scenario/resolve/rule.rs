@@ -139,6 +139,10 @@ fn answer(parts: &Parts, ground: &Ground, item: &Item<RuleItem>, ledger: &mut Le
             ledger.error(parts.at(&path), &path, format!("`{key}` is missing"), "the kind of regime that follows needs it", format!("add `{key} = ...`"));
         }
     }
+    let idle = format!("{path}.days");
+    if a.terms.days.is_some() && a.kind.is_some_and(|kind| kind != Kind::VisaFree) {
+        ledger.warn(parts.at(&idle), &idle, "`days` has nothing to act on", "only a stay without a visa has days", "drop it, or change `kind`");
+    }
     Some(Answer { origins: pairs.origins.into_iter().map(|o| o.0).collect(), country: pairs.country?, kind: a.kind, terms: a.terms.clone(), entry: a.entry, leave: a.leave })
 }
 

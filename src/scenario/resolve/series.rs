@@ -138,7 +138,7 @@ fn required(table: &Table, ground: &Ground, points: &Points, ledger: &mut Ledger
 
 /// Warns of values that `cells` replaces and the model does not read.
 fn unread(table: &Table, ground: &Ground, ledger: &mut Ledger) {
-    for row in table.rows.iter().filter(|row| ground.countries_known && table.at(row, "value").file != row.at.file) {
+    for row in table.rows.iter().filter(|row| ground.countries_known && table.at(row, "value").file != table.file) {
         let (series, place) = (table.text(row, "series"), table.text(row, "place"));
         let first_month = series == "unemployment" && ground.places.origin(place).is_some();
         if !first_month && !read(ground, series, place) {

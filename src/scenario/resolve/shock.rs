@@ -348,20 +348,35 @@ fn domain(parts: &Parts, item: &Item<ShockItem>, shock: &Shock, base: &Base<'_>,
     shock::on_series(series, run.start, std::slice::from_ref(shock));
 }
 
-/// Warns of shocks on links that persons use which make no journey cheaper or dearer when they begin: none of the least ways goes there.
+/// Warns of shocks on links of which none is open while they are in force, and of those that make no journey cheaper or dearer when they begin to
+/// act: none of the least ways goes there.
 pub fn journeys(parts: &Parts, world: &World, ledger: &mut Ledger) {
     let homes: Vec<usize> = world.places.homes.iter().map(|h| h.node).collect();
     let targets: Vec<usize> = world.places.destinations.iter().map(|d| d.node).collect();
-    for shock in world.shocks.iter().filter(|shock| matches!(shock.change, Change::Links { .. }) && shock.from.since(world.start) < world.months as i32) {
-        let month = shock.from.max(world.start);
-        let ways = |shocks: &[Shock]| {
+    let corridors: Vec<usize> = (0..world.corridors.len()).collect();
+    let end = world.start.plus(world.months as i32);
+    for shock in world.shocks.iter().filter(|shock| matches!(shock.change, Change::Links { .. }) && shock.from < end) {
+        let links = |shocks: &[Shock], month: Month| {
             let world = world.with_shocks(shocks);
-            let links: Vec<Link> = world.passenger_links(month).cloned().collect();
-            (world.network.costs(links.iter(), &homes, &targets), links)
+            [world.passenger_links(month).cloned().collect::<Vec<Link>>(), world.freight_links(month, &corridors).cloned().collect()]
         };
-        let ((before, links), (after, changed)) = (ways(&[]), ways(std::slice::from_ref(shock)));
-        if links != changed && before == after {
-            let path = format!("shock.{}", shock.id);
+        let alone = std::slice::from_ref(shock);
+        // Links of corridors open later; those of the network are there from the first.
+        let begins = shock.from.max(world.start);
+        let opened = world.corridors.iter().map(|c| c.opens).filter(|opens| (begins..shock.until.min(end)).contains(opens));
+        let mut months: Vec<Month> = std::iter::once(begins).chain(opened).collect();
+        months.sort();
+        let path = format!("shock.{}", shock.id);
+        let Some([before, after]) = months.into_iter().map(|month| [links(&[], month), links(alone, month)]).find(|[before, after]| before != after) else {
+            // Of one that names nothing right this says nothing more.
+            if ledger.list.iter().all(|finding| !finding.path.starts_with(&path)) {
+                let why = "its links are of a corridor that opens later, or change nothing";
+                ledger.warn(parts.at(&path), &path, format!("no link that the shock `{}` is about is open while it is in force", shock.id), why, "");
+            }
+            continue;
+        };
+        let ways = |links: &[Vec<Link>; 2]| world.network.costs(links[0].iter(), &homes, &targets);
+        if before[0] != after[0] && ways(&before) == ways(&after) {
             let why = "nobody's least way to anywhere goes over these links; goods may go there";
             ledger.warn(parts.at(&path), &path, format!("the shock `{}` changes no journey", shock.id), why, "ways weigh fares, hours and changes by `[travel]`");
         }
