@@ -20,6 +20,7 @@ pub mod validation;
 pub mod values;
 
 use std::{
+    fs,
     io::Write,
     path::{Path, PathBuf},
 };
@@ -63,9 +64,14 @@ pub fn targets_of(scenario: &Path) -> Option<PathBuf> {
 /// Makes the page of a folder and writes it there.
 ///
 /// # Errors
-/// Those of [`make`] and of the file system.
+/// Those of [`make`] and of the file system; a page of that name that is of somebody else.
 pub fn write(path: &Path, targets: Option<&Path>) -> Result<(), StoreError> {
     let page = make(path, targets)?;
+    let old = fs::read(path.join(FILE)).unwrap_or_default();
+    if !old.is_empty() && !old.windows(page::GENERATOR.len()).any(|part| part == page::GENERATOR.as_bytes()) {
+        let reason = "this page is none that musafir made, and would be replaced; give it another name, or remove it".to_string();
+        return Err(StoreError::Content { path: path.join(FILE), reason });
+    }
     atomic::write(&path.join(FILE), |sink| sink.write_all(page.as_bytes()))?;
     Ok(())
 }

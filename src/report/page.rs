@@ -12,6 +12,9 @@ use super::{
     strings,
 };
 
+/// What all pages have in their heads, by which they are known.
+pub(super) const GENERATOR: &str = "<meta name=\"generator\" content=\"musafir ";
+
 const STYLE: &str = include_str!("page/style.css");
 /// The page's scripts, in their order.
 pub(super) const SCRIPTS: [&str; 9] = [

@@ -71,18 +71,25 @@ fn print(unit: &str, value: f64, scale: f64) -> String {
 /// With a sign, unless it is rounded to zero.
 fn signed(unit: &str, value: f64, scale: f64) -> String {
     let text = print(unit, value, scale);
-    match text.contains(|c: char| ('1'..='9').contains(&c)) {
+    match told(unit, value, scale) {
         true if value > 0.0 => format!("+{text}"),
         true => text,
         false => text.trim_start_matches('-').to_string(),
     }
 }
 
+/// Whether anything of a value is left when it is printed.
+fn told(unit: &str, value: f64, scale: f64) -> bool {
+    print(unit, value, scale).contains(|c: char| ('1'..='9').contains(&c))
+}
+
+const SAME: &str = "the same";
+
 /// In a word what an interval says.
 fn verdict(row: &Row) -> &'static str {
     let persons = row.unit == "persons";
     match row.interval {
-        interval if row.difference == 0.0 && interval.is_none_or(|i| i == (0.0, 0.0)) => "the same",
+        interval if row.difference == 0.0 && interval.is_none_or(|i| i == (0.0, 0.0)) => SAME,
         None => "one replicate: no interval",
         Some((low, high)) => match (low > 0.0, high < 0.0) {
             (true, _) if persons => "more",
@@ -114,8 +121,11 @@ fn pair(said: &Said) -> String {
         let scale = row.a.abs().max(row.b.abs());
         let [a, b] = [row.a, row.b].map(|v| print(row.unit, v, scale));
         let difference = signed(row.unit, row.difference, scale);
-        let interval = if verdict(row) == "the same" { String::new() } else { bounds(row.unit, row.interval, scale) };
-        let _ = writeln!(text, "{:<22}{a:>14}{b:>14}{difference:>14}  {interval}{}", row.label, verdict(row));
+        let ends = row.interval.map_or([row.difference; 2], |(low, high)| [low, high]);
+        let same = ends.iter().all(|end| !told(row.unit, *end, scale));
+        let said = if same && verdict(row) != SAME { "less than can be shown" } else { verdict(row) };
+        let interval = if same { String::new() } else { bounds(row.unit, row.interval, scale) };
+        let _ = writeln!(text, "{:<22}{a:>14}{b:>14}{difference:>14}  {interval}{said}", row.label);
     }
     diverted(answer, &mut text);
     for cause in &answer.causes {
