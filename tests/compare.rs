@@ -530,6 +530,8 @@ fn what_cannot_be_compared_is_refused() {
     assert_eq!(run(&[]).0, 0, "without attribution it can be compared");
     assert_eq!(run(&["--attribute", "--group", "x"]).0, 2);
     assert_eq!(musafir(&["compare", A]).0, 2);
+    let said = musafir(&["compare", A, B, "--sample", "0"]);
+    assert!(said.0 == 2 && said.2.matches("--> ").count() <= 1 && said.2.matches("`run.sample` is").count() == 1, "what both have is said once: {}", said.2);
     assert_eq!(musafir(&["compare", A, "nothing.toml"]).0, 2);
     let said = run(&["--resume", "--force"]);
     assert!(said.0 == 2 && said.2.contains("nothing to resume"), "{said:?}");

@@ -130,7 +130,8 @@ impl Running {
         Ok(members)
     }
 
-    fn say(&self, warnings: &[Finding], said: &mut BTreeSet<String>) {
+    /// Prints warnings that are not in `said` yet.
+    pub fn say(&self, warnings: &[Finding], said: &mut BTreeSet<String>) {
         for warning in warnings.iter().map(ToString::to_string).filter(|_| !self.quiet) {
             if said.insert(warning.clone()) {
                 let _ = writeln!(std::io::stderr(), "{warning}");

@@ -5,11 +5,11 @@ use std::{collections::BTreeSet, path::PathBuf};
 use crate::{
     cli::{
         flags::{Reading, Running, Uncertain},
-        stop::Stop,
+        stop::{Stop, expect},
     },
     engine::CHUNK_ROWS,
     experiment::{attribute::Wish, ensemble::Ensemble},
-    scenario::Scenario,
+    scenario::{Finding, Findings, Kind, Scenario},
 };
 
 /// Arguments of `compare`.
@@ -86,7 +86,7 @@ pub fn load(args: &Args) -> Result<Loaded, Stop> {
     let overrides = args.running.overrides(&args.reading, Some(args.replicates))?;
     let mut scenarios: Vec<Scenario> = Vec::new();
     // What files share is said once.
-    let (mut wrong, mut said, mut changed) = (None, BTreeSet::new(), Vec::new());
+    let (mut wrong, mut said, mut changed) = (Vec::new(), BTreeSet::new(), Vec::new());
     for file in args.files() {
         let mut overrides = overrides.clone();
         if let Some(a) = scenarios.first() {
@@ -94,13 +94,20 @@ pub fn load(args: &Args) -> Result<Loaded, Stop> {
             overrides.set.push(("run.sample".to_string(), format!("{:?}", a.run.sample)));
         }
         changed.push(overrides.clone());
-        match args.running.load(file, &overrides, &mut said) {
-            Ok(scenario) => scenarios.push(scenario),
-            Err(stop) => wrong = Some(stop),
+        expect(Kind::Scenario, file)?;
+        match Scenario::load(file, &overrides) {
+            Ok(scenario) => {
+                args.running.say(&scenario.warnings, &mut said);
+                scenarios.push(scenario);
+            }
+            Err(findings) => {
+                let new: Vec<Finding> = findings.list.into_iter().filter(|finding| !wrong.contains(finding)).collect();
+                wrong.extend(new);
+            }
         }
     }
-    if let Some(wrong) = wrong {
-        return Err(wrong);
+    if !wrong.is_empty() {
+        return Err(Stop::from(Findings { list: wrong }));
     }
     let ensemble = args.uncertain.named_or_beside(&args.a)?;
     let mut members: Vec<Vec<Scenario>> = Vec::new();
