@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Records by which the results of a command are known.
-const MARKS: [&str; 4] = ["run.json", "calibration.json", "sweep.json", sweep::record::PLAN];
+const MARKS: [&str; 3] = ["run.json", "calibration.json", "sweep.json"];
 /// Ends of names of results, and of what people write.
 const OTHERS: [&str; 8] = ["toml", "csv", "parquet", "html", "md", "xlsx", "geojson", "txt"];
 
@@ -29,7 +29,7 @@ const RECORDS: [&str; 2] = [record::FILE, sweep::record::RECORD];
 /// # Errors
 /// If the folder holds something else, unless `force` allows to replace it.
 pub fn finished<R: Provenance>(folder: &Path, planned: &R, force: bool) -> Result<Option<R>, Stop> {
-    let Some(record) = R::read(folder).filter(|_| !force) else { return unused(folder, force).map(|()| None) };
+    let Some(record) = R::read(folder).filter(|_| !force) else { return unused::<R>(folder, force).map(|()| None) };
     if !planned.same(&record) {
         return Err(instead(&format!("{} holds another {} ({})", folder.display(), R::KIND, record.gist())));
     }
@@ -40,13 +40,19 @@ pub fn finished<R: Provenance>(folder: &Path, planned: &R, force: bool) -> Resul
 /// Makes sure that results can go into a folder, which need not be there.
 ///
 /// # Errors
-/// If it is something else, or holds anything, unless `force` allows to replace that.
-fn unused(folder: &Path, force: bool) -> Result<(), Stop> {
+/// If it is something else, or holds anything, unless `force` allows to replace that. Parts of one sweep may plan it at once.
+fn unused<R: Provenance>(folder: &Path, force: bool) -> Result<(), Stop> {
     let place = folder.display();
     if folder.symlink_metadata().is_ok() && !folder.is_dir() {
         return Err(Stop::Usage(format!("{place} is no folder; choose another place with --out")));
     }
-    foreign(folder).filter(|_| !force).map_or(Ok(()), |name| Err(instead(&format!("{place} holds a `{name}` already"))))
+    let planned = || (!of_sweep::<R>() && folder.join(sweep::record::PLAN).is_file()).then(|| sweep::record::PLAN.to_string());
+    foreign(folder).or_else(planned).filter(|_| !force).map_or(Ok(()), |name| Err(instead(&format!("{place} holds a `{name}` already"))))
+}
+
+/// Whether results are those of a sweep.
+fn of_sweep<R: Provenance>() -> bool {
+    R::NAME == sweep::record::RECORD
 }
 
 /// Removes the results of a folder, the records first.
@@ -129,8 +135,8 @@ impl Writing {
     pub fn commit<R: Provenance>(mut self, record: &R, leftover: Option<&str>) -> Result<(), StoreError> {
         let taken = |name: &str| read(&self.folder, name).is_some() && !(name == R::NAME && R::read(&self.folder).is_some_and(|there| record.same(&there)));
         // A sweep that runs has a plan and no record yet.
-        let of_sweep = R::NAME != sweep::record::RECORD && sweep::record::Planned::read(&self.folder).is_some();
-        if !self.force && (of_sweep || RECORDS.iter().any(|name| taken(name))) {
+        let planned = !of_sweep::<R>() && sweep::record::Planned::read(&self.folder).is_some();
+        if !self.force && (planned || RECORDS.iter().any(|name| taken(name))) {
             return Err(StoreError::Taken { path: self.folder });
         }
         self.staging.file(R::NAME, |sink| io::Write::write_all(sink, record.json().as_bytes()))?;
@@ -141,7 +147,7 @@ impl Writing {
         for name in RECORDS {
             remove(&self.folder, name)?;
         }
-        if of_sweep {
+        if planned {
             // The folder is no sweep any more; its runs stay for one that is made here again.
             [sweep::record::PLAN, sweep::plan::FILE].into_iter().try_for_each(|name| remove(&self.folder, name))?;
         }
