@@ -337,6 +337,13 @@ fn a_corridor_that_is_changed_can_be_taken_over_channel_by_channel() {
 }
 
 #[test]
+fn a_shock_of_law_goes_with_the_law() {
+    let shock = "[{ id = 's', citizens = ['UZB'], country = 'RUS', burden_add = 0.5, from = 2009-01-01 }, { id = 't', series = 'wage_usd', places = ['RUS'], factor = 0.5, from = 2009-11-01 }]";
+    let found = parts::differences(&small::scenario(&[]).world, &small::scenario(&[("shock", shock)]).world);
+    assert_eq!(found.iter().map(|p| (p.name.as_str(), p.family)).collect::<Vec<_>>(), [("shock:s", Family::Law), ("shock:t", Family::Shock)]);
+}
+
+#[test]
 fn ties_grow_with_goods_whichever_half_of_a_corridor_carries_them() {
     // The same railway in both; B leads to another area and builds with fewer hands.
     let ties = ("corridor.valley.leads_to", "['turkic', 'russian']");

@@ -133,6 +133,6 @@ fn a_source_does_not_speak_for_what_another_file_changed() {
     assert_eq!(fields.iter().map(told).collect::<Vec<_>>(), [("tables.jobs RUS jobs_2013".to_string(), Some("420".to_string()), Some("300".to_string()))]);
     let resolved = Scenario::load(&path, &overrides).unwrap_or_else(|findings| panic!("{findings}")).resolved;
     let of_visa = resolved.split("id = \"tur-visa\"").nth(1).and_then(|rest| rest.split("[[").next()).expect("it is written");
-    assert!(of_visa.contains("assumption: test world; but set otherwise: success\"") && of_visa.contains("verified = false"), "{of_visa}");
+    assert!(of_visa.contains("assumption: test world; not of what other files say: success\"") && of_visa.contains("verified = false"), "{of_visa}");
     assert!(resolved.contains("RUS,300,1.44,0.012,0.05,set by cells.jobs.RUS,no"));
 }

@@ -62,6 +62,16 @@ fn a_visa_is_refused_as_often_as_the_regime_says() {
     }
 }
 
+#[test]
+fn law_that_would_do_nothing_or_something_else_is_told() {
+    let told = |set: &[(&str, &str)], message: &str| {
+        let warnings = small::scenario(set).warnings;
+        assert!(warnings.iter().any(|w| w.message.contains(message)), "{message}: {warnings:?}");
+    };
+    told(&[("closure.rus-2009.until", "2013-01-01")], "the closure `rus-2009` lasts 3.8 years");
+    told(&[("regime.tur-visa.kind", "closed")], "`documents_usd` has nothing to act on");
+}
+
 /// The persons after some months, and what was seen.
 fn after(scenario: &Scenario, months: usize) -> (Vec<Person>, Seen) {
     let mut seen = Seen::default();

@@ -196,7 +196,7 @@ impl Job<'_> {
         let evidence = past.evidence.clone();
         let fitted = method::fit(c.method, c.budget.steps, &start, &evidence, &free, seed, &mut past)?;
         let ensemble = c.ensemble(&fitted.z, &fitted.weights, c.discrepancy(false));
-        let members: Vec<&Told> = (1..=fitted.predicted.len() as u32).map(|k| &fitted.predicted[ensemble.member(k)]).collect();
+        let members: Vec<&Told> = ensemble.by_weight().iter().map(|&k| &fitted.predicted[k]).collect();
         let means = origins::means(&members);
         let seen = discrepancy::errors(&c.targets, &means, c.errors.least, |row| row.usage == Use::Fit && row.period.last <= cut);
         let prior = runs.all(&start)?;
@@ -224,14 +224,14 @@ impl Job<'_> {
         let c = self.calibration;
         let ensemble = c.ensemble(&whole.fitted.z, &whole.fitted.weights, whole.discrepancy);
         // Members of equal weight, as other commands use them.
-        let equal: Vec<usize> = (1..=ensemble.members.len() as u32).map(|k| ensemble.member(k)).collect();
+        let equal = ensemble.by_weight();
         let told: Vec<&Told> = equal.iter().map(|&k| &whole.fitted.predicted[k]).collect();
         let means = origins::means(&told);
         let cut = c.targets.rules.split.fit_until.last;
         let missed = discrepancy::missed(&c.targets, &means, cut, whole.discrepancy);
         let predictions: Vec<_> = told.iter().map(|t| t.predictions()).collect();
         let assessment = validate::assess(&c.targets, &c.base.world, &predictions, Some(&missed));
-        let findings = self.findings(whole, &equal, &told, &assessment);
+        let findings = self.findings(whole, equal, &told, &assessment);
         let mut writing = Writing::new(&self.out, self.args.running.force)?;
         writing.text(ENSEMBLE, &ensemble.toml())?;
         writing.text(FINDINGS, &findings.json())?;

@@ -241,6 +241,11 @@ impl Ensemble {
         self.equal[(replicate.max(1) - 1) as usize % self.equal.len()]
     }
 
+    /// Indices of the members of replicates 1 to as many as there are members: all, by their weights.
+    pub fn by_weight(&self) -> &[usize] {
+        &self.equal
+    }
+
     /// What a member changes in a scenario.
     pub fn changes(&self, member: usize) -> Vec<Change> {
         let Some(member) = self.members.get(member) else { return Vec::new() };

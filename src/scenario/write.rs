@@ -107,7 +107,7 @@ fn pairs(out: &mut String, entries: &[(String, Node)]) {
     let changed: Vec<&str> = entries.iter().filter(|(key, node)| !speaks(key, node)).map(|(key, _)| key.as_str()).collect();
     for (key, node) in entries {
         let text = match (key.as_str(), node.text()) {
-            ("source", Some(text)) if !changed.is_empty() => quoted(&format!("{text}; but set otherwise: {}", changed.join(", "))),
+            ("source", Some(text)) if !changed.is_empty() => quoted(&format!("{text}; not of what other files say: {}", changed.join(", "))),
             ("verified", _) if !changed.is_empty() => "false".to_string(),
             _ => value(node),
         };

@@ -115,7 +115,7 @@ pub fn forecasts(calibration: &Calibration, table: &OriginsTable, runs: &Runs<'_
             method::fit(calibration.method, table.steps, start, &evidence, &calibration.free(), calibration.base.run.seed, &mut past)?
         };
         let ensemble = calibration.ensemble(&fitted.z, &fitted.weights, calibration.discrepancy(false));
-        let members: Vec<&Told> = (1..=ensemble.members.len() as u32).map(|k| &fitted.predicted[ensemble.member(k)]).collect();
+        let members: Vec<&Told> = ensemble.by_weight().iter().map(|&k| &fitted.predicted[k]).collect();
         let means = means(&members);
         let seen = discrepancy::errors(targets, &means, least, |row| row.usage == Use::Fit && row.period.last <= origin);
         // Only what had happened by then.

@@ -73,8 +73,7 @@ pub fn recover(calibration: &Calibration, runs: &Runs<'_>, base: &Told, cases: u
         let Some(evidence) = Evidence::new(data, past.evidence.covariance.clone()) else { return Err(End::Nothing) };
         let fitted = method::fit(calibration.method, calibration.budget.steps, &start, &evidence, &free, own, &mut past)?;
         let ensemble = calibration.ensemble(&fitted.z, &fitted.weights, calibration.discrepancy(false));
-        let members: Vec<usize> = (1..=ensemble.members.len() as u32).map(|k| ensemble.member(k)).collect();
-        let z: Vec<Vec<f64>> = members.iter().map(|&k| fitted.z[k].clone()).collect();
+        let z: Vec<Vec<f64>> = ensemble.by_weight().iter().map(|&k| fitted.z[k].clone()).collect();
         for ((p, held), uncertain) in super::posterior::held(calibration, &z).into_iter().enumerate().zip(&calibration.uncertain).filter(|(_, u)| u.fitted) {
             found.push(Found { case, parameter: held.id, truth: uncertain.value(truth[p]), fitted: held.posterior, held: held.held });
         }

@@ -139,10 +139,6 @@ fn answer(parts: &Parts, ground: &Ground, item: &Item<RuleItem>, ledger: &mut Le
             ledger.error(parts.at(&path), &path, format!("`{key}` is missing"), "the kind of regime that follows needs it", format!("add `{key} = ...`"));
         }
     }
-    let idle = format!("{path}.days");
-    if a.terms.days.is_some() && a.kind.is_some_and(|kind| kind != Kind::VisaFree) {
-        ledger.warn(parts.at(&idle), &idle, "`days` has nothing to act on", "only a stay without a visa has days", "drop it, or change `kind`");
-    }
     Some(Answer { origins: pairs.origins.into_iter().map(|o| o.0).collect(), country: pairs.country?, kind: a.kind, terms: a.terms.clone(), entry: a.entry, leave: a.leave })
 }
 
@@ -195,7 +191,12 @@ fn without_effect(parts: &Parts, base: &Base<'_>, item: &Item<RuleItem>, does: &
         _ => false,
     };
     let with = |terms: Terms| Answer { terms, ..does.clone() };
-    for (key, without) in [("success", with(Terms { success: None, ..does.terms.clone() })), ("places_per_year", with(Terms { places_per_year: None, ..does.terms.clone() }))] {
+    let each = [
+        ("success", with(Terms { success: None, ..does.terms.clone() })),
+        ("places_per_year", with(Terms { places_per_year: None, ..does.terms.clone() })),
+        ("days", with(Terms { days: None, ..does.terms.clone() })),
+    ];
+    for (key, without) in each {
         let path = format!("{}.does.{key}", item.path);
         let same = |regime: &Regime| {
             let (mut with, mut left) = (regime.clone(), regime.clone());

@@ -10,7 +10,7 @@ use crate::{
     scenario::{
         Run,
         file::ShockItem,
-        finding::{Ledger, Severity, did_you_mean, figure},
+        finding::{Finding, Ledger, Severity, did_you_mean, figure},
         shapes,
         tree::Node,
     },
@@ -355,21 +355,24 @@ pub fn journeys(parts: &Parts, world: &World, ledger: &mut Ledger) {
     let targets: Vec<usize> = world.places.destinations.iter().map(|d| d.node).collect();
     let corridors: Vec<usize> = (0..world.corridors.len()).collect();
     let end = world.start.plus(world.months as i32);
-    for shock in world.shocks.iter().filter(|shock| matches!(shock.change, Change::Links { .. }) && shock.from < end) {
-        let links = |shocks: &[Shock], month: Month| {
-            let world = world.with_shocks(shocks);
-            [world.passenger_links(month).cloned().collect::<Vec<Link>>(), world.freight_links(month, &corridors).cloned().collect()]
-        };
-        let alone = std::slice::from_ref(shock);
+    let links = |world: &World, month: Month| [world.passenger_links(month).cloned().collect::<Vec<Link>>(), world.freight_links(month, &corridors).cloned().collect()];
+    let on_links: Vec<&Shock> = world.shocks.iter().filter(|shock| matches!(shock.change, Change::Links { .. }) && shock.from < end).collect();
+    if on_links.is_empty() {
+        return;
+    }
+    let without = world.with_shocks(&[]);
+    for shock in on_links {
+        let with = world.with_shocks(std::slice::from_ref(shock));
         // Links of corridors open later; those of the network are there from the first.
         let begins = shock.from.max(world.start);
         let opened = world.corridors.iter().map(|c| c.opens).filter(|opens| (begins..shock.until.min(end)).contains(opens));
         let mut months: Vec<Month> = std::iter::once(begins).chain(opened).collect();
         months.sort();
         let path = format!("shock.{}", shock.id);
-        let Some([before, after]) = months.into_iter().map(|month| [links(&[], month), links(alone, month)]).find(|[before, after]| before != after) else {
+        let Some([before, after]) = months.into_iter().map(|month| [links(&without, month), links(&with, month)]).find(|[before, after]| before != after) else {
             // Of one that names nothing right this says nothing more.
-            if ledger.list.iter().all(|finding| !finding.path.starts_with(&path)) {
+            let within = |finding: &Finding| finding.path.strip_prefix(&path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            if !ledger.list.iter().any(within) {
                 let why = "its links are of a corridor that opens later, or change nothing";
                 ledger.warn(parts.at(&path), &path, format!("no link that the shock `{}` is about is open while it is in force", shock.id), why, "");
             }
