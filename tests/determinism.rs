@@ -9,9 +9,14 @@ fn hash(scenario: &musafir::scenario::Scenario, setup: Setup) -> String {
     small::run(scenario, setup, &mut ()).state_hash().to_hex().to_string()
 }
 
-/// Draws of the choice to go that single precision has no room for.
-const LITTLE: [(&str, &str); 4] =
-    [("behaviour.choose.nest_go", "0.06"), ("behaviour.choose.nest_country", "0.06"), ("behaviour.choose.nest_region", "0.05"), ("behaviour.choose.b_net", "0.0")];
+/// Nests so narrow that screening by single precision has no room for many a draw: those countries must not be screened out.
+const NARROW: [(&str, &str); 5] = [
+    ("behaviour.choose.nest_go", "0.06"),
+    ("behaviour.choose.nest_country", "0.06"),
+    ("behaviour.choose.nest_region", "0.05"),
+    ("behaviour.choose.b_net", "0.0"),
+    ("behaviour.choose.xi", "{ RUS = -6.0, TUR = -6.0 }"),
+];
 
 #[test]
 fn threads_and_chunks_do_not_matter() {
@@ -30,7 +35,7 @@ fn threads_and_chunks_do_not_matter() {
 #[test]
 fn the_fast_engine_equals_the_naive_one_to_the_bit() {
     for (seed, set) in
-        [(1, &[][..]), (5, &[("behaviour.choose.nest_go", "1.0"), ("behaviour.choose.wage_form", "linear"), ("behaviour.choose.b_wage", "0.1")][..]), (3, &LITTLE[..])]
+        [(1, &[][..]), (5, &[("behaviour.choose.nest_go", "1.0"), ("behaviour.choose.wage_form", "linear"), ("behaviour.choose.b_wage", "0.1")][..]), (3, &NARROW[..])]
     {
         let scenario = small::scenario(set);
         let mut fast = Simulation::new(&scenario.world, &scenario.behaviour, small::setup(seed));
@@ -51,7 +56,7 @@ fn the_fast_engine_equals_the_naive_one_to_the_bit() {
                 abroad += a.person.iter().filter(|p| p.place != musafir::population::person::HOME).count();
             }
         }
-        assert!(abroad > 10_000, "the comparison must see people abroad, it saw {abroad} person-months");
+        assert!(abroad > 5_000, "the comparison must see people abroad, it saw {abroad} person-months");
     }
 }
 
