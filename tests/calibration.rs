@@ -298,6 +298,15 @@ fn what_a_scenario_keeps_to_itself_is_another_run_and_can_be_repeated() {
     let plain = place("plain");
     done(&["run", &scenario, "--until", "2005-03", "--quiet", "--no-report", "--out", &plain]);
     assert!(fs::read_to_string(format!("{plain}/scenario.toml")).unwrap().contains("own = [\"behaviour.choose.b_cost\"]"));
+    // What no member changes cannot be kept from them.
+    let vain = format!("{kept}/vain.toml");
+    fs::write(&vain, fs::read_to_string(&scenario).unwrap().replace("own = [", "own = [\"behaviour.choose.b_kin\", ")).unwrap();
+    let told = |file: &str, out: &str| {
+        done(&["run", file, "--ensemble", &beside, "--until", "2005-03", "--quiet", "--no-report", "--out", &place(out)]);
+        record(Path::new(&place(out)))["warnings"].to_string()
+    };
+    assert!(told(&vain, "vain").contains("the ensemble changes no `behaviour.choose.b_kin`"));
+    assert!(!told(&scenario, "meant").contains("the ensemble changes no"));
 }
 
 #[test]

@@ -78,6 +78,60 @@ fn output(world: &World, place: &str) -> Vec<f64> {
     index
 }
 
+/// The base year of series: what it was is not for a shock to change, nor for when the run begins and ends.
+struct Base<'w> {
+    world: &'w World,
+    /// Months of the base year within the reference.
+    months: std::ops::Range<usize>,
+}
+
+impl Base<'_> {
+    fn new(world: &World) -> Base<'_> {
+        let january = Month::new(BASE_YEAR, 1).since(world.reference().0) as usize;
+        Base { world, months: january..january + 12 }
+    }
+
+    /// Mean of a series over the year; 1 where there is none.
+    fn mean(&self, series: &str, place: &str) -> f64 {
+        self.world.reference().1.get(series, place).map_or(1.0, |v| mean(v, &self.months))
+    }
+
+    /// Mean real output of a place over that of the run's first month.
+    fn output(&self, place: &str) -> f64 {
+        let (from, reference) = self.world.reference();
+        let start = self.world.start.since(from) as usize;
+        let levels = real_index(reference.get("gdp_growth", place), from, self.months.end.max(start + self.world.horizon));
+        mean(&levels, &self.months) / levels[start]
+    }
+}
+
+/// Demand of a country for migrants by month, 1 in the base year: by its output and construction, by the price of oil, and by a trend.
+fn demand(world: &World, base: &Base<'_>, country: usize) -> Vec<f64> {
+    let (jobs, code) = (&world.markets.countries[country], &world.places.countries[country].code);
+    let (output, output_base) = (output(world, code), base.output(code));
+    let (construction, construction_base) = (world.series.get("construction_index", code), base.mean("construction_index", code));
+    let log_mean = |t: usize| {
+        let output = ln(output[t] / output_base);
+        construction.map_or(output, |i| f64::midpoint(output, ln(i[t] / construction_base)))
+    };
+    // From the middle of the base year on.
+    let years = |t: usize| (t as f64 - f64::from(Month::new(BASE_YEAR, 1).since(world.start)) - 5.5) / 12.0;
+    // Oil may cost nothing.
+    let (oil, oil_base) = (world.series.get("oil_usd", "WORLD"), base.mean("oil_usd", "WORLD").max(f64::MIN_POSITIVE));
+    let log_oil = |t: usize| oil.map_or(0.0, |oil| ln(oil[t].max(f64::MIN_POSITIVE) / oil_base));
+    let log_demand = |t: usize| jobs.demand_elasticity * log_mean(t) + jobs.demand_trend.ln_1p() * years(t) + jobs.oil_elasticity * log_oil(t);
+    (0..world.horizon).map(|t| exp(log_demand(t))).collect()
+}
+
+/// Prices in a country in dollars by month, and their mean of the base year: local prices over the exchange rate, or dollar prices where one is
+/// missing.
+fn prices(world: &World, base: &Base<'_>, deflator: &[f64], code: &str) -> (Vec<f64>, f64) {
+    match (world.series.get("cpi", code), world.series.get("exchange_rate", code)) {
+        (Some(cpi), Some(rate)) => (cpi.iter().zip(rate).map(|(p, x)| p / x).collect(), base.mean("cpi", code) / base.mean("exchange_rate", code)),
+        _ => (deflator.to_vec(), base.mean("us_cpi", "WORLD") / 100.0),
+    }
+}
+
 impl Drivers {
     /// Prepares the drivers of a world.
     pub fn new(world: &World, behaviour: &Behaviour) -> Drivers {
@@ -86,42 +140,17 @@ impl Drivers {
 
     /// Prepares them with what corridors do.
     pub fn with(world: &World, behaviour: &Behaviour, corridors: Effects) -> Drivers {
-        let months = world.horizon;
-        // What the base year was is not for a shock to change, nor for when the run begins and ends.
-        let (from, reference) = world.reference();
-        let january = Month::new(BASE_YEAR, 1).since(from) as usize;
-        let base = january..january + 12;
-        let reach = base.end.max(world.start.since(from) as usize + months);
-        let series = |name: &str, place: &str| world.series.get(name, place);
-        let based = |name: &str, place: &str| reference.get(name, place).map_or(1.0, |v| mean(v, &base));
-        let constant = |v: f64| vec![v; months];
-        let mut drivers = Drivers { deflator: series("us_cpi", "WORLD").map_or_else(|| constant(1.0), |v| v.iter().map(|x| x / 100.0).collect()), corridors, ..Drivers::default() };
+        let (base, series) = (Base::new(world), |name: &str, place: &str| world.series.get(name, place));
+        let constant = |v: f64| vec![v; world.horizon];
+        let deflator = series("us_cpi", "WORLD").map_or_else(|| constant(1.0), |v| v.iter().map(|x| x / 100.0).collect());
+        let mut drivers = Drivers { deflator, corridors, ..Drivers::default() };
         for (c, country) in world.places.countries.iter().enumerate() {
-            let jobs = &world.markets.countries[c];
-            let output = output(world, &country.code);
-            let levels = real_index(reference.get("gdp_growth", &country.code), from, reach);
-            let output_base = mean(&levels, &base) / levels[world.start.since(from) as usize];
-            let (construction, construction_base) = (series("construction_index", &country.code), based("construction_index", &country.code));
-            let log_mean = |t: usize| {
-                let output = ln(output[t] / output_base);
-                construction.map_or(output, |i| f64::midpoint(output, ln(i[t] / construction_base)))
-            };
-            let years = |t: usize| (t as f64 - f64::from(Month::new(BASE_YEAR, 1).since(world.start)) - 5.5) / 12.0;
-            // Oil may cost nothing.
-            let (oil, oil_base) = (series("oil_usd", "WORLD"), based("oil_usd", "WORLD").max(f64::MIN_POSITIVE));
-            let log_oil = |t: usize| oil.map_or(0.0, |oil| ln(oil[t].max(f64::MIN_POSITIVE) / oil_base));
-            let log_demand = |t: usize| jobs.demand_elasticity * log_mean(t) + jobs.demand_trend.ln_1p() * years(t) + jobs.oil_elasticity * log_oil(t);
-            drivers.demand.push((0..months).map(|t| exp(log_demand(t))).collect());
+            drivers.demand.push(demand(world, &base, c));
             let ratio = series("migrant_pay_ratio", &country.code).map_or_else(|| constant(1.0), <[f64]>::to_vec);
-            let pay: Vec<f64> = series("wage_usd", &country.code).map_or_else(|| constant(0.0), |w| w.iter().zip(&ratio).map(|(w, r)| w * r).collect());
-            // Prices at the destination in dollars: local prices over the exchange rate, or dollar prices where one is missing.
-            let (prices, prices_base): (Vec<f64>, f64) = match (series("cpi", &country.code), series("exchange_rate", &country.code)) {
-                (Some(cpi), Some(rate)) => (cpi.iter().zip(rate).map(|(p, x)| p / x).collect(), based("cpi", &country.code) / based("exchange_rate", &country.code)),
-                _ => (drivers.deflator.clone(), based("us_cpi", "WORLD") / 100.0),
-            };
-            let pay_base = based("wage_usd", &country.code) * based("migrant_pay_ratio", &country.code);
+            drivers.pay.push(series("wage_usd", &country.code).map_or_else(|| constant(0.0), |w| w.iter().zip(&ratio).map(|(w, r)| w * r).collect()));
+            let pay_base = base.mean("wage_usd", &country.code) * base.mean("migrant_pay_ratio", &country.code);
+            let (prices, prices_base) = prices(world, &base, &drivers.deflator, &country.code);
             drivers.living.push(prices.iter().map(|p| behaviour.remit.living_cost * pay_base * p / prices_base).collect());
-            drivers.pay.push(pay);
         }
         for origin in &world.places.origins {
             drivers.output.push(output(world, &origin.code));

@@ -168,27 +168,6 @@ impl<'w> Environment<'w> {
         let places = &world.places;
         let (countries, destinations) = (places.countries.len(), places.destinations.len());
         let demand_fall: Vec<f64> = (0..countries).map(|c| ln(market.demand_peak[c] / drivers.demand[c][index]).max(0.0)).collect();
-        let idle: Vec<f64> = (0..countries).map(|c| market.idle(world, behaviour, c)).collect();
-        let season = world.season_returns[month.of_year()];
-        let causes = places
-            .pairs()
-            .flat_map(|(o, c)| {
-                let pair = o * countries + c;
-                STAYS_AND_STATUSES.map(|(stay, status)| {
-                    let wage_fall = market.wage_fall(drivers, (o, c), &law.regime[pair], status, index);
-                    let climate = Climate { wage_fall, idle: idle[c], season, leave: law.leave[pair] };
-                    abroad::hazards(&behaviour.stay, &behaviour.settle, &law.regime[pair], &climate, stay, status)
-                })
-            })
-            .collect();
-        let admitted = law.regime.iter().zip(granted).zip(&law.entry).flat_map(|((regime, granted), entry)| {
-            let applied = match regime.kind {
-                Kind::Quota => regime.success * granted,
-                Kind::Visa => regime.success,
-                Kind::FreeMovement | Kind::VisaFree | Kind::Closed => 1.0,
-            };
-            (0..3).map(move |education| if education < regime.min_education { 0.0 } else { applied * entry })
-        });
         let mut environment = Environment {
             world,
             behaviour,
@@ -211,13 +190,12 @@ impl<'w> Environment<'w> {
                 jobs: (0..destinations * 4).map(|k| jobs(world, drivers, k / 4, k % 4, index)).collect(),
                 supply: market.supply.clone(),
                 demand_fall,
-                admitted: admitted.collect(),
                 tie: drivers.corridors.tie_utility(world, index),
                 ..Tables::default()
             },
             regime: law.regime,
             entry: law.entry,
-            causes,
+            causes: Vec::new(),
             journey: Vec::new(),
             budget: Vec::new(),
             home_rate: Vec::new(),
@@ -227,12 +205,39 @@ impl<'w> Environment<'w> {
             mean_income: Vec::new(),
         };
         environment.home_tables();
+        environment.causes(drivers, market, &law.leave);
+        environment.admitted(granted);
         environment.sizes(drivers);
         environment.budgets(drivers);
         environment.incomes(totals);
         environment.journey_costs(costs);
         environment.values(drivers, totals, sample);
         environment
+    }
+
+    fn causes(&mut self, drivers: &Drivers, market: &Market, leave: &[f64]) {
+        let (world, behaviour) = (self.world, self.behaviour);
+        let idle: Vec<f64> = (0..self.countries()).map(|c| market.idle(world, behaviour, c)).collect();
+        let season = world.season_returns[self.month.of_year()];
+        for (pair, (o, c)) in world.places.pairs().enumerate() {
+            self.causes.extend(STAYS_AND_STATUSES.map(|(stay, status)| {
+                let wage_fall = market.wage_fall(drivers, (o, c), &self.regime[pair], status, self.index);
+                let climate = Climate { wage_fall, idle: idle[c], season, leave: leave[pair] };
+                abroad::hazards(&behaviour.stay, &behaviour.settle, &self.regime[pair], &climate, stay, status)
+            }));
+        }
+    }
+
+    /// Share of those who are let in, by regime, quota and border; `granted` is that of quota places.
+    fn admitted(&mut self, granted: &[f64]) {
+        for ((regime, granted), entry) in self.regime.iter().zip(granted).zip(&self.entry) {
+            let applied = match regime.kind {
+                Kind::Quota => regime.success * granted,
+                Kind::Visa => regime.success,
+                Kind::FreeMovement | Kind::VisaFree | Kind::Closed => 1.0,
+            };
+            self.tables.admitted.extend((0..3).map(|education| if education < regime.min_education { 0.0 } else { applied * entry }));
+        }
     }
 
     fn home_tables(&mut self) {

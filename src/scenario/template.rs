@@ -93,13 +93,18 @@ impl Template {
         changes.iter().filter(|change| self.own(change).is_some()).map(|change| change.key.clone()).collect()
     }
 
-    /// Warnings of changes that give way to what the scenario says itself, and of a fitted file that the scenario cannot be held against.
+    /// Warnings of changes that give way to what the scenario says itself, of what it names as its own and no change is about, and of a fitted
+    /// file that the scenario cannot be held against.
     pub fn kept(&self, changes: &[Change]) -> Vec<Finding> {
         let mut ledger = Ledger::default();
         ledger.sources.clone_from(&self.ledger.sources);
         for (change, at) in changes.iter().filter_map(|change| Some((change, self.own(change)?))) {
             let what = format!("the ensemble does not change `{}` here", change.key);
             ledger.warn(at, &change.key, what, "the scenario says it itself, and that comes first", "");
+        }
+        for key in self.named_own().filter(|key| changes.iter().all(|change| key.text() != Some(&change.key))) {
+            let what = format!("the ensemble changes no `{}`", key.text().unwrap_or_default());
+            ledger.warn(key.at, "own", what, "`own` keeps what members would change otherwise", "its `[[parameter]]` tables name the keys that they change");
         }
         let fitted: BTreeSet<&Fitted> = changes.iter().filter_map(|change| change.of.as_deref()).collect();
         for fitted in fitted.into_iter().filter(|fitted| !fitted.name().is_empty() && matches!(*self.kinship(fitted), Kinship::Unknown)) {
@@ -120,10 +125,15 @@ impl Template {
         kinship
     }
 
+    /// Keys that the scenario names as its own.
+    fn named_own(&self) -> impl Iterator<Item = &Node> {
+        self.layers.tree.get("own").map_or(&[][..], Node::items).iter()
+    }
+
     /// Where the scenario itself says, or drops, what a change of a file that was fitted is about.
     fn own(&self, change: &Change) -> Option<At> {
         let fitted = change.of.as_deref()?;
-        if let Some(key) = self.layers.tree.get("own").map_or(&[][..], Node::items).iter().find(|key| key.text() == Some(&change.key)) {
+        if let Some(key) = self.named_own().find(|key| key.text() == Some(&change.key)) {
             return Some(key.at);
         }
         let name = |file: usize| self.ledger.sources.get(file).map_or("", |source| source.name.as_str());
