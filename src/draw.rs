@@ -2,7 +2,8 @@
 //! so that no result depends on threads, on chunks or on who else was simulated.
 //!
 //! Two stages. *Philox2x64-10* (Salmon, Moraes, Dror, Shaw 2011) turns (seed, purpose, month, index) into the salts of a [`Stream`], once a month.
-//! A stream turns a person's key into 32 bits with two rounds of a published integer hash (`lowbias32`, C. Wellons 2018) around the salts:
+//! A stream turns a person's key into 32 bits with two rounds of a published integer hash (`lowbias32`, a bijection of measured bias .17 of the
+//! ideal: C. Wellons, hash-prospector, 2018) around the salts:
 //! additions, shifts and 32-bit products only, so that a loop over persons becomes vector instructions.
 //!
 //! Every module right of this one in the architecture may use it.
@@ -110,23 +111,17 @@ pub fn philox2x64(counter: [u64; 2], key: u64) -> [u64; 2] {
     [c0, c1]
 }
 
-/// The first and the last step of [`lowbias32`]. It is linear: `folded(a ^ b)` is `folded(a) ^ folded(b)`.
+/// The first and the last step of `lowbias32`. It is linear: `folded(a ^ b)` is `folded(a) ^ folded(b)`.
 #[inline(always)]
 pub fn folded(x: u32) -> u32 {
     x ^ (x >> 16)
 }
 
-/// The steps of [`lowbias32`] between the first and the last.
+/// The steps of `lowbias32` between the first and the last.
 #[inline(always)]
 fn stirred(x: u32) -> u32 {
     let x = x.wrapping_mul(0x7feb_352d);
     (x ^ (x >> 15)).wrapping_mul(0x846c_a68b)
-}
-
-/// `lowbias32`: a bijection of 32 bits with measured bias 0.17 of the ideal (C. Wellons, hash-prospector, 2018).
-#[inline(always)]
-pub fn lowbias32(x: u32) -> u32 {
-    folded(stirred(folded(x)))
 }
 
 /// `lowbias32(lowbias32(key ^ before) + between)` but for the last step, which leaves the upper 16 bits as they are: enough to hold a draw
@@ -250,6 +245,10 @@ pub fn ln_kanter(lambda: f64, uniform: f64, exponential: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn lowbias32(x: u32) -> u32 {
+        folded(stirred(folded(x)))
+    }
 
     #[test]
     fn philox_known_answers() {

@@ -97,29 +97,12 @@ fn the_example_of_the_model_moves_people_to_turkey_only() {
 }
 
 #[test]
-fn waiting_times_of_a_constant_hazard_are_geometric() {
-    // One draw a month against hazard h: survival to month m is exp(-h m).
+fn draws_of_successive_months_are_independent() {
+    // One draw a month against hazard h: survival to month m is exp(-h m). That the engine uses them so is shown below.
     let h = 0.07;
     for m in [1u16, 5, 12] {
         let waiting = (0..N).filter(|key| (0..m).all(|t| exponential(Stream::new(4, Purpose::Family, Month(t), 0).bits(*key)) >= h)).count();
         assert!(within(waiting, (-h * f64::from(m)).exp()), "{m} months");
-    }
-}
-
-#[test]
-fn competing_hazards_share_in_proportion() {
-    let h = [0.02, 0.05, 0.11];
-    let streams = [stream(Purpose::Family, 0), stream(Purpose::JobLost, 0), stream(Purpose::Removal, 0)];
-    let mut counts = [0; 3];
-    for key in 0..N {
-        let first = (0..3).map(|k| (streams[k].exponential(key) / h[k], k)).min_by(|a, b| a.0.total_cmp(&b.0));
-        if let Some((_, k)) = first.filter(|f| f.0 < 1.0) {
-            counts[k] += 1;
-        }
-    }
-    let sum: f64 = h.iter().sum();
-    for k in 0..3 {
-        assert!(within(counts[k], h[k] / sum * (1.0 - (-sum).exp())), "{counts:?}");
     }
 }
 

@@ -365,7 +365,7 @@ fn part(name: &str, family: Family) -> Part {
 
 #[test]
 fn parts_are_grouped_until_they_are_few() {
-    use parts::Channel::{Construction, ForeignWorkforce, Travel};
+    use musafir::world::corridor::Channel::{Construction, ForeignWorkforce, Travel};
     let mut all = vec![part("x:travel", Family::Channel(Travel)), part("x:construction", Family::Channel(Construction)), part("y:travel", Family::Channel(Travel))];
     let names = |parts: &[Part], wishes: &[attribute::Wish]| attribute::groups(parts, wishes).map(|g| g.into_iter().map(|g| g.name).collect::<Vec<_>>());
     assert_eq!(names(&all, &[]).expect("few"), ["x:travel", "x:construction", "y:travel"]);

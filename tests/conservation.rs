@@ -34,7 +34,7 @@ impl Auditor {
     /// Foreign citizens by pair of regions, without the naturalised (status 2).
     fn foreigners(view: &MonthView<'_>) -> Vec<i64> {
         let totals = view.totals;
-        let pair = |r, d| totals.pair(r, d).iter().enumerate().filter(|(k, _)| k / 3 % 3 != 2).map(|(_, s)| s.persons).sum();
+        let pair = |r, d| totals.foreign(r, d);
         (0..view.world.places.homes.len()).flat_map(|r| (0..totals.destinations).map(move |d| (r, d))).map(|(r, d)| pair(r, d)).collect()
     }
 }

@@ -58,6 +58,7 @@ fn link(world: &World, ends: [&str; 2], mode: Mode, km: f64, hours: f64) -> Link
         passengers: true,
         opens: Month::FIRST,
         closes: Month::NEVER,
+        crosses: Vec::new(),
     }
 }
 

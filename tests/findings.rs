@@ -669,4 +669,8 @@ fn what_is_odd_is_warned_of() {
     };
     warned("behaviour.consider.k_trip", "7.0", "`k_kin` changes nothing");
     warned("cells.initial.KGZ-RUS.abroad", "99_999_999", "are abroad at the start");
+    warned("run.start", "2005-07-01", "tables tell of 1 January");
+    warned("cells.series.gdp_usd-KGZ-2008.value", "5_000", "`gdp_usd` of KGZ goes from");
+    warned("cells.series.gdp_growth-RUS-2008.value", "1.5", "`gdp_growth` of RUS is 1.5 in 2008");
+    warned("cells.series.unemployment-UZB-2009.value", "0.3", "`unemployment` of UZB has no effect");
 }

@@ -161,7 +161,7 @@ fn pairs(scenario: &Scenario, along: &Along) -> Vec<((usize, usize), f64, f64)> 
             let (mut persons, mut remitted) = (0, 0);
             for (h, d) in places.homes_of(o).flat_map(|h| places.regions_of(c).map(move |d| (h, d))) {
                 // Cells run over sector, motive, status, stay; status 2 is naturalised.
-                persons += along.totals.pair(h, d).iter().enumerate().filter(|(cell, _)| cell / 3 % 3 < 2).map(|(_, sum)| sum.persons).sum::<i64>();
+                persons += along.totals.foreign(h, d);
                 remitted += along.totals.money[h * places.destinations.len() + d].remitted;
             }
             pairs.push(((o, c), persons as f64, Money(remitted).usd()));

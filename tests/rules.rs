@@ -22,9 +22,10 @@ use musafir::{
     units::Month,
     world::{
         World,
+        network::Link,
         regime::{Kind, Terms},
         rule::Answer,
-        shock::Shock,
+        shock::{Change, LinkChange, Shock, Which},
     },
 };
 use rayon::ThreadPoolBuilder;
@@ -138,6 +139,22 @@ fn a_shock_of_links_changes_journeys_in_its_months_alone() {
 }
 
 #[test]
+fn a_shock_touches_links_that_cross_a_country() {
+    let mut world = small::scenario(&[]).world;
+    let node = |name: &str| world.network.nodes.iter().position(|n| n.id == name).expect(name);
+    let through = Link { id: "through".to_string(), ends: [node("Bishkek"), node("Moscow")], crosses: vec!["KAZ".to_string()], ..world.network.links[0].clone() };
+    world.network.links.push(through);
+    let between = |a: &str, b: &str| Which::Between([a.to_string(), b.to_string()]);
+    let of = |code: &str| Which::Country(code.to_string());
+    for (which, touched) in [(of("KAZ"), true), (between("KGZ", "KAZ"), true), (between("RUS", "KAZ"), true), (between("KGZ", "RUS"), false), (of("TUR"), false)] {
+        let change = Change::Links { which: which.clone(), change: LinkChange { closed: true, ..LinkChange::default() } };
+        let shut = world.with_shocks(&[Shock { id: "shut".to_string(), from: month("2006-01"), until: Month::NEVER, fade: 0, change }]);
+        let open = shut.network.links.iter().any(|l| l.id == "through" && l.open(month("2007-01")));
+        assert_eq!(open, !touched, "{which:?}");
+    }
+}
+
+#[test]
 fn a_link_under_a_shock_costs_what_can_be_reckoned_by_hand() {
     let shocked = small::scenario(&[(
         "shock",
@@ -235,7 +252,7 @@ impl Observer for Watching {
         let places = &view.world.places;
         let pairs = places.homes_of(0).flat_map(|h| places.regions_of(0).map(move |d| (h, d)));
         // Cells run over sector, motive, status, stay; status 2 is naturalised.
-        let foreign = |(h, d)| view.totals.pair(h, d).iter().enumerate().filter(|(cell, _)| cell / 3 % 3 < 2).map(|(_, sum)| sum.persons).sum::<i64>();
+        let foreign = |(h, d)| view.totals.foreign(h, d);
         self.stock.push(pairs.map(foreign).sum::<i64>() as f64);
     }
 }

@@ -94,10 +94,10 @@ pub struct Params {
     #[schemars(extend("unit" = "utility"))]
     pub motive: BTreeMap<String, ByCode>,
     /// Taste of men for construction, services, industry, agriculture.
-    #[schemars(extend("unit" = "utility"))]
+    #[schemars(inner(range(min = -50.0, max = 50.0)), extend("unit" = "utility"))]
     pub sector_men: [f64; 4],
     /// Taste of women for the same.
-    #[schemars(extend("unit" = "utility"))]
+    #[schemars(inner(range(min = -50.0, max = 50.0)), extend("unit" = "utility"))]
     pub sector_women: [f64; 4],
     /// Advantage of the sector in which a person works at home.
     #[schemars(range(min = 0.0, max = 5.0), extend("unit" = "utility"))]

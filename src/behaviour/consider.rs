@@ -47,7 +47,7 @@ pub struct Params {
     #[schemars(range(min = 0.0, max = 5.0), extend("unit" = "log points per unit"))]
     pub b_deprivation: f64,
     /// Range within which relative deprivation counts.
-    #[schemars(extend("unit" = "share"))]
+    #[schemars(inner(range(min = -100.0, max = 1.0)), extend("unit" = "share"))]
     pub deprivation_range: [f64; 2],
     /// Factor of those with experience abroad that has not faded.
     #[schemars(range(min = 1.0, max = 20.0), extend("unit" = "factor"))]

@@ -36,6 +36,21 @@ pub enum Status {
     Naturalised,
 }
 
+impl Motive {
+    /// All, by index.
+    pub const ALL: [Motive; 4] = [Motive::Earn, Motive::Study, Motive::Experience, Motive::Settle];
+}
+
+impl Stay {
+    /// All, by index.
+    pub const ALL: [Stay; 3] = [Stay::Seasonal, Stay::OpenEnded, Stay::Settled];
+}
+
+impl Status {
+    /// All, by index.
+    pub const ALL: [Status; 3] = [Status::Documented, Status::Undocumented, Status::Naturalised];
+}
+
 /// Names in files, by the index of the variant.
 pub const SEXES: [&str; 2] = ["men", "women"];
 /// See [`crate::world::demography::Education`].

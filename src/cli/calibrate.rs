@@ -206,7 +206,7 @@ impl Job<'_> {
             rolled = origins::forecasts(c, table, runs, &base, &start, &fitted)?;
         }
         // A fit that has seen a row misses less of it than of one to come.
-        let discrepancy = discrepancy::estimate(if rolled.unseen.is_empty() { &seen } else { &rolled.unseen }, c.errors.least);
+        let discrepancy = discrepancy::estimate(if rolled.unseen.is_empty() { &seen } else { &rolled.unseen }, c.errors.least).unwrap_or(c.discrepancy(false));
         Ok(Whole { base, fitted, prior, discrepancy, origins: rolled.forecasts })
     }
 

@@ -17,7 +17,7 @@ use super::{
     stop::{Stop, end},
 };
 use crate::{
-    engine::{Setup, Simulation},
+    engine::{BYTES_OF_ROW, Setup, Simulation},
     experiment::{
         answer, attribute,
         compare::{self, Comparison, Replicate, Tally},
@@ -182,7 +182,7 @@ impl Job<'_> {
         let (world, sample) = (&self.scenarios[0].world, self.scenarios[0].run.sample);
         let rows = synthesis::expected_rows(world, sample);
         // One run as such, a state for each further one in memory, and four bytes a person abroad (a ninth of all) each August.
-        let states = 48.0 * rows * (tree.depth() * side_by_side).saturating_sub(1) as f64;
+        let states = BYTES_OF_ROW * rows * (tree.depth() * side_by_side).saturating_sub(1) as f64;
         let whereabouts = rows / 9.0 * 4.0 * world.months as f64 / 12.0 * side_by_side as f64;
         Simulation::bytes_needed(world, sample) + (states + whereabouts) as u64
     }

@@ -67,7 +67,7 @@ pub struct Running {
     /// Replace other results.
     #[arg(long)]
     pub force: bool,
-    /// No progress and no summary.
+    /// No progress, no summary and no warnings, which stand in the record.
     #[arg(long)]
     pub quiet: bool,
     /// Print JSON and nothing else: the record, or what is asked for.

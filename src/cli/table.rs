@@ -87,7 +87,7 @@ pub fn summary(scope: &Scope, summary: &Summary) -> String {
         for (label, values) in &block.rows {
             let _ = write!(text, "  {label:<20}");
             for value in values {
-                let _ = write!(text, "{:>12}", value.map_or("-".to_string(), block.print));
+                let _ = write!(text, " {:>11}", value.map_or("-".to_string(), block.print));
             }
             text.push('\n');
         }

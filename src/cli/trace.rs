@@ -7,7 +7,7 @@ use crate::{
     behaviour::traits::{EDUCATIONS, MOTIVES, STATUSES, STAYS},
     engine::{
         CHUNK_ROWS, Setup, Simulation, abroad,
-        event::{CAUSES, Event, Happening, OBSTACLES},
+        event::{CAUSES_OF_RETURN, Event, Happening, OBSTACLES},
         explain::{self, Explanation},
         month::Environment,
         observe::{MonthView, Observer},
@@ -107,7 +107,7 @@ impl Life<'_> {
             Happening::Departed => {
                 format!("LEAVES for {to}: {sector}, {}, {} (trip {})", STAYS[usize::from(event.after.stay)], STATUSES[usize::from(event.after.status)], event.trips)
             }
-            Happening::Returned => format!("COMES HOME after {} months: {}", event.spell, CAUSES[usize::from(event.detail)]),
+            Happening::Returned => format!("COMES HOME after {} months: {}", event.spell, CAUSES_OF_RETURN[usize::from(event.detail)]),
             Happening::MovedOn => format!("MOVES ON to {to}: {sector}, {}", STATUSES[usize::from(event.after.status)]),
             Happening::Removed => format!("is found without papers and REMOVED after {} months", event.spell),
             Happening::LostPapers => "loses papers".to_string(),
@@ -206,7 +206,7 @@ pub fn execute(args: &Args) -> ExitCode {
         Some(Ok(key)) => Some(key),
         None => None,
     };
-    let setup = Setup { seed: scenario.run.seed, sample: scenario.run.sample, chunk_rows: CHUNK_ROWS };
+    let setup = Setup::replicate(scenario.run.seed, 1, scenario.run.sample, CHUNK_ROWS);
     let world = &scenario.world;
     let mut simulation = Simulation::new(world, &scenario.behaviour, setup);
     let mut key = key;

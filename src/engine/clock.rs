@@ -81,9 +81,9 @@ impl<'c> Laps<'c> {
     }
 }
 
-/// Processor time of this thread.
+/// Processor time of this thread, nanoseconds.
 #[cfg(unix)]
-fn thread_nanoseconds() -> u64 {
+pub fn thread_nanoseconds() -> u64 {
     use nix::{
         sys::time::TimeValLike,
         time::{ClockId, clock_gettime},
@@ -91,9 +91,9 @@ fn thread_nanoseconds() -> u64 {
     clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(0, |t| t.num_nanoseconds().max(0) as u64)
 }
 
-/// Where the system does not tell it: time of the wall.
+/// Where the system does not tell it: time of the wall, nanoseconds.
 #[cfg(not(unix))]
-fn thread_nanoseconds() -> u64 {
+pub fn thread_nanoseconds() -> u64 {
     static START: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
     START.elapsed().as_nanos() as u64
 }

@@ -50,7 +50,7 @@ pub enum Cause {
 }
 
 /// Names of [`Cause`] in files.
-pub const CAUSES: [&str; 6] = ["season-ended", "family", "goal-reached", "job-lost", "wage-fallen", "age"];
+pub const CAUSES_OF_RETURN: [&str; 6] = ["season-ended", "family", "goal-reached", "job-lost", "wage-fallen", "age"];
 
 /// Why a person who chose to go could not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -54,6 +54,9 @@ use totals::{CELLS, HOME_CELLS, Totals};
 /// Rows of a chunk unless asked otherwise.
 pub const CHUNK_ROWS: usize = 32_768;
 
+/// Bytes of a row of state, with room.
+pub const BYTES_OF_ROW: f64 = 48.0;
+
 /// Simulated persons below which a number says little.
 const FEW: usize = 100;
 
@@ -272,11 +275,11 @@ impl<'w> Simulation<'w> {
     }
 
     fn under(&self, law: policy::InForce) -> Environment<'w> {
-        let before = Before { drivers: &self.drivers, market: &self.market, law, granted: &self.quota.granted(), totals: &self.totals, costs: &self.costs };
+        let before = Before { drivers: &self.drivers, market: &self.market, law, granted: &self.quota.granted(self.month()), totals: &self.totals, costs: &self.costs };
         Environment::new(self.world, self.behaviour, self.resolved.clone(), before, self.setup, self.index)
     }
 
-    /// One month, in the order of the model (section 3).
+    /// One month, in the order of docs/odd.md, *Process overview and scheduling*.
     pub fn step(&mut self, observer: &mut dyn Observer) {
         let month = self.month();
         let clock = self.clock.clone();
@@ -423,9 +426,10 @@ impl<'w> Simulation<'w> {
         self.chunks.iter().map(Chunk::bytes).sum()
     }
 
-    /// Bytes that a run needs, about: state, events and tables.
+    /// Bytes that a run needs, about: state, events and tables. What `benches/growth.sh` measures, 38 bytes a row and 64 MB beside, with room.
     pub fn bytes_needed(world: &World, sample: f64) -> u64 {
-        (synthesis::expected_rows(world, sample) * 48.0) as u64 + 200_000_000
+        const BESIDE: f64 = 80e6;
+        (synthesis::expected_rows(world, sample) * BYTES_OF_ROW + BESIDE) as u64
     }
 
     /// Months lived at 16-64, at home or abroad, by simulated persons.

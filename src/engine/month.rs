@@ -303,10 +303,10 @@ impl<'w> Environment<'w> {
                     // Who has no work pays for no permit.
                     let employment = self.tables.employment[d * 4 + s];
                     let (pay, fee) = (self.tables.pay[d * 4 + s] * employment, fee * employment);
-                    for motive in [Motive::Earn, Motive::Study, Motive::Experience, Motive::Settle] {
-                        for status in [Status::Documented, Status::Undocumented, Status::Naturalised] {
+                    for motive in Motive::ALL {
+                        for status in Status::ALL {
                             let pay = if status == Status::Undocumented { pay * enter.undocumented_pay } else { pay };
-                            for stay in [Stay::Seasonal, Stay::OpenEnded, Stay::Settled] {
+                            for stay in Stay::ALL {
                                 self.budget.push(remit.budget(self.resolved.remitted[o], motive, status, stay, pay, fee, living));
                             }
                         }

@@ -123,7 +123,8 @@ impl<'w> Oracle<'w> {
         let costs = network_costs(self.world, month);
         let granted: Vec<f64> = (0..self.asked.len())
             .map(|pair| {
-                let (used, asked, opened) = self.before[pair];
+                // In January what was given since the last one is of the year before.
+                let (used, asked, opened) = if month.of_year() == 0 { (0, 0, false) } else { self.before[pair] };
                 let (used, asked) = (used + self.used[pair], asked + self.asked[pair]);
                 if asked > 0 {
                     used as f64 / asked as f64

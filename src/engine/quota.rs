@@ -48,12 +48,17 @@ impl Places {
         ([opened, opened_before], [used, asked, used_before, asked_before])
     }
 
-    /// Share of the places asked for that was given, this year and the year before. Where nobody asked, all who ask will get one of those that were
-    /// opened; where none was, nobody.
-    pub fn granted(&self) -> Vec<f64> {
-        let share = |pair: usize| match self.asked[pair] + self.asked_before[pair] {
-            0 => f64::from(u8::from(self.opened[pair] + self.opened_before[pair] > 0.0)),
-            asked => (self.used[pair] + self.used_before[pair]) as f64 / asked as f64,
+    /// Share of the places asked for that was given before a month, in its year and the year before. Where nobody asked, all who ask will get one
+    /// of those that were opened; where none was, nobody.
+    pub fn granted(&self, month: Month) -> Vec<f64> {
+        // Before January's places are opened the year that has ended is the one before.
+        let before = f64::from(u8::from(month.of_year() > 0));
+        let share = |pair: usize| {
+            let of = |now: f64, earlier: f64| now + before * earlier;
+            match of(self.asked[pair] as f64, self.asked_before[pair] as f64) {
+                0.0 => f64::from(u8::from(of(self.opened[pair], self.opened_before[pair]) > 0.0)),
+                asked => of(self.used[pair] as f64, self.used_before[pair] as f64) / asked,
+            }
         };
         (0..self.asked.len()).map(share).collect()
     }
@@ -107,5 +112,20 @@ pub fn settle(env: &Environment<'_>, ledger: &Ledger, places: &mut Places, sampl
     for (k, n, free) in granted {
         let applicant = outcomes[k].applicants[n];
         Owner { env, ledger, chunk: &mut chunks[k], out: &mut outcomes[k] }.answer(applicant, free);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn january_looks_back_on_the_year_that_ended() {
+        let places = Places { opened: vec![10.0], used: vec![10], asked: vec![20], opened_before: vec![10.0], used_before: vec![1], asked_before: vec![80] };
+        assert_eq!(places.granted(Month::new(2030, 1)), [0.5]);
+        assert_eq!(places.granted(Month::new(2030, 2)), [0.11]);
+        let unasked = Places { asked: vec![0], used: vec![0], opened: vec![0.0], ..places.clone() };
+        assert_eq!(unasked.granted(Month::new(2030, 1)), [0.0], "none were opened in the year that ended");
+        assert_eq!(Places { opened: vec![3.0], ..unasked }.granted(Month::new(2030, 1)), [1.0]);
     }
 }

@@ -100,7 +100,8 @@ impl Screen {
         for c in 0..MAX_COUNTRIES {
             let share = x[c] * (1.0 - x[c] * (0.5 - x[c] * (1.0 / 6.0)));
             let bits = upper(key, self.before[c], self.between[c]) >> 1;
-            hits[c] = u32::from((bits as i32 as f32) < share * (2_147_483_648.0 * SLACK as f32) + ROOM) << c;
+            // What overflows and is then multiplied by nothing is no number: it hits.
+            hits[c] = (1 - u32::from((bits as i32 as f32) >= share * (2_147_483_648.0 * SLACK as f32) + ROOM)) << c;
         }
         // The room for rounding may hit where there is no country.
         hits.iter().fold(0, |bits, hit| bits | hit) as u16 & self.there

@@ -16,6 +16,12 @@ pub fn cell(sector: u8, motive: u8, status: u8, stay: u8) -> usize {
     ((usize::from(sector) * 4 + usize::from(motive)) * 3 + usize::from(status)) * 3 + usize::from(stay)
 }
 
+/// Legal status (index) of the persons of a pay cell.
+#[inline]
+pub fn status(cell: usize) -> usize {
+    cell / 3 % 3
+}
+
 /// Index of a home cell within its region: sex x education x trade.
 #[inline]
 pub fn home_cell(sex: u8, education: u8, trade: u8) -> usize {
@@ -172,7 +178,7 @@ impl Totals {
 
     /// Foreign citizens of a home region at a destination: the diaspora without the naturalised.
     pub fn foreign(&self, home: usize, destination: usize) -> i64 {
-        self.occupied(home, destination).filter(|(cell, _)| cell / 3 % 3 < Status::Naturalised as usize).map(|(_, s)| s.persons).sum()
+        self.occupied(home, destination).filter(|(cell, _)| status(*cell) < Status::Naturalised as usize).map(|(_, s)| s.persons).sum()
     }
 
     /// Persons of age at home in a region.

@@ -76,6 +76,8 @@ pub struct Answer {
     pub replicates: usize,
     /// The numbers.
     pub rows: Vec<Row>,
+    /// The year in which the number abroad differs most, where that is more than twice what it does in `year`.
+    pub peak: Option<(i32, Row)>,
     /// Everybody whose place differs in August; none if the persons are not the same ones.
     pub diverted: Option<Flow>,
     /// The largest flows among them.
@@ -90,10 +92,7 @@ pub fn answer(world: &World, sample: f64, replicates: &[Replicate], lines: &[com
     let find = |measure: &str, origin: &str, destination: &str| lines.iter().find(|l| l.year == year && l.measure == measure && l.origin == origin && l.destination == destination);
     let mut rows = Vec::new();
     let mut put = |label: String, line: Option<&compare::Line>| {
-        if let Some(l) = line {
-            let (origin, destination) = (l.origin.clone(), l.destination.clone());
-            rows.push(Row { label, measure: l.measure, origin, destination, a: l.a, b: l.b, difference: l.difference, interval: l.interval, unit: l.unit });
-        }
+        rows.extend(line.map(|l| row(label, l)));
     };
     let scope = Scope::new(world);
     let first = |countries: usize| scope.first_countries(countries).into_iter().map(|row| &scope.destination_names[row]);
@@ -101,6 +100,12 @@ pub fn answer(world: &World, sample: f64, replicates: &[Replicate], lines: &[com
     for place in first(2) {
         put(format!("  in {place}"), find("stock_mean", ALL_ORIGINS, place));
     }
+    // Of the other countries the one that changes most.
+    let told: Vec<&String> = first(2).collect();
+    let others = scope.destination_names[..scope.countries].iter().filter(|country| !told.contains(country));
+    let stocks = others.filter_map(|country| find("stock_mean", ALL_ORIGINS, country)).filter(|l| l.difference != 0.0);
+    let most = stocks.max_by(|a, b| a.difference.abs().total_cmp(&b.difference.abs()));
+    put(most.map_or_else(String::new, |l| format!("  in {}", l.destination)), most);
     put("Remittances".to_string(), find("remittances_usd", ALL_ORIGINS, ALL_DESTINATIONS));
     let share_of = |origin: &String| find("remittances_gdp_share", origin, ALL_DESTINATIONS);
     let most = scope.origin_names[..scope.origins].iter().filter_map(share_of).max_by(|a, b| a.difference.abs().total_cmp(&b.difference.abs()));
@@ -115,15 +120,25 @@ pub fn answer(world: &World, sample: f64, replicates: &[Replicate], lines: &[com
         let (persons, _, interval) = spread(&totals);
         Flow { in_a: String::new(), in_b: String::new(), persons, interval }
     });
+    let differs = |l: &&compare::Line| l.measure == "stock_mean" && l.origin == ALL_ORIGINS && l.destination == ALL_DESTINATIONS && l.difference.is_finite();
+    let peak = lines.iter().filter(differs).max_by(|a, b| a.difference.abs().total_cmp(&b.difference.abs()));
+    let passing = |l: &&compare::Line| l.year != year && rows.first().is_some_and(|now| l.difference.abs() > 2.0 * now.difference.abs());
+    let peak = peak.filter(passing).map(|l| (l.year, row("Abroad".to_string(), l)));
     let flow = |l: &diversion::Line| Flow { in_a: l.in_a.clone(), in_b: l.in_b.clone(), persons: l.persons, interval: l.interval };
     Answer {
         year,
         replicates: replicates.len(),
         causes: causes(year, &rows, shares),
         rows,
+        peak,
         diverted: total,
         flows: diversion::largest(diverted, year, 4).into_iter().map(flow).collect(),
     }
+}
+
+fn row(label: String, l: &compare::Line) -> Row {
+    let (origin, destination) = (l.origin.clone(), l.destination.clone());
+    Row { label, measure: l.measure, origin, destination, a: l.a, b: l.b, difference: l.difference, interval: l.interval, unit: l.unit }
 }
 
 /// What did it: for everybody abroad, for the place that changes most, for the money.

@@ -19,7 +19,7 @@ use crate::{
         year::Value,
     },
     scenario::Scenario,
-    world::World,
+    world::{World, corridor::Channel},
 };
 
 /// Most groups: 2^6 coalitions.
@@ -112,7 +112,7 @@ fn automatic(parts: &[Part], free: &BTreeSet<usize>, step: usize) -> Vec<Group> 
     let mut groups: Vec<Group> = Vec::new();
     for &part in free {
         let name = match parts[part].family {
-            Family::Channel(parts::Channel::ForeignWorkforce) if step >= 4 => parts::Channel::Construction.name().to_string(),
+            Family::Channel(Channel::ForeignWorkforce) if step >= 4 => Channel::Construction.name().to_string(),
             Family::Channel(channel) if step >= 1 => channel.name().to_string(),
             Family::Law if step >= 2 => "regimes".to_string(),
             Family::Shock if step >= 3 => "shocks".to_string(),

@@ -9,7 +9,7 @@ use crate::{
     scenario::{Scenario, hash},
     world::{
         World,
-        corridor::{Channels, Construction, Corridor},
+        corridor::{Channel, Construction, Corridor},
         macro_series::MacroSeries,
         network::{Link, Network},
         regime::{Amnesty, Closure, Regime},
@@ -17,48 +17,6 @@ use crate::{
         shock::{self, Shock},
     },
 };
-
-/// A channel of a corridor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Channel {
-    /// Passenger links.
-    Travel,
-    /// Jobs of building.
-    Construction,
-    /// Market access and transit.
-    Markets,
-    /// The foreign share of the jobs of building, which are then not filled locally.
-    ForeignWorkforce,
-    /// Cultural ties.
-    Ties,
-}
-
-impl Channel {
-    /// All, in the order of the model.
-    pub const ALL: [Channel; 5] = [Channel::Travel, Channel::Construction, Channel::Markets, Channel::ForeignWorkforce, Channel::Ties];
-
-    /// Name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Channel::Travel => "travel",
-            Channel::Construction => "construction",
-            Channel::Markets => "markets",
-            Channel::ForeignWorkforce => "foreign_workforce",
-            Channel::Ties => "ties",
-        }
-    }
-
-    /// Its switch.
-    fn of(self, channels: &mut Channels) -> &mut bool {
-        match self {
-            Channel::Travel => &mut channels.travel,
-            Channel::Construction => &mut channels.construction,
-            Channel::Markets => &mut channels.markets,
-            Channel::ForeignWorkforce => &mut channels.foreign_workforce,
-            Channel::Ties => &mut channels.ties,
-        }
-    }
-}
 
 /// The least that can be taken over from one world into another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -233,7 +191,7 @@ fn differing(a: Option<&Corridor>, b: Option<&Corridor>) -> Vec<Channel> {
 
 /// All that a channel of a corridor works with, as text; none where it does nothing.
 fn working(corridor: Option<&Corridor>, channel: Channel) -> Option<String> {
-    let c = corridor.filter(|c| *channel.of(&mut c.channels.clone()))?;
+    let c = corridor.filter(|c| *c.channels.clone().of(channel))?;
     // A foreign workforce shows in the building, which has its own channel; ties grow with markets, too.
     let Corridor { id: _, name: _, leads_to, planned: _, opens, closes, cost_usd_m: _, links, construction, transit, visitors, channels } = c;
     let freight = || links.iter().filter(|l| l.carries_goods()).collect::<Vec<_>>();
@@ -265,7 +223,7 @@ fn corridor(in_a: Option<&Corridor>, in_b: Option<&Corridor>, taken: &BTreeSet<P
     let with = |corridor: &Corridor, off: &[Channel]| {
         let mut corridor = corridor.clone();
         for channel in off {
-            *channel.of(&mut corridor.channels) = false;
+            *corridor.channels.of(*channel) = false;
         }
         corridor
     };

@@ -22,7 +22,8 @@ use super::{
 use crate::{
     behaviour::Behaviour,
     engine::Simulation,
-    measure::{Recorder, record::thread_cpu_seconds},
+    engine::clock::thread_nanoseconds,
+    measure::Recorder,
     population::{person::Chunk, synthesis},
     store::StoreError,
     world::World,
@@ -184,7 +185,7 @@ impl<'a> Queue<'a> {
 
     /// Processor time of this thread, if it is the only one of the run.
     fn clock(&self) -> f64 {
-        if self.division.threads == 1 { thread_cpu_seconds().unwrap_or(0.0) } else { 0.0 }
+        if self.division.threads == 1 { thread_nanoseconds() as f64 / 1e9 } else { 0.0 }
     }
 
     fn worker(&self) {

@@ -151,7 +151,8 @@ pub fn swing(means: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// What the swing along a factor reaches by chance: the quantile 0.95 over outcomes that are shuffled among the groups of the curve. NaN where
-/// each group holds a single point: however they are shuffled, the swing is the same.
+/// no swing could be told from chance: each group holds a single point, so that however they are shuffled the swing is the same, or there
+/// are so few arrangements that the largest swing of all comes up in more than a twentieth of the shuffles.
 pub fn swing_by_chance(curve: &[Response], outcomes: &[f64]) -> f64 {
     let finite: Vec<f64> = outcomes.iter().copied().filter(|y| y.is_finite()).collect();
     let n = finite.len();
@@ -173,7 +174,9 @@ pub fn swing_by_chance(curve: &[Response], outcomes: &[f64]) -> f64 {
     };
     let mut swings: Vec<f64> = (0..SHUFFLES).map(shuffled).collect();
     swings.sort_by(f64::total_cmp);
-    quantile(&swings, 0.95)
+    let largest = swings[SHUFFLES - 1];
+    let often = swings.iter().filter(|s| **s >= largest * (1.0 - 1e-9)).count() > SHUFFLES / 20;
+    if often && largest > 0.0 { f64::NAN } else { quantile(&swings, 0.95) }
 }
 
 /// Spearman's rank correlation, with its bootstrap interval. Missing outcomes are left out.
@@ -261,6 +264,9 @@ mod tests {
         assert!(swing_by_chance(&[], &[]).is_nan());
         let (places, rising) = ([1.0, 2.0, 3.0], [5.0, 7.0, 9.0]);
         assert!(swing_by_chance(&response(&places, &rising), &rising).is_nan(), "single points cannot be told from chance by shuffling");
+        let (halves, apart) = ([1.0, 1.0, 1.0, 2.0, 2.0, 2.0], [1.0, 2.0, 3.0, 11.0, 12.0, 13.0]);
+        assert!(swing_by_chance(&response(&halves, &apart), &apart).is_nan(), "of twenty arrangements two have the largest swing");
+        assert_eq!(swing_by_chance(&response(&halves, &[4.0; 6]), &[4.0; 6]), 0.0, "what never changes is no chance");
     }
 
     #[test]

@@ -164,7 +164,7 @@ pub const POLICY: TableSpec = TableSpec {
 /// Age and sex.
 pub const AGES: TableSpec = TableSpec {
     name: "ages",
-    meaning: "Persons aged 16-64 by age and sex at the start of the last month of each year, and moves of the year, one row for each place where somebody is. The emigration rate by age and sex is departures over persons in the rows of HOME.",
+    meaning: "Persons aged 16-64 by age and sex at the start of the last month of each year, before those who come of age, turn 65 or die in it, and moves of the year, one row for each place where somebody is. The emigration rate by age and sex is departures over persons in the rows of HOME.",
     columns: &[
         REPLICATE,
         MONTH,
@@ -446,7 +446,7 @@ pub const MEASURES: [MeasureSpec; 45] = [
     ("remittances_usd_2015", "USD of 2015", "The same in dollars of 2015 (US consumer prices)."),
     ("earnings_usd", "USD", "Pay earned abroad in the year."),
     ("invested_usd", "USD", "Part of remittances that was invested at home."),
-    ("would_go_cannot", "persons", "Distinct persons who chose to go there in the year, could not, and stayed."),
+    ("would_go_cannot", "persons", "Distinct persons of whom an attempt to go there failed in the year, whether or not they left later."),
     ("undocumented_share", "share", "Share without papers of the mean stock."),
     ("male_share", "share", "Share of men of the mean stock."),
     (MOTIVE_SHARES[0], "share", "Share of the mean stock whose motive is to earn."),

@@ -223,22 +223,6 @@ pub fn cpu_seconds() -> Option<f64> {
     Some((usage.user_time().num_microseconds() + usage.system_time().num_microseconds()) as f64 / 1e6)
 }
 
-/// Processor time of this thread so far, seconds, where the system tells.
-#[cfg(unix)]
-pub fn thread_cpu_seconds() -> Option<f64> {
-    use nix::{
-        sys::time::TimeValLike,
-        time::{ClockId, clock_gettime},
-    };
-    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).ok().map(|t| t.num_nanoseconds() as f64 / 1e9)
-}
-
-/// Processor time of this thread so far, seconds, where the system tells.
-#[cfg(not(unix))]
-pub fn thread_cpu_seconds() -> Option<f64> {
-    None
-}
-
 /// Processor time of this process so far, seconds, where the system tells.
 #[cfg(not(unix))]
 pub fn cpu_seconds() -> Option<f64> {

@@ -107,6 +107,13 @@ impl Scope {
         (0..countries.min(self.countries)).chain(groups).collect()
     }
 
+    /// Rules against citizens of a row of origins of a row of destinations, as indices.
+    pub fn rules_of(&self, origin_row: usize, destination_row: usize) -> impl Iterator<Item = usize> {
+        let concerned =
+            move |(_, origins, country): &(String, Vec<usize>, usize)| self.holds_country(destination_row, *country) && origins.iter().any(|o| self.holds_origin(origin_row, *o));
+        self.rules.iter().enumerate().filter(move |(_, rule)| concerned(rule)).map(|(k, _)| k)
+    }
+
     /// Whether an origin belongs to a row of origins.
     pub fn holds_origin(&self, row: usize, origin: usize) -> bool {
         row == origin || row == self.origins

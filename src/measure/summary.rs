@@ -49,6 +49,7 @@ impl Summary {
             let (measure, unit, _) = columns::MEASURES[usize::from(key.measure)];
             let (mean, mean_interval, quantiles) = spread(&values);
             let (least, most) = columns::limits(key.measure);
+            let most = if measure == "rules_in_force" { scope.rules_of(key.origin.into(), key.destination.into()).count() as f64 } else { most };
             (!values.is_empty()).then(|| Line {
                 year: key.year,
                 measure,

@@ -247,9 +247,7 @@ impl Year {
 
     /// Mean over months of the number of rules in force between origins and countries.
     fn rules_in_force(&self, scope: &Scope, origin_row: usize, destination_row: usize) -> f64 {
-        let concerned =
-            |(_, origins, country): &(String, Vec<usize>, usize)| scope.holds_country(destination_row, *country) && origins.iter().any(|o| scope.holds_origin(origin_row, *o));
-        let months: u32 = scope.rules.iter().zip(&self.rules).filter(|(rule, _)| concerned(rule)).map(|(_, months)| months).sum();
+        let months: u32 = scope.rules_of(origin_row, destination_row).map(|rule| self.rules[rule]).sum();
         f64::from(months) / f64::from(self.months)
     }
 

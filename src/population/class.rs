@@ -24,16 +24,16 @@ pub fn home_parts(code: u8) -> (usize, usize, usize, bool, bool) {
     (c / 24, c / 12 % 2, c / 4 % 3, c / 2 % 2 == 1, c % 2 == 1)
 }
 
-/// Whether a code at home (or the inert one) tells of experience.
+/// Whether a code at home tells of experience; the inert one does not.
 #[inline]
 pub fn experienced(code: u8) -> bool {
-    code.wrapping_sub(1) / 2 % 2 == 1
+    (code.max(1) - 1) / 2 % 2 == 1
 }
 
-/// Whether a code at home tells of kin who are or were abroad.
+/// Whether a code at home tells of kin who are or were abroad; the inert one does not.
 #[inline]
 pub fn has_kin(code: u8) -> bool {
-    code.wrapping_sub(1) % 2 == 1
+    (code.max(1) - 1) % 2 == 1
 }
 
 /// The code of a person at home who comes into another age band; other codes stay.
@@ -63,7 +63,7 @@ pub fn abroad(country: usize, stay: Stay, status: Status) -> u8 {
 /// The parts of a code abroad: country, stay, status.
 pub fn abroad_parts(code: u8) -> (usize, Stay, Status) {
     let c = code - ABROAD;
-    let stay = [Stay::Seasonal, Stay::OpenEnded, Stay::Settled][usize::from(c / 2 % 3)];
+    let stay = Stay::ALL[usize::from(c / 2 % 3)];
     (usize::from(c / 6), stay, if c % 2 == 1 { Status::Undocumented } else { Status::Documented })
 }
 
@@ -80,6 +80,7 @@ mod tests {
             assert_eq!((super::experienced(code), has_kin(code)), (experienced, kin));
             assert_eq!(at_home(3, sex as u8, education as u8, experienced, kin), in_band(code, 3));
         }
+        assert_eq!((super::experienced(INERT), has_kin(INERT), without_experience(INERT), in_band(INERT, 3)), (false, false, INERT, INERT));
         for code in ABROAD..CODES as u8 {
             let (country, stay, status) = abroad_parts(code);
             assert_eq!(abroad(country, stay, status), code);

@@ -99,7 +99,7 @@ impl Person {
     }
     /// Motive as a type.
     pub fn motive_type(&self) -> Motive {
-        [Motive::Earn, Motive::Study, Motive::Experience, Motive::Settle][usize::from(self.motive())]
+        Motive::ALL[usize::from(self.motive())]
     }
     /// Education as a type.
     pub fn education_type(&self) -> Education {
@@ -113,12 +113,12 @@ impl Person {
     /// Kind of stay abroad.
     #[inline]
     pub fn stay(&self) -> Stay {
-        [Stay::Seasonal, Stay::OpenEnded, Stay::Settled, Stay::Settled][usize::from(self.work >> 2 & 3)]
+        Stay::ALL[usize::from(self.work >> 2 & 3).min(2)]
     }
     /// Legal status abroad.
     #[inline]
     pub fn status(&self) -> Status {
-        [Status::Documented, Status::Undocumented, Status::Naturalised, Status::Naturalised][usize::from(self.work >> 4 & 3)]
+        Status::ALL[usize::from(self.work >> 4 & 3).min(2)]
     }
     /// Sets sector, stay and status abroad.
     pub fn set_work(&mut self, sector: u8, stay: Stay, status: Status) {

@@ -147,8 +147,10 @@ impl<'w> Region<'w> {
         // Who is abroad at the start: in proportion to the factors of sex and age in weighing to leave.
         let women = in_order(&behaviour.consider.women, &world.places.origins, 1.0)[place.origin];
         let weight = |sex: usize, cohort: usize| {
-            let age = (world.start.year() - 1 - demography.first_birth_year - cohort as i32) * 12 + 6;
-            age_factor(behaviour, age) * if sex == 1 { women } else { 1.0 }
+            let january = Month::new(demography.first_birth_year + cohort as i32, 1);
+            // By month of birth, months completed: on 1 January all are in one year of age, later some have come of age since.
+            let factors = (0..12).map(|m| age_factor(behaviour, world.start.since(january.plus(m)) - 1));
+            factors.sum::<f64>() / 12.0 * if sex == 1 { women } else { 1.0 }
         };
         let weights: f64 = (0..2).flat_map(|sex| by_sex[sex].iter().enumerate().map(move |(k, n)| (sex, k, n))).map(|(sex, k, n)| n * weight(sex, k)).sum();
         let stocks: Vec<f64> = world.places.destinations.iter().map(|d| demography.initial[place.origin][d.country].abroad * place.migrant_share * d.jobs_share).collect();

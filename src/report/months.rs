@@ -5,6 +5,7 @@ use std::fs;
 
 use super::folder::Folder;
 use crate::{
+    behaviour::traits::Status,
     measure::scope::Scope,
     store::{
         StoreError, csv, parquet,
@@ -219,7 +220,7 @@ pub fn by_regions(folder: &Folder, years: &[i32]) -> Result<Option<[Sums; 2]>, S
 }
 
 /// Codes of the status from here on are of naturalised persons, who are no foreign citizens.
-const NATURALISED: u8 = 2;
+const NATURALISED: u8 = Status::Naturalised as u8;
 
 /// Adds up a table in one format or the other; none if the folder has neither.
 fn scan(

@@ -68,7 +68,7 @@ fn of(series: &Table) -> Vec<Value> {
     let Some((_, line, month)) = MEASURES.iter().find(|m| m.0 == measure).filter(|_| alone) else { return Vec::new() };
     let rows = series.get("rows").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_table);
     let point = |row: &Table| {
-        let time = when(&text(row, "period")?, *month)?;
+        let time = when(&text(row, "period")?, *month, measure.starts_with("stock"))?;
         let either = |key: &str| text(row, key).or_else(|| text(series, key)).unwrap_or_default();
         let verified = row.get("verified").or_else(|| series.get("verified")).and_then(toml::Value::as_bool);
         let factor = number(row, "factor").or_else(|| number(series, "factor")).unwrap_or(1.0);
@@ -92,12 +92,12 @@ fn of(series: &Table) -> Vec<Value> {
 }
 
 /// Time of a year or a month in years, so that the middle of a year is a whole number: of a month its end, of a year the end of `month` if that is
-/// not 0. None of other spans, for which no chart has a line.
-fn when(period: &str, month: u32) -> Option<f64> {
+/// not 0. None of other spans, nor of months of what is summed over a year: no chart has a line for them.
+fn when(period: &str, month: u32, stock: bool) -> Option<f64> {
     let Period { first, last } = period.parse().ok()?;
     let end = |month: Month| f64::from(month.year()) + f64::from(month.of_year() as u32 + 1) / 12.0 - 0.5;
     match last.since(first) {
-        0 => Some(end(last)),
+        0 if stock => Some(end(last)),
         11 if last.of_year() == 11 => Some(if month > 0 { end(Month::new(last.year(), month)) } else { f64::from(last.year()) }),
         _ => None,
     }
@@ -131,6 +131,9 @@ mod tests {
             observes = { measure = "stock", origin = "UZB", destination = "RUS" }
             plus = [{ origin = "TJK" }]
             rows = [{ period = "2020", value = 4 }]
+            [[series]]
+            observes = { measure = "departures", origin = "UZB" }
+            rows = [{ period = "2014-03", value = 9 }]
         "#;
         fs::write(folder.path().join("a.toml"), text).unwrap();
         fs::write(folder.path().join("b.json"), "{").unwrap();

@@ -393,8 +393,8 @@ fn list(node: &Node, schema: &Json, path: &str, unit: &str, ledger: &mut Ledger)
         if !whole && ledger.partial && !types(follow(item_schema)).contains(&"object") {
             break;
         }
-        // An item that lacks something may be meant to change another, with its id mistyped.
-        let others = node.items().iter().filter_map(Node::id).filter(|id| *id != name);
+        // An item that lacks something may be meant to change one of another file, with its id mistyped.
+        let others = node.items().iter().filter(|other| other.at.file != item.at.file).filter_map(Node::id).filter(|id| *id != name);
         if let Some(key) = missing(item, follow(item_schema)).next()
             && let Some(finding) = ledger.list[before..].iter_mut().find(|f| f.path == join(&join(path, &name), key))
             && let Some(near) = super::finding::nearest(&name, others)

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 pub use super::changes::{AnswerItem, Origins, RuleItem, ShockItem, WatchItem};
-pub use super::items::{AmnestyItem, Channel, ClosureItem, ConstructionItem, CorridorItem, RegimeItem, TrendItem};
+pub use super::items::{AmnestyItem, ClosureItem, ConstructionItem, CorridorItem, RegimeItem, TrendItem};
 use crate::{
     behaviour::Behaviour,
     units::Month,

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::file::Date;
 use crate::{
     units::Provenance,
     world::{
+        corridor::Channel,
         network::Mode,
         place::MacroArea,
         regime::{Kind, Terms},
@@ -139,27 +140,6 @@ pub struct CorridorItem {
     pub provenance: Provenance,
 }
 
-/// An effect of a corridor (docs/odd.md, submodel 9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    /// Passenger links.
-    Travel,
-    /// Jobs while building.
-    Construction,
-    /// Market access and transit.
-    Markets,
-    /// The foreign share of the construction jobs.
-    ForeignWorkforce,
-    /// Cultural ties.
-    Ties,
-}
-
-impl Channel {
-    /// Names in files.
-    pub const NAMES: [&str; 5] = ["travel", "construction", "markets", "foreign_workforce", "ties"];
-}
-
 /// How a corridor is built.
 #[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 pub struct ConstructionItem {
@@ -252,6 +232,9 @@ pub struct LinkItem {
     /// Whether it carries persons.
     #[serde(default = "yes")]
     pub passengers: bool,
+    /// Codes of the countries that it crosses between those of its ends, in their order.
+    #[serde(default)]
+    pub crosses: Vec<String>,
 }
 
 fn yes() -> bool {

@@ -24,6 +24,8 @@ pub struct Column {
     pub form: Form,
     /// Whether its fields may be empty.
     pub may_be_empty: bool,
+    /// Whether a table may be without it: all its fields are empty then.
+    pub may_lack: bool,
     /// Unit, empty for texts.
     pub unit: &'static str,
     /// Meaning in a few words.
@@ -51,27 +53,31 @@ impl Shape {
 const INF: f64 = f64::INFINITY;
 
 const fn text(name: &'static str, meaning: &'static str) -> Column {
-    Column { name, form: Form::Text, may_be_empty: false, unit: "", meaning }
+    Column { name, form: Form::Text, may_be_empty: false, may_lack: false, unit: "", meaning }
 }
 
 const fn one_of(name: &'static str, names: &'static [&'static str], meaning: &'static str) -> Column {
-    Column { name, form: Form::OneOf(names), may_be_empty: false, unit: "", meaning }
+    Column { name, form: Form::OneOf(names), may_be_empty: false, may_lack: false, unit: "", meaning }
 }
 
 const fn number(name: &'static str, least: f64, most: f64, unit: &'static str, meaning: &'static str) -> Column {
-    Column { name, form: Form::Number(least, most), may_be_empty: false, unit, meaning }
+    Column { name, form: Form::Number(least, most), may_be_empty: false, may_lack: false, unit, meaning }
 }
 
 const fn optional(column: Column) -> Column {
     Column { may_be_empty: true, ..column }
 }
 
+const fn later(column: Column) -> Column {
+    Column { may_be_empty: true, may_lack: true, ..column }
+}
+
 const fn whole(name: &'static str, least: u32, most: u32, unit: &'static str, meaning: &'static str) -> Column {
-    Column { name, form: Form::Whole(least, most), may_be_empty: false, unit, meaning }
+    Column { name, form: Form::Whole(least, most), may_be_empty: false, may_lack: false, unit, meaning }
 }
 
 const fn month(name: &'static str, meaning: &'static str) -> Column {
-    Column { name, form: Form::Month, may_be_empty: true, unit: "", meaning }
+    Column { name, form: Form::Month, may_be_empty: true, may_lack: false, unit: "", meaning }
 }
 
 const SOURCE: Column = optional(text("source", "where the row's values come from"));
@@ -141,6 +147,7 @@ pub static LINKS: Shape = Shape {
         one_of("passengers", &["yes", "no"], "whether it carries persons"),
         month("opens", "first month of service"),
         month("closes", "first month without service"),
+        later(text("crosses", "codes of countries that it crosses between those of its ends, with spaces")),
         SOURCE,
         VERIFIED,
     ],

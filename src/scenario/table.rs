@@ -380,7 +380,7 @@ fn rows(table: &mut Table, text: &str, from: usize, wrong: &mut Wrong) {
     }
     let position: Vec<Option<usize>> = shape.columns.iter().map(|c| names.iter().position(|n| *n == c.name)).collect();
     for (column, place) in shape.columns.iter().zip(&position) {
-        if place.is_none() {
+        if place.is_none() && !column.may_lack {
             wrong.push((
                 header.at,
                 table.path(column.name),
@@ -401,7 +401,7 @@ fn rows(table: &mut Table, text: &str, from: usize, wrong: &mut Wrong) {
             wrong.push((field.at, table.path(name), format!("unknown column `{name}`"), format!("the table `{}` has no such column", shape.name), hint));
         }
     }
-    if position.iter().any(Option::is_none) {
+    if shape.columns.iter().zip(&position).any(|(column, place)| place.is_none() && !column.may_lack) {
         return;
     }
     while next < text.len() {
@@ -427,7 +427,7 @@ fn rows(table: &mut Table, text: &str, from: usize, wrong: &mut Wrong) {
         }
         let mut cells = Vec::with_capacity(shape.columns.len());
         for (column, place) in shape.columns.iter().zip(&position) {
-            let mut cell = found.fields[place.unwrap_or(0)].clone();
+            let mut cell = place.map_or_else(|| Cell { text: String::new(), number: None, at: found.at }, |place| found.fields[place].clone());
             cell.text = cell.text.trim().to_string();
             if let Err((why, hint)) = understand(column, &mut cell) {
                 wrong.push((cell.at, table.path(column.name), format!("`{}` cannot be `{}`", column.name, cell.text), why, hint));

@@ -213,7 +213,8 @@ pub fn parse(file: usize, ledger: &mut Ledger) -> Node {
             continue;
         }
         ledger.partial = true;
-        ledger.error(At::new(file, span), "", "the text is not TOML", error.message().trim().to_string(), syntax_hint(error.message()));
+        let what = if error.message().starts_with("invalid date") { "there is no such date" } else { "the text is not TOML" };
+        ledger.error(At::new(file, span), "", what, error.message().trim().to_string(), syntax_hint(error.message()));
     }
     let at = At::new(file, 0..0);
     Node { value: from_table(table.get_ref(), file), at, key: at }

@@ -47,7 +47,10 @@ pub fn read_columns(layout: &Layout, bytes: &[u8], columns: &[usize]) -> io::Res
             let text = record.get(at).unwrap_or_default();
             let number = || text.parse::<f64>().map_err(|_| io::Error::other(format!("`{text}` is no number")));
             let value = match kinds[k] {
-                Kind::Name => Value::from(layout.names[columns[k]].iter().position(|n| n == text).unwrap_or(255)),
+                Kind::Name => {
+                    let name = layout.names[columns[k]].iter().position(|n| n == text);
+                    Value::from(name.ok_or_else(|| io::Error::other(format!("`{text}` is none of the names of its column")))?)
+                }
                 Kind::Month => Value::from(month(text).ok_or_else(|| io::Error::other(format!("`{text}` is no month")))?),
                 Kind::Real if text.is_empty() => Value::Real(f64::NAN),
                 _ => Value::Real(number()?),

@@ -1,7 +1,7 @@
 //! Corridors: named sets of links that open at a date, and what building and using them does (docs/odd.md, submodel 9). Every effect asks the
 //! channel that it belongs to. May be used by everything right of `world`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{network::Link, place::MacroArea};
 use crate::units::Month;
@@ -21,7 +21,46 @@ pub struct Channels {
     pub ties: bool,
 }
 
+/// One of them, and its name in files (docs/odd.md, submodel 9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// Passenger links.
+    Travel,
+    /// Jobs while building.
+    Construction,
+    /// Market access and transit.
+    Markets,
+    /// The foreign share of the construction jobs, which are then not filled locally.
+    ForeignWorkforce,
+    /// Cultural ties.
+    Ties,
+}
+
+impl Channel {
+    /// All, in the order of the model.
+    pub const ALL: [Channel; 5] = [Channel::Travel, Channel::Construction, Channel::Markets, Channel::ForeignWorkforce, Channel::Ties];
+    /// Names in files, in the same order.
+    pub const NAMES: [&str; 5] = ["travel", "construction", "markets", "foreign_workforce", "ties"];
+
+    /// Name in files.
+    pub fn name(self) -> &'static str {
+        Channel::NAMES[self as usize]
+    }
+}
+
 impl Channels {
+    /// The switch of a channel.
+    pub fn of(&mut self, channel: Channel) -> &mut bool {
+        match channel {
+            Channel::Travel => &mut self.travel,
+            Channel::Construction => &mut self.construction,
+            Channel::Markets => &mut self.markets,
+            Channel::ForeignWorkforce => &mut self.foreign_workforce,
+            Channel::Ties => &mut self.ties,
+        }
+    }
+
     /// All on.
     pub const ON: Channels = Channels { travel: true, construction: true, markets: true, foreign_workforce: true, ties: true };
     /// All off.

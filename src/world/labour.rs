@@ -37,7 +37,7 @@ pub struct Params {
     #[schemars(range(min = -2.0, max = 0.0), extend("unit" = "elasticity"))]
     pub pay_crowding: f64,
     /// Least and largest crowding that moves pay.
-    #[schemars(extend("unit" = "ratio"))]
+    #[schemars(inner(range(min = 0.01, max = 100.0)), extend("unit" = "ratio"))]
     pub pay_crowding_range: [f64; 2],
     /// Employment of migrants where jobs are plenty.
     #[schemars(range(min = 0.1, max = 1.0), extend("unit" = "share"))]
@@ -64,7 +64,7 @@ pub struct Params {
     #[schemars(range(min = 0.0, max = 1.0), extend("unit" = "per month"))]
     pub invested_jobs_lost: f64,
     /// Least and largest unemployment rate at home.
-    #[schemars(extend("unit" = "share"))]
+    #[schemars(inner(range(min = 0.0, max = 1.0)), extend("unit" = "share"))]
     pub unemployment_range: [f64; 2],
     /// Pay of the basic, the secondary and the tertiary educated at home, over the mean.
     #[schemars(extend("unit" = "ratio"))]

@@ -15,7 +15,7 @@ pub const SERIES: [(&str, &str); 12] = [
     ("exchange_rate", "local/USD"),
     ("construction_index", "index"),
     ("oil_usd", "USD/barrel"),
-    ("us_cpi", "index"),
+    ("us_cpi", "index 2015=100"),
     ("participation_men", "share"),
     ("participation_women", "share"),
 ];

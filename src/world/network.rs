@@ -57,6 +57,8 @@ pub struct Link {
     pub opens: Month,
     /// First month without service.
     pub closes: Month,
+    /// Codes of the countries that it crosses between those of its ends, in their order.
+    pub crosses: Vec<String>,
 }
 
 impl Link {
@@ -146,6 +148,12 @@ pub struct Network {
 const MODES: usize = 4;
 
 impl Network {
+    /// Codes of the countries that a link goes through, from end to end.
+    pub fn countries<'n>(&'n self, link: &'n Link) -> impl Iterator<Item = &'n str> + Clone {
+        let [from, to] = link.ends.map(|n| self.nodes[n].country.as_str());
+        std::iter::once(from).chain(link.crosses.iter().map(String::as_str)).chain([to])
+    }
+
     /// Fare of a link, US dollars: the one that is known, else by distance and means of travel.
     pub fn fare(&self, link: &Link) -> f64 {
         let travel = &self.travel;

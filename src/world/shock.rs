@@ -65,9 +65,9 @@ pub enum Change {
 pub enum Which {
     /// Links with these ids; those of a corridor are its id, a dash, and their number from 1.
     Ids(Vec<String>),
-    /// Links between two countries (their codes).
+    /// Links over the border of two countries (their codes).
     Between([String; 2]),
-    /// Links with an end in a country.
+    /// Links that end in a country or cross it.
     Country(String),
 }
 
@@ -185,11 +185,11 @@ pub fn on_series(series: &mut MacroSeries, start: Month, shocks: &[Shock]) {
 
 /// Whether a shock of links is about a link.
 fn concerns(which: &Which, network: &Network, link: &Link) -> bool {
-    let [a, b] = link.ends.map(|n| network.nodes[n].country.as_str());
+    let mut through = network.countries(link);
     match which {
         Which::Ids(ids) => ids.contains(&link.id),
-        Which::Between([x, y]) => (a == x && b == y) || (a == y && b == x),
-        Which::Country(x) => a == x || b == x,
+        Which::Between([x, y]) => through.clone().zip(through.skip(1)).any(|(a, b)| (a == x && b == y) || (a == y && b == x)),
+        Which::Country(x) => through.any(|country| country == x),
     }
 }
 

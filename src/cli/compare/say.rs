@@ -127,6 +127,10 @@ fn pair(said: &Said) -> String {
         let interval = if same { String::new() } else { bounds(row.unit, row.interval, scale) };
         let _ = writeln!(text, "{:<22}{a:>14}{b:>14}{difference:>14}  {interval}{said}", row.label);
     }
+    if let Some((year, most)) = &answer.peak {
+        let scale = most.a.abs().max(most.b.abs());
+        let _ = writeln!(text, "Most in {year}: {} abroad  {}{}", signed(most.unit, most.difference, scale), bounds(most.unit, most.interval, scale), verdict(most));
+    }
     diverted(answer, &mut text);
     for cause in &answer.causes {
         let _ = writeln!(text, "{}", did_it(cause));

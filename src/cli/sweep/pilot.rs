@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     cli::{progress::duration, table::thousands},
-    engine::{Setup, Simulation},
+    engine::{CHUNK_ROWS, Setup, Simulation},
     experiment::{
         parting::Parting,
         queue::Division,
@@ -19,10 +19,6 @@ use crate::{
 
 /// Rows of the timed run; larger samples are extrapolated from two smaller ones.
 const ROWS: f64 = 300_000.0;
-/// Bytes of a run beside its persons, about.
-const BESIDE: f64 = 60e6;
-/// Bytes of a row, about.
-const ROW: f64 = 48.0;
 
 /// The costs of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,7 +41,7 @@ pub struct Costs {
 
 /// Bytes that a run needs, about.
 pub fn bytes_of_run(sweep: &Sweep) -> u64 {
-    (synthesis::expected_rows(&sweep.base.world, sweep.base.run.sample) * ROW + BESIDE) as u64
+    Simulation::bytes_needed(&sweep.base.world, sweep.base.run.sample)
 }
 
 /// Months that some runs simulate, shared ones once.
@@ -113,7 +109,7 @@ fn seconds(sweep: &Sweep) -> f64 {
 }
 
 fn timed(sweep: &Sweep, sample: f64) -> f64 {
-    let setup = Setup { seed: sweep.base.run.seed, sample, chunk_rows: crate::engine::CHUNK_ROWS };
+    let setup = Setup::replicate(sweep.base.run.seed, 1, sample, CHUNK_ROWS);
     let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(1).build() else { return f64::NAN };
     let (started, before) = (std::time::Instant::now(), record::cpu_seconds());
     pool.install(|| {

@@ -93,7 +93,7 @@ fn tornado(sweep: &Sweep, finding: &Finding, text: &mut String) {
         let _ = writeln!(text, "    {:<width$}  {bar:<BAR$}  {}{interval}", sweep.factors[index.factor].id, short(e.value));
     }
     if untold {
-        let _ = writeln!(text, "    (one point a value: too few to tell the swing from chance)");
+        let _ = writeln!(text, "    (too few points a value to tell the swing from chance)");
     }
     if list.len() > MOST {
         let _ = writeln!(text, "    and {} more in sensitivity.csv", list.len() - MOST);

@@ -148,7 +148,7 @@ impl<'a> Runs<'a> {
     }
 
     fn told(&self, scenario: &Scenario, k: u32) -> Result<Told, End> {
-        let setup = Setup { seed: scenario.run.seed.wrapping_add(u64::from(k)), sample: scenario.run.sample, chunk_rows: CHUNK_ROWS };
+        let setup = Setup::replicate(scenario.run.seed, k + 1, scenario.run.sample, CHUNK_ROWS);
         let identity = (env!("CARGO_PKG_VERSION"), &scenario.hash, setup.seed, setup.sample.to_bits(), scenario.world.months, &self.calibration.targets.hash);
         let key = blake3::hash(format!("{identity:?}").as_bytes()).to_hex().to_string();
         let told = if let Some(told) = self.shelf.get(&key) {

@@ -120,7 +120,7 @@ pub fn forecasts(calibration: &Calibration, table: &OriginsTable, runs: &Runs<'_
         let seen = discrepancy::errors(targets, &means, least, |row| row.usage == Use::Fit && row.period.last <= origin);
         // Only what had happened by then.
         let before: Vec<Vec<Error>> = earlier.iter().flat_map(|e| missed(e, origin)).collect();
-        let spread = discrepancy::estimate(if before.is_empty() { &seen } else { &before }, least);
+        let spread = discrepancy::estimate(if before.is_empty() { &seen } else { &before }, least).unwrap_or(calibration.discrepancy(false));
         all.forecasts.extend(from(calibration, table, origin, &members, spread));
         let horizon = origin.plus(12 * i32::from(table.years)).min(cut);
         earlier.push((means, origin, horizon));

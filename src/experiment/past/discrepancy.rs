@@ -101,8 +101,8 @@ pub fn longest(memory_years: f64) -> bool {
     memory_years >= MEMORIES[MEMORIES.len() - 1]
 }
 
-/// The discrepancy under which some errors, by series, are most likely, of a grid of values.
-pub fn estimate(errors: &[Vec<Error>], least: f64) -> Discrepancy {
+/// The discrepancy under which some errors, by series, are most likely, of a grid of values; none if there are no errors.
+pub fn estimate(errors: &[Vec<Error>], least: f64) -> Option<Discrepancy> {
     let likelihood = |d: Discrepancy| -> f64 {
         let of = |known: &Vec<Error>| {
             let Some(solved) = Cholesky::new(covariance(known, d)) else { return f64::NEG_INFINITY };
@@ -113,6 +113,19 @@ pub fn estimate(errors: &[Vec<Error>], least: f64) -> Discrepancy {
         errors.iter().map(of).sum()
     };
     let tried = DEVIATIONS.into_iter().flat_map(|deviation| MEMORIES.map(|memory_years| Discrepancy { deviation, memory_years, least }));
-    let best = tried.map(|d| (likelihood(d), d)).fold((f64::NEG_INFINITY, Discrepancy::default()), |best, next| if next.0 > best.0 { next } else { best });
-    best.1
+    let likely = tried.filter(|_| !errors.is_empty()).map(|d| (likelihood(d), d)).filter(|(likelihood, _)| likelihood.is_finite());
+    // Of several as likely the first.
+    likely.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|best| best.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_missed_tells_nothing() {
+        assert_eq!(estimate(&[], 0.04), None);
+        let once = estimate(&[vec![(2014.5, 0.3, 0.05), (2015.5, 0.3, 0.05)]], 0.04);
+        assert!(once.is_some_and(|d| d.deviation > 0.1 && d.least == 0.04), "{once:?}");
+    }
 }

@@ -44,7 +44,7 @@ impl Period {
 
     /// Its middle, in years.
     pub fn middle(&self) -> f64 {
-        f64::from(self.first.0 + self.last.0 + 1) / 24.0
+        (f64::from(self.first.0) + f64::from(self.last.0) + 1.0) / 24.0
     }
 }
 
@@ -55,7 +55,7 @@ impl FromStr for Period {
         let bounds = |part: &str| -> Result<(Month, Month), String> {
             let digits = part.len() == 4 && part.bytes().all(|b| b.is_ascii_digit());
             if digits {
-                let year = part.parse::<i32>().ok().filter(|y| *y >= 1900).ok_or_else(wrong)?;
+                let year = part.parse::<i32>().ok().filter(|y| (1900..=7000).contains(y)).ok_or_else(wrong)?;
                 return Ok((Month::new(year, 1), Month::new(year, 12)));
             }
             let month: Month = part.parse().ok().filter(|_| part.len() == 7).ok_or_else(wrong)?;

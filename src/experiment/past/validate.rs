@@ -225,10 +225,11 @@ fn by_gravity(targets: &Targets, world: &World, series: &Series, row: &Row, cut:
     // A pair without a past has no level; pairs are counted in the order of the targets.
     let panel: Vec<&Series> = panel.into_iter().filter(|s| past(s, row, cut).next().is_some()).collect();
     let own = panel.iter().position(|s| s.id == series.id)?;
+    let scope = Scope::new(world);
     let regressors = |pair: usize, names: &[String; 3], period: Period| -> Option<Vec<f64>> {
         let mut x: Vec<f64> = (0..panel.len()).map(|p| f64::from(u8::from(p == pair))).collect();
-        x.push(output(world, &names[1], period)?.ln());
-        x.push(output(world, &names[2], period)?.ln());
+        x.push(output(world, &scope, &names[1], period)?.ln());
+        x.push(output(world, &scope, &names[2], period)?.ln());
         Some(x)
     };
     let mut observations = Vec::new();
@@ -242,8 +243,7 @@ fn by_gravity(targets: &Targets, world: &World, series: &Series, row: &Row, cut:
 }
 
 /// Output of places (joined by `+`) in a period, US dollars a year: the mean of what is known of its months.
-fn output(world: &World, names: &str, period: Period) -> Option<f64> {
-    let scope = Scope::new(world);
+fn output(world: &World, scope: &Scope, names: &str, period: Period) -> Option<f64> {
     let codes: Vec<String> = if let Some(row) = scope.destination_names.iter().position(|n| n == names) {
         (0..scope.countries).filter(|&c| scope.holds_country(row, c)).map(|c| scope.destination_names[c].clone()).collect()
     } else if names == scope.origin_names[scope.origins] {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     scenario::{
         Change,
+        file::Date,
         finding::At,
         tree::{Node, Value},
     },
@@ -79,6 +80,28 @@ pub fn leaves(name: &str, node: &Node, multiplies: bool, keys: &mut Vec<Key>) {
     if node.entries().is_empty() {
         keys.push(Key { name: name.to_string(), at: node.key, multiplies });
     }
+}
+
+/// The order of listed values from the least to the greatest, as their indices; none if they are not all numbers or all dates.
+pub fn ascending(values: &[Node]) -> Option<Vec<usize>> {
+    let number = |value: &Node| match value.value {
+        Value::Int(n) => Some(n as f64),
+        Value::Float(x) => Some(x),
+        _ => None,
+    };
+    let date = |value: &Node| match &value.value {
+        Value::Text(text) => text.parse::<Date>().ok(),
+        Value::Date(date) => date.to_string().parse::<Date>().ok(),
+        _ => None,
+    };
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    if let Some(numbers) = values.iter().map(number).collect::<Option<Vec<f64>>>() {
+        order.sort_by(|a, b| numbers[*a].total_cmp(&numbers[*b]));
+    } else {
+        let dates = values.iter().map(date).collect::<Option<Vec<Date>>>()?;
+        order.sort_by_key(|k| dates[*k].order());
+    }
+    Some(order)
 }
 
 /// Ways to say what values a factor has.
@@ -216,10 +239,11 @@ impl Factor {
         }
     }
 
-    /// Whether its values have an order.
+    /// Whether its values have an order: those of ranges and dates, and listed ones that are all numbers or all dates. What is named otherwise
+    /// (alternatives, scenarios, members) has none, whatever its names look like.
     pub fn ordered(&self) -> bool {
         match &self.levels {
-            Levels::Choices(choices) => choices.iter().all(|c| c.name.parse::<f64>().is_ok()) || choices.iter().all(|c| c.name.parse::<Month>().is_ok()),
+            Levels::Choices(_) => self.node.get("values").is_some_and(|values| ascending(values.items()).is_some()),
             _ => true,
         }
     }
@@ -230,5 +254,20 @@ impl Factor {
             Levels::Choices(choices) => (0..choices.len()).map(Level::Choice).collect(),
             _ => vec![self.at(0.0), self.at(1.0)],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_dates_have_an_order() {
+        let order = |values: &[Value]| ascending(&values.iter().map(|v| Node { value: v.clone(), ..Node::empty() }).collect::<Vec<_>>());
+        let text = |t: &str| Value::Text(t.to_string());
+        assert_eq!(order(&[Value::Int(10), Value::Float(-1.5), Value::Int(5)]), Some(vec![1, 2, 0]));
+        assert_eq!(order(&[text("2028-01"), Value::Date("2026-07-20".parse().unwrap()), text("2026-08")]), Some(vec![1, 2, 0]));
+        assert_eq!(order(&[Value::Int(1), text("2028-01")]), None);
+        assert_eq!(order(&[text("visa"), text("quota")]), None);
     }
 }

@@ -109,7 +109,8 @@ pub struct FactorItem {
     /// Number of values of a range in a grid; of members of an ensemble, omitted: all.
     #[schemars(range(min = 1, max = 10_000), extend("unit" = "levels"))]
     pub levels: Option<usize>,
-    /// Values: numbers, dates, texts, true and false, lists.
+    /// Values: numbers, dates, texts, true and false, lists. Those that are all numbers or all dates are taken from the least to the greatest;
+    /// others have no order.
     #[schemars(length(min = 1, max = 256))]
     pub values: Option<Vec<Any>>,
     /// Names of the values or scenarios in results.

@@ -69,13 +69,8 @@ fn by_code(parts: &Parts, path: &str, map: &ByCode, countries: &[Country], known
         if parts.has(&full) {
             continue;
         }
-        ledger.error(
-            parts.at(&full),
-            &full,
-            format!("`{path}` has no value for {}", country.code),
-            format!("{} is in the table `countries`", country.name),
-            format!("add `{} = ...`", country.code),
-        );
+        let (at, hint) = parts.lacking(&full, format!("add `{full} = ...`, in this file or in the one that brings the country"));
+        ledger.error(at, &full, format!("`{path}` has no value for {}", country.code), format!("{} is in the table `countries`", country.name), hint);
     }
 }
 
@@ -83,7 +78,7 @@ fn unknown(parts: &Parts, path: &str, map: &ByCode, countries: &[Country], ledge
     for code in map.keys().filter(|k| !countries.iter().any(|c| c.code == **k)) {
         let full = format!("{path}.{code}");
         let hint = parts.drop_or(&full, || did_you_mean(code, countries.iter().map(|c| c.code.as_str())));
-        ledger.error(parts.at(&full), &full, format!("unknown country `{code}`"), format!("`{path}` is by codes of the table `countries`, of the role it is about"), hint);
+        ledger.error(parts.key_at(&full), &full, format!("unknown country `{code}`"), format!("`{path}` is by codes of the table `countries`, of the role it is about"), hint);
     }
 }
 

@@ -7,13 +7,11 @@ use petgraph::unionfind::UnionFind;
 
 use super::{Ground, Item, Parts};
 use crate::{
-    scenario::{
-        Run,
-        file::{Channel, CorridorItem},
-        finding::Ledger,
-        shapes,
+    scenario::{Run, file::CorridorItem, finding::Ledger, shapes},
+    world::{
+        corridor::{Channel, Corridor},
+        network::Link,
     },
-    world::{corridor::Corridor, network::Link},
 };
 
 /// All checks of all corridors.

@@ -8,12 +8,12 @@ use super::{Ground, Item, Parts, corridor_checks};
 use crate::{
     scenario::{
         Run,
-        file::{Channel, ConstructionItem, CorridorItem},
+        file::{ConstructionItem, CorridorItem},
         finding::{Ledger, did_you_mean},
     },
     units::Month,
     world::{
-        corridor::{Channels, Construction, Corridor, Site, SiteJobs, Transit, Visitors},
+        corridor::{Channel, Channels, Construction, Corridor, Site, SiteJobs, Transit, Visitors},
         network::{Link, Mode, Node},
     },
 };
@@ -141,6 +141,11 @@ fn links(parts: &Parts, ground: &Ground, item: &Item<CorridorItem>, detour: f64,
     for (i, link) in item.value.links.iter().enumerate() {
         let ends = [("from", &link.from), ("to", &link.to)].map(|(key, name)| node(parts, ground, &format!("{}.links.{i}.{key}", item.path), name, ledger));
         touched.extend(ends.into_iter().flatten().map(|n| ground.nodes[n].country.clone()));
+        for (k, code) in link.crosses.iter().enumerate().filter(|(_, code)| ground.nodes_known && ground.nodes.iter().all(|n| n.country != **code)) {
+            let path = format!("{}.links.{i}.crosses.{k}", item.path);
+            let hint = did_you_mean(code, ground.nodes.iter().map(|n| n.country.as_str()));
+            ledger.error(parts.at(&path), &path, format!("unknown country `{code}`"), "no node is in it; a link crosses countries of the table `nodes`", hint);
+        }
         let [Some(from), Some(to)] = ends else { continue };
         if from == to {
             let path = format!("{}.links.{i}.to", item.path);
@@ -160,6 +165,7 @@ fn links(parts: &Parts, ground: &Ground, item: &Item<CorridorItem>, detour: f64,
             // It serves whenever its corridor does.
             opens: Month::FIRST,
             closes: Month::NEVER,
+            crosses: link.crosses.clone(),
         });
     }
     (links, touched)

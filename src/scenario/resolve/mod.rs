@@ -95,6 +95,19 @@ impl Parts<'_> {
         }
     }
 
+    /// Where the key at a path stands.
+    fn key_at(&self, path: &str) -> At {
+        self.tree.find(path).map_or_else(|| self.at(path), |node| node.key)
+    }
+
+    /// Where a value that is missing was dropped by `remove`, if it was; else where it would stand, and a hint.
+    fn lacking(&self, path: &str, hint: String) -> (At, String) {
+        match self.layers.removed.iter().rfind(|(dropped, _)| dropped == path) {
+            Some((_, at)) => (*at, "`remove` drops it; let it stand, or give another value".to_string()),
+            None => (self.at(path), hint),
+        }
+    }
+
     /// The item that a path leads through, and the rest of the path.
     fn within<'p>(&self, path: &'p str) -> Option<(&Node, &'p str)> {
         let (list, rest) = path.split_once('.')?;

@@ -123,6 +123,11 @@ fn links(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Link> {
         if from == to {
             table.error(ledger, row, "to", "the link leads back to its start", "its two nodes are the same", "");
         }
+        let crosses: Vec<String> = table.text(row, "crosses").split_whitespace().map(str::to_string).collect();
+        for code in crosses.iter().filter(|code| ground.nodes_known && ground.nodes.iter().all(|n| n.country != **code)) {
+            let hint = did_you_mean(code, ground.nodes.iter().map(|n| n.country.as_str()));
+            table.error(ledger, row, "crosses", format!("unknown country `{code}`"), "no node is in it; a link crosses countries of its table `nodes`", hint);
+        }
         let link = Link {
             id: table.text(row, "link").to_string(),
             ends: [from, to],
@@ -135,6 +140,7 @@ fn links(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Link> {
             passengers: table.text(row, "passengers") == "yes",
             opens,
             closes,
+            crosses,
         };
         if let Some((column, what, why)) = odd(&link, &ground.nodes) {
             table.warn(ledger, row, column, what, why, "");

@@ -128,6 +128,15 @@ fn cohorts(parts: &Parts, ground: &Ground, run: Option<&Run>, ledger: &mut Ledge
             "",
         );
     }
+    if let Some(run) = run.filter(|run| run.start.of_year() > 0) {
+        ledger.warn(
+            parts.at("run.start"),
+            "run.start",
+            format!("the run starts in {}, tables tell of 1 January", run.start),
+            "migrants at the start and the seasonal ones among them (`start.seasonal_present`) are those of a January",
+            "",
+        );
+    }
     if let Some(row) = entrants.rows.iter().find(|row| entrants.maybe(row, "year").is_some_and(|year| year as i32 > last)).filter(|_| !entrants.broken) {
         let what = format!("those who turn 16 after {last} are not used");
         ledger.warn(

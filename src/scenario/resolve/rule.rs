@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Most rules of a scenario: as many names as a column of results has room for.
-const MOST: usize = 256;
+const MOST: usize = 255;
 
 /// All rules that are right, in the order of the file.
 pub fn rules(parts: &Parts, ground: &Ground, base: &Base<'_>, ledger: &mut Ledger) -> Vec<Rule> {

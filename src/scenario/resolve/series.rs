@@ -66,7 +66,8 @@ pub fn points(parts: &Parts, ground: &Ground, run: Option<&Run>, replaced: &mut 
         }
     }
     required(table, ground, &points, ledger);
-    unread(table, ground, ledger);
+    unread(table, ground, run, ledger);
+    jumps(table, &points, ledger);
     let growth = trends(parts, ground, table, &points, replaced, ledger);
     stays(run, ground, table, &points, &growth, ledger);
     Yearly { points: points.into_iter().map(|(key, years)| (key, years.into_iter().collect())).collect(), growth }
@@ -116,13 +117,15 @@ fn check_unit<'t>(table: &'t Table, row: &'t Row, said: &mut BTreeSet<(&'t str, 
     }
 }
 
-/// Whether a unit (lower case) names another scale, currency or span of time than the one that is read.
+/// Whether a unit (lower case) names another scale, currency, span of time or base year than the one that is read.
 fn differ(read: &str, said: &str) -> bool {
     const SCALES: [&str; 7] = ["%", "per cent", "percent", "thousand", "million", "billion", "trillion"];
     const SPANS: [(&str, &[&str]); 2] = [("/month", &["year", "annum", "annual", "quarter", "week", "day", "hour"]), ("/year", &["month", "quarter", "week", "day", "hour"])];
     let names = |words: &[&str]| words.iter().any(|word| said.contains(word));
     let currency = read.contains("USD") && !names(&["usd", "dollar", "$"]);
-    !said.is_empty() && (names(&SCALES) || currency || SPANS.iter().any(|(span, others)| read.ends_with(span) && names(others)))
+    let base = |unit: &str| unit.split_once("=100").and_then(|(before, _)| before.get(before.len().checked_sub(4)?..)?.parse::<u32>().ok());
+    let rebased = base(read).zip(base(&said.replace(' ', ""))).is_some_and(|(read, said)| read != said);
+    !said.is_empty() && (rebased || names(&SCALES) || currency || SPANS.iter().any(|(span, others)| read.ends_with(span) && names(others)))
 }
 
 fn required(table: &Table, ground: &Ground, points: &Points, ledger: &mut Ledger) {
@@ -137,12 +140,47 @@ fn required(table: &Table, ground: &Ground, points: &Points, ledger: &mut Ledger
 }
 
 /// Warns of values that `cells` replaces and the model does not read.
-fn unread(table: &Table, ground: &Ground, ledger: &mut Ledger) {
+fn unread(table: &Table, ground: &Ground, run: Option<&Run>, ledger: &mut Ledger) {
     for row in table.rows.iter().filter(|row| ground.countries_known && table.at(row, "value").file != table.file) {
         let (series, place) = (table.text(row, "series"), table.text(row, "place"));
-        let first_month = series == "unemployment" && ground.places.origin(place).is_some();
+        // A month's value leans on the years beside its own.
+        let beside = |run: &Run| table.maybe(row, "year").is_none_or(|year| (year - f64::from(run.start.year())).abs() <= 1.0);
+        let first_month = series == "unemployment" && ground.places.origin(place).is_some() && run.is_none_or(beside);
         if !first_month && !read(ground, series, place) {
             ledger.warn(table.at(row, "value"), &table.path("value"), format!("`{series}` of {place} has no effect"), unread_because(series), "");
+        }
+    }
+}
+
+/// Ratio of a level to that of the year before, or its reciprocal, beyond which a unit is likely to be mistaken; and such a growth.
+const JUMP: f64 = 5.0;
+const GROWTH: f64 = 0.5;
+
+/// Warns of values far from those of the years beside them.
+fn jumps(table: &Table, points: &Points, ledger: &mut Ledger) {
+    let find = |series: &str, place: &str, year: i32| {
+        table.rows.iter().find(|row| table.text(row, "series") == series && table.text(row, "place") == place && table.maybe(row, "year") == Some(f64::from(year)))
+    };
+    for ((series, place), years) in points {
+        let unit = SERIES.iter().find(|s| s.0 == series).map_or("", |s| s.1);
+        let mut before: Option<(i32, f64)> = None;
+        for (&year, &value) in years {
+            let (odd, hint) = match (unit, before) {
+                ("share", _) => (None, String::new()),
+                ("share/year", _) if value.abs() > GROWTH => (Some(format!("`{series}` of {place} is {} in {year}", figure(value))), per_cent(value, 0.0)),
+                (_, Some((last, level))) if level > 0.0 && value > 0.0 && unit != "share/year" => {
+                    let yearly = (value / level).ln().abs() / f64::from(year - last);
+                    let what = || format!("`{series}` of {place} goes from {} in {last} to {} in {year}", figure(level), figure(value));
+                    ((yearly > JUMP.ln()).then(what), format!("give values in {unit}"))
+                }
+                _ => (None, String::new()),
+            };
+            if let Some((what, row)) = odd.zip(find(series, place, year)) {
+                let why = if unit == "share/year" { "that is more than half of output in a year" } else { "that is more than fivefold a year; the unit may be another" };
+                ledger.warn(table.at(row, "value"), &table.path("value"), what, why, hint);
+                break;
+            }
+            before = Some((year, value));
         }
     }
 }
@@ -255,13 +293,21 @@ mod tests {
             ("share", ""),
             ("share/year", "share"),
             ("index", "index 2013=100"),
+            ("index 2015=100", "index, 2015 = 100"),
+            ("index 2015=100", "index"),
             ("local/USD", "units per usd"),
         ] {
             assert!(!differ(read, said), "{said} is {read}");
         }
-        for (read, said) in
-            [("USD/month", "rub per month"), ("USD/month", "usd per year"), ("share", "%"), ("share/year", "per cent"), ("USD/year", "million usd"), ("USD/year", "usd a month")]
-        {
+        for (read, said) in [
+            ("index 2015=100", "index 2010=100"),
+            ("USD/month", "rub per month"),
+            ("USD/month", "usd per year"),
+            ("share", "%"),
+            ("share/year", "per cent"),
+            ("USD/year", "million usd"),
+            ("USD/year", "usd a month"),
+        ] {
             assert!(differ(read, said), "{said} is not {read}");
         }
     }

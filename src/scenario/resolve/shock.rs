@@ -180,7 +180,17 @@ fn target(parts: &Parts, item: &Item<ShockItem>, ledger: &mut Ledger) -> Option<
             );
         } else {
             let names = named.iter().map(|(key, _)| format!("`{key}`")).collect::<Vec<_>>().join(" and ");
-            ledger.error(at, &item.path, "the shock has two targets at once", format!("{names} each say what it is about"), "make two shocks of it");
+            // Of one that two files speak of the later is shown.
+            let places = || named.iter().map(|(key, _)| parts.at(&format!("{}.{key}", item.path)));
+            let (first, last) = (places().min_by_key(|at| parts.layers.rank(*at)), places().max_by_key(|at| parts.layers.rank(*at)));
+            let (at, hint) = match (first, last) {
+                (Some(first), Some(last)) if first.file != last.file => {
+                    let file = ledger.sources.get(first.file).map_or("", |source| source.name.as_str());
+                    (last, format!("`{}` is a shock of {file}: give a new one another id", item.value.id))
+                }
+                _ => (at, "make two shocks of it".to_string()),
+            };
+            ledger.error(at, &item.path, "the shock has two targets at once", format!("{names} each say what it is about"), hint);
         }
         return None;
     };

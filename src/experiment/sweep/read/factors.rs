@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::{
     super::{
         super::design::Kind,
-        factor::{Choice, FORMS, Factor, Levels},
+        factor::{Choice, FORMS, Factor, Levels, ascending},
         file::{AlternativeItem, FactorItem, Scale},
     },
     Reader, changes, plain,
@@ -193,7 +193,9 @@ impl Reader<'_> {
             let changes = keys.iter().map(|key| Change { key: key.clone(), value: value.clone(), multiplies: item.multiplies, of: None }).collect();
             Choice { name, changes, scenario: None }
         };
-        Some(values.iter().enumerate().map(choice).collect())
+        // What has an order stands in it, so that places along the factor are places in it.
+        let order = ascending(values).unwrap_or_else(|| (0..values.len()).collect());
+        Some(order.into_iter().map(|i| choice((i, &values[i]))).collect())
     }
 
     fn alternatives(items: &[AlternativeItem], node: &Node) -> Vec<Choice> {
