@@ -26,6 +26,9 @@ fn a_later_file_replaces_regimes_from_its_own_date_on() {
     assert!(law.regimes[1][1][1].1.papers_log_odds.is_none());
     assert!((law.regimes[1][0][1].1.burden - 0.9).abs() < 1e-12, "an item of the same id is changed key by key");
     assert_eq!(law.closures.len(), 1, "removed by id");
+    let inventory = Inventory::load(&at("child.toml"), &Overrides::default()).unwrap_or_else(|findings| panic!("{findings}"));
+    let gone: Vec<(&str, &str)> = inventory.entries.iter().filter(|e| e.key.ends_with(".replaced")).map(|e| (e.key.as_str(), e.value.as_str())).collect();
+    assert_eq!(gone, [("regime.tur-uzb-2008.replaced", "[\"UZB\"]")], "what does not act any more is told where values are listed");
     fs::write(at("again.toml"), &scenario.resolved).expect("written");
     assert_eq!(Scenario::load(&at("again.toml"), &Overrides::default()).expect("right").hash, scenario.hash);
 }

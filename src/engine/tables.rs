@@ -13,7 +13,7 @@ pub struct Tables {
     pub unemployment: Vec<f64>,
     /// Expected earnings at home of multiplier one, US dollars a month, by home region x home cell (`totals::home_cell`).
     pub home_earnings: Vec<f64>,
-    /// Pay of a documented man of multiplier one, US dollars a month, by destination region x sector.
+    /// Pay of a documented man of multiplier one and secondary education (factor 1), US dollars a month, by destination region x sector.
     pub pay: Vec<f64>,
     /// Expected employment, share, by destination region x sector.
     pub employment: Vec<f64>,

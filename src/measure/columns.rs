@@ -97,7 +97,7 @@ pub const LABOUR: TableSpec = TableSpec {
         column("place", Kind::Name, "id", "Home region or region of destination."),
         column("country", Kind::Name, "ISO 3166", "Its country."),
         column("sector", Kind::Name, "category", "Sector, or `all` at home."),
-        column("wage_usd", Kind::Real, "USD/month", "At home the mean wage; abroad the pay of a documented man of mean skill."),
+        column("wage_usd", Kind::Real, "USD/month", "At home the mean wage; abroad the pay of a documented man of secondary education and mean skill."),
         column(
             "unemployment",
             Kind::Real,
@@ -463,7 +463,7 @@ pub const MEASURES: [MeasureSpec; 45] = [
     (
         "mean_wage_usd",
         "USD/month",
-        "At home the wage, weighted by residents; of destinations (in the column origin) the pay of a documented man of mean skill, weighted by migrants.",
+        "At home the wage, weighted by residents; of destinations (in the column origin) the pay of a documented man of secondary education and mean skill, weighted by migrants.",
     ),
     ("unemployment_rate", "share", "At home, weighted by residents; of destinations (in the column origin) that of migrants."),
     ("concentration_hhi", "index 0-1", "As in the table hierarchy, of the mean stock."),

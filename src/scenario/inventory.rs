@@ -154,7 +154,7 @@ impl Inventory {
         if ledger.errors() > 0 {
             return Err(Findings { list: ledger.sorted() });
         }
-        let Some(resolve::Resolved { run, world, tables, .. }) = resolved else { return Err(Findings { list: ledger.sorted() }) };
+        let Some(resolve::Resolved { run, world, tables, replaced, .. }) = resolved else { return Err(Findings { list: ledger.sorted() }) };
         let corridors = run.zip(world).map(|(run, world)| world.corridors.iter().map(|c| Outlook::new(c, &run)).collect()).unwrap_or_default();
         let lines = Lines::new(&ledger);
         let mut walk = Walk { lines: &lines, entries: Vec::new() };
@@ -165,11 +165,29 @@ impl Inventory {
             let schema = check::property(check::schema(), key).unwrap_or(&Json::Null);
             walk.node(node, schema, key, "", None);
         }
-        let entries = walk.entries;
+        let mut entries = walk.entries;
+        entries.extend(gone(&replaced, layers, &lines));
         let title = layers.tree.get("title").and_then(Node::text).unwrap_or_default().to_string();
         let tables = tables.iter().filter(|t| t.given()).map(|t| rows(t, layers, &lines)).collect();
         Ok(Inventory { title, entries, corridors, tables })
     }
+}
+
+/// Items that stand in the files and do not act, because a later file says the same otherwise: one entry each, with those for whom.
+fn gone(replaced: &BTreeSet<(&'static str, String, String)>, layers: &Layers, lines: &Lines) -> Vec<Entry> {
+    let mut items: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for (list, id, whose) in replaced {
+        items.entry((list, id)).or_default().push(format!("\"{whose}\""));
+    }
+    let entry = |((list, id), whose): ((&str, &str), Vec<String>)| Entry {
+        key: format!("{list}.{id}.replaced"),
+        value: format!("[{}]", whose.join(", ")),
+        unit: "for whom a later file says otherwise".to_string(),
+        place: lines.name(layers.tree.locate(&format!("{list}.{id}"))),
+        source: String::new(),
+        verified: None,
+    };
+    items.into_iter().map(entry).collect()
 }
 
 /// Starts of lines of all sources, so that many places are cheap to name.

@@ -66,13 +66,13 @@ pub struct Params {
     /// Least and largest unemployment rate at home.
     #[schemars(inner(range(min = 0.0, max = 1.0)), extend("unit" = "share"))]
     pub unemployment_range: [f64; 2],
-    /// Pay of the basic, the secondary and the tertiary educated at home, over the mean.
+    /// Factor on mean pay at home of the basic, the secondary and the tertiary educated. Factors are not brought to a mean of one.
     #[schemars(extend("unit" = "ratio"))]
     pub education_pay_home: [f64; 3],
     /// The same abroad.
     #[schemars(extend("unit" = "ratio"))]
     pub education_pay_abroad: [f64; 3],
-    /// Pay of construction, services, industry and agriculture at home, over the mean.
+    /// Factor on mean pay at home in construction, services, industry and agriculture.
     #[schemars(extend("unit" = "ratio"))]
     pub sector_pay_home: [f64; 4],
     /// Women's pay at home over men's.
