@@ -4,7 +4,7 @@
 //! [`behaviour`]; [`population`] synthesises persons from published margins; [`engine`] moves them month by month; [`measure`] listens and
 //! writes tables. A module may use only what stands to its left:
 //!
-//! `units -> math -> draw -> store -> world -> behaviour -> population -> hierarchy -> scenario -> engine -> measure -> experiment -> report -> cli`
+//! `machine -> units -> math -> draw -> store -> world -> behaviour -> population -> hierarchy -> scenario -> engine -> measure -> experiment -> report -> cli`
 
 pub mod behaviour;
 pub mod cli;
@@ -12,6 +12,7 @@ pub mod draw;
 pub mod engine;
 pub mod experiment;
 pub mod hierarchy;
+pub mod machine;
 pub mod math;
 pub mod measure;
 pub mod population;

@@ -8,7 +8,7 @@ use std::{path::Path, process::ExitCode};
 use aos::{Aos, MONTHS};
 use musafir::{
     engine::{CHUNK_ROWS, Setup, Simulation},
-    measure::record::cpu_seconds,
+    machine::cpu_seconds,
     scenario::{Overrides, Scenario},
 };
 

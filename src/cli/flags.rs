@@ -9,7 +9,7 @@ use std::{
 use super::stop::{Stop, expect};
 use crate::{
     experiment::ensemble::{Ensemble, Members},
-    measure::record,
+    machine,
     population::synthesis,
     scenario::{Finding, Kind, Overrides, Scenario},
     units::Month,
@@ -169,7 +169,7 @@ impl Uncertain {
 
 /// Fails if a command (`this run`) needs more bytes than are free.
 pub fn enough_memory(what: &str, needed: u64, sample: f64) -> Result<(), Stop> {
-    let free = record::memory_available().unwrap_or(u64::MAX);
+    let free = machine::memory_available().unwrap_or(u64::MAX);
     if needed <= free {
         return Ok(());
     }

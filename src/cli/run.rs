@@ -17,6 +17,7 @@ use super::{
 use crate::{
     engine::{Setup, Simulation},
     experiment::ensemble::{Ensemble, Members},
+    machine,
     measure::{
         Recorder, Results,
         checkpoint::{self, Head, Identity, Tally},
@@ -201,12 +202,12 @@ impl Job<'_> {
                     tally.warnings.push(warning);
                 }
             }
-            let cpu = record::cpu_seconds();
+            let cpu = machine::cpu_seconds();
             let recorded = recorder.finish().map_err(|e| Stop::Failed(format!("cannot encode the tables: {e}")))?;
             if let Some(profile) = &mut profile {
                 profile.end(&simulation);
                 profile.simulation += tally.cpu_seconds_simulate - simulated;
-                profile.encoding += record::cpu_seconds().zip(cpu).map_or(0.0, |(now, before)| now - before);
+                profile.encoding += machine::cpu_seconds().zip(cpu).map_or(0.0, |(now, before)| now - before);
             }
             results.replicates.push(recorded);
         }
@@ -225,10 +226,10 @@ impl Job<'_> {
 
     /// The months of a replicate, to its end or to an interruption.
     fn months(&self, replicate: u32, tally: &mut Tally, results: &Results, recorder: &mut Recorder, simulation: &mut Simulation<'_>, progress: &mut Progress) -> Result<(), Stop> {
-        let (mut started, mut cpu) = (Instant::now(), record::cpu_seconds());
+        let (mut started, mut cpu) = (Instant::now(), machine::cpu_seconds());
         let mut time = |tally: &mut Tally| {
             tally.seconds_simulate += started.elapsed().as_secs_f64();
-            let now = record::cpu_seconds();
+            let now = machine::cpu_seconds();
             tally.cpu_seconds_simulate += now.zip(cpu).map_or(0.0, |(now, before)| now - before);
             (started, cpu) = (Instant::now(), now);
         };
@@ -279,8 +280,8 @@ impl Job<'_> {
             threads,
             seconds_synthesis: tally.seconds_synthesis,
             seconds_simulate: tally.seconds_simulate,
-            cpu_seconds_simulate: record::cpu_seconds().map(|_| tally.cpu_seconds_simulate),
-            peak_rss_bytes: record::peak_rss_bytes(),
+            cpu_seconds_simulate: machine::cpu_seconds().map(|_| tally.cpu_seconds_simulate),
+            peak_rss_bytes: machine::peak_rss_bytes(),
             state_hash: hasher.finalize().to_hex().to_string(),
             files: writing.entries.clone(),
             warnings: record::gathered(self.scenario.warnings.iter().map(ToString::to_string).chain(tally.warnings.iter().cloned())),

@@ -3,6 +3,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::machine::thread_nanoseconds;
+
 /// A part of a month's work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -79,23 +81,6 @@ impl<'c> Laps<'c> {
             *since = thread_nanoseconds();
         }
     }
-}
-
-/// Processor time of this thread, nanoseconds.
-#[cfg(unix)]
-pub fn thread_nanoseconds() -> u64 {
-    use nix::{
-        sys::time::TimeValLike,
-        time::{ClockId, clock_gettime},
-    };
-    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(0, |t| t.num_nanoseconds().max(0) as u64)
-}
-
-/// Where the system does not tell it: time of the wall, nanoseconds.
-#[cfg(not(unix))]
-pub fn thread_nanoseconds() -> u64 {
-    static START: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
-    START.elapsed().as_nanos() as u64
 }
 
 #[cfg(test)]

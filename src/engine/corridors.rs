@@ -107,7 +107,7 @@ fn excess(world: &World, access: &mut Access<'_>, month: Month, k: usize) -> f64
 struct Access<'w> {
     world: &'w World,
     nodes: Vec<usize>,
-    markets: Vec<freight::Market>,
+    markets: Vec<freight::GoodsMarket>,
     known: BTreeMap<Vec<usize>, Vec<f64>>,
     ratios: BTreeMap<Vec<usize>, Ratios>,
 }
@@ -118,13 +118,13 @@ impl<'w> Access<'w> {
         let (from, series) = world.reference();
         let july = Month::new(world.freight.base_year, 7).since(from) as usize;
         let wage = |code: &str| series.get("wage_usd", code).map_or(0.0, |w| w[july]);
-        let market = |node: usize, people: f64, wage: f64| freight::Market { node, size: people * wage * 12.0 / 1e9, onward: 0.0 };
+        let market = |node: usize, people: f64, wage: f64| freight::GoodsMarket { node, size: people * wage * 12.0 / 1e9, onward: 0.0 };
         let homes = places.homes.iter().map(|h| market(h.node, h.population, wage(&places.origins[h.origin].code) * h.wage_ratio));
         let destinations = places.destinations.iter().map(|d| market(d.node, d.population, wage(&places.countries[d.country].code) * d.wage_ratio));
-        let mut markets: Vec<freight::Market> = homes.chain(destinations).collect();
+        let mut markets: Vec<freight::GoodsMarket> = homes.chain(destinations).collect();
         let nodes = markets.iter().map(|m| m.node).collect();
         let node = |name: &str| world.network.nodes.iter().position(|n| n.id == name);
-        let beyond = world.freight.beyond.values().filter_map(|b| node(&b.node).map(|node| freight::Market { node, size: b.wages_usd_bn, onward: b.usd_tonne }));
+        let beyond = world.freight.beyond.values().filter_map(|b| node(&b.node).map(|node| freight::GoodsMarket { node, size: b.wages_usd_bn, onward: b.usd_tonne }));
         markets.extend(beyond);
         Access { world, nodes, markets, known: BTreeMap::new(), ratios: BTreeMap::new() }
     }

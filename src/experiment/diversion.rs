@@ -25,20 +25,20 @@ pub fn counted(month: Month) -> bool {
 
 /// Who is abroad and where, in four bytes a person abroad: by chunk, (row, country) in the order of rows.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Places(Vec<Vec<(u16, u8)>>);
+pub struct Whereabouts(Vec<Vec<(u16, u8)>>);
 
 fn country(world: &World, place: u8) -> u8 {
     world.places.destinations[usize::from(place)].country as u8
 }
 
-impl Places {
+impl Whereabouts {
     /// Of all persons at the end of a month.
-    pub fn of(world: &World, chunks: &[Chunk], month: Month) -> Places {
+    pub fn of(world: &World, chunks: &[Chunk], month: Month) -> Whereabouts {
         let abroad = |chunk: &Chunk| {
             let there = |(row, p): (usize, &crate::population::person::Person)| (p.place != HOME && p.active(month)).then(|| (row as u16, country(world, p.place)));
             chunk.person.iter().enumerate().filter_map(there).collect()
         };
-        Places(chunks.par_iter().map(abroad).collect())
+        Whereabouts(chunks.par_iter().map(abroad).collect())
     }
 
     /// Simulated persons whose place differs: `self` is where they are in A, `chunks` are the same persons in B.

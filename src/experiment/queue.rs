@@ -22,7 +22,7 @@ use super::{
 use crate::{
     behaviour::Behaviour,
     engine::Simulation,
-    engine::clock::thread_nanoseconds,
+    machine::thread_nanoseconds,
     measure::Recorder,
     population::{person::Chunk, synthesis},
     store::StoreError,

@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    diversion::{self, Matrix, Places},
+    diversion::{self, Matrix, Whereabouts},
     inputs::Inputs,
     parting::{Parting, classes},
 };
@@ -81,7 +81,7 @@ pub struct Grown {
     /// Remarks of the runs.
     pub warnings: Vec<String>,
     /// World 0 by year, from where it parts from another named one.
-    places: BTreeMap<i32, Places>,
+    places: BTreeMap<i32, Whereabouts>,
 }
 
 /// The worlds of a comparison. World 0 is A; the first `named` are scenarios, the others coalitions.
@@ -221,7 +221,7 @@ impl<'w> Tree<'w> {
         }
         let world = self.variants[group[0]].world;
         if group.contains(&0) {
-            grown.places.insert(month.year(), Places::of(world, simulation.chunks(), month));
+            grown.places.insert(month.year(), Whereabouts::of(world, simulation.chunks(), month));
             return;
         }
         let Some(places) = grown.places.get(&month.year()) else { return };

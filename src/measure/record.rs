@@ -4,6 +4,8 @@ use std::{fs, path::Path, time::Instant};
 
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 
+use crate::machine;
+
 /// A result file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
@@ -181,7 +183,7 @@ pub struct Effort {
 impl Effort {
     /// Of this process since a moment.
     pub fn since(started: Instant, threads: usize) -> Effort {
-        Effort { threads, seconds: started.elapsed().as_secs_f64(), cpu_seconds: cpu_seconds(), peak_rss_bytes: peak_rss_bytes() }
+        Effort { threads, seconds: started.elapsed().as_secs_f64(), cpu_seconds: machine::cpu_seconds(), peak_rss_bytes: machine::peak_rss_bytes() }
     }
 }
 
@@ -194,39 +196,6 @@ fn hash_file(path: &Path) -> Option<String> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(fs::File::open(path).ok()?).ok()?;
     Some(hasher.finalize().to_hex().to_string())
-}
-
-/// Largest resident memory of this process, bytes, where the system tells.
-pub fn peak_rss_bytes() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    kilobytes(&status, "VmHWM:")
-}
-
-/// Memory that can be taken without swapping, bytes, where the system tells.
-pub fn memory_available() -> Option<u64> {
-    kilobytes(&fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:")
-}
-
-fn kilobytes(text: &str, key: &str) -> Option<u64> {
-    let line = text.lines().find_map(|l| l.strip_prefix(key))?;
-    line.split_whitespace().next()?.parse::<u64>().ok().map(|k| k * 1024)
-}
-
-/// Processor time of this process so far, seconds, where the system tells.
-#[cfg(unix)]
-pub fn cpu_seconds() -> Option<f64> {
-    use nix::sys::{
-        resource::{UsageWho, getrusage},
-        time::TimeValLike,
-    };
-    let usage = getrusage(UsageWho::RUSAGE_SELF).ok()?;
-    Some((usage.user_time().num_microseconds() + usage.system_time().num_microseconds()) as f64 / 1e6)
-}
-
-/// Processor time of this process so far, seconds, where the system tells.
-#[cfg(not(unix))]
-pub fn cpu_seconds() -> Option<f64> {
-    None
 }
 
 #[cfg(test)]

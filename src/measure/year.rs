@@ -68,7 +68,7 @@ impl Pair {
 }
 
 /// A mean in the making: sums of wage x weight, unemployment x weight, weight.
-type Market = (f64, f64, f64);
+type MarketMean = (f64, f64, f64);
 
 /// The running year.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -84,9 +84,9 @@ pub struct Year {
     /// By origin: debt at the end of December.
     debt: Vec<i64>,
     /// By row of origins.
-    home_markets: Vec<Market>,
+    home_markets: Vec<MarketMean>,
     /// By country.
-    markets: Vec<Market>,
+    markets: Vec<MarketMean>,
     /// By row of origins: GDP of the months so far, US dollars.
     gdp: Vec<f64>,
     /// By policy rule: months in force.
@@ -118,8 +118,8 @@ impl Year {
             pairs: vec![Pair::default(); scope.origins * scope.countries],
             residents: vec![0; scope.origins],
             debt: vec![0; scope.origins],
-            home_markets: vec![Market::default(); scope.origins + 1],
-            markets: vec![Market::default(); scope.countries],
+            home_markets: vec![MarketMean::default(); scope.origins + 1],
+            markets: vec![MarketMean::default(); scope.countries],
             gdp: vec![0.0; scope.origins + 1],
             rules: vec![0; scope.rules.len()],
             transit: vec![0.0; scope.origins],
@@ -332,7 +332,7 @@ fn push(out: &mut Vec<Value>, year: i32, name: &str, origin: usize, destination:
     }
 }
 
-fn market(sums: &Market, put: &mut dyn FnMut(&str, f64)) {
+fn market(sums: &MarketMean, put: &mut dyn FnMut(&str, f64)) {
     let (wage, unemployment, weight) = *sums;
     put("mean_wage_usd", if weight > 0.0 { wage / weight } else { f64::NAN });
     put("unemployment_rate", if weight > 0.0 { unemployment / weight } else { f64::NAN });

@@ -64,7 +64,7 @@ pub struct Beyond {
 
 /// A market for goods.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Market {
+pub struct GoodsMarket {
     /// Node at which it is reached.
     pub node: usize,
     /// Population times mean wage, billion US dollars a year.
@@ -94,9 +94,9 @@ impl Params {
     }
 
     /// Market access of each origin node: `sum_j size_j exp(-kappa cost_rj)`.
-    pub fn access<'l>(&self, network: &Network, links: impl Iterator<Item = &'l Link>, origins: &[usize], markets: &[Market]) -> Vec<f64> {
+    pub fn access<'l>(&self, network: &Network, links: impl Iterator<Item = &'l Link>, origins: &[usize], markets: &[GoodsMarket]) -> Vec<f64> {
         let targets: Vec<usize> = markets.iter().map(|m| m.node).collect();
-        let near = |market: &Market, cost: Option<f64>| cost.map_or(0.0, |c| market.size * exp(-self.kappa * (c + market.onward)));
+        let near = |market: &GoodsMarket, cost: Option<f64>| cost.map_or(0.0, |c| market.size * exp(-self.kappa * (c + market.onward)));
         self.costs(network, links, origins, &targets).iter().map(|row| row.iter().zip(markets).map(|(cost, market)| near(market, *cost)).sum()).collect()
     }
 

@@ -13,7 +13,8 @@ use crate::{
             plan::{Plan, Run},
         },
     },
-    measure::{Recorder, record},
+    machine,
+    measure::Recorder,
     population::synthesis,
 };
 
@@ -111,7 +112,7 @@ fn seconds(sweep: &Sweep) -> f64 {
 fn timed(sweep: &Sweep, sample: f64) -> f64 {
     let setup = Setup::replicate(sweep.base.run.seed, 1, sample, CHUNK_ROWS);
     let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(1).build() else { return f64::NAN };
-    let (started, before) = (std::time::Instant::now(), record::cpu_seconds());
+    let (started, before) = (std::time::Instant::now(), machine::cpu_seconds());
     pool.install(|| {
         let mut recorder = Recorder::new(&sweep.base.world, sample, 1).without_tables();
         let mut simulation = Simulation::new(&sweep.base.world, &sweep.base.behaviour, setup);
@@ -120,5 +121,5 @@ fn timed(sweep: &Sweep, sample: f64) -> f64 {
             simulation.step(&mut recorder);
         }
     });
-    record::cpu_seconds().zip(before).map_or_else(|| started.elapsed().as_secs_f64(), |(now, before)| now - before)
+    machine::cpu_seconds().zip(before).map_or_else(|| started.elapsed().as_secs_f64(), |(now, before)| now - before)
 }

@@ -28,7 +28,7 @@ const BLOCK: usize = 256;
 
 /// A world: what points of the same content have in common. What it reads is numbered: equal numbers are equal inputs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct World {
+pub struct DistinctWorld {
     /// Its first point.
     pub point: usize,
     /// The first replicate that has it there.
@@ -60,7 +60,7 @@ struct Worlds {
     /// By point, and by member where replicates are members of an ensemble: its world, or why its scenario cannot be run.
     of: Vec<Vec<Result<usize, String>>>,
     /// By first point.
-    list: Vec<World>,
+    list: Vec<DistinctWorld>,
 }
 
 /// All runs of a sweep.
@@ -69,7 +69,7 @@ pub struct Plan {
     /// Points, in order.
     pub points: Vec<Point>,
     /// Worlds, by first point.
-    pub worlds: Vec<World>,
+    pub worlds: Vec<DistinctWorld>,
     /// Replicates of each.
     pub replicates: u32,
     of: Vec<Vec<Result<usize, String>>>,
@@ -112,7 +112,7 @@ impl Worlds {
                         let synthesis = inputs.synthesis.as_bytes();
                         let months = inputs.months.iter().map(|m| numbers.of(&[m.as_bytes()])).collect();
                         let (base, synthesis) = (numbers.of(&[synthesis, inputs.base.as_bytes()]), numbers.of(&[synthesis]));
-                        worlds.list.push(World { point, replicate, hash, synthesis, base, months });
+                        worlds.list.push(DistinctWorld { point, replicate, hash, synthesis, base, months });
                     }
                     world
                 });
@@ -228,7 +228,7 @@ impl Parting for Plan {
     }
 
     fn read(&self, world: usize, t: usize) -> u32 {
-        let World { months, base, .. } = &self.worlds[world];
+        let DistinctWorld { months, base, .. } = &self.worlds[world];
         months.get(t).copied().unwrap_or(*base)
     }
 
