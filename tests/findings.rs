@@ -662,6 +662,12 @@ fn one_mistake_is_one_finding() {
 }
 
 #[test]
+fn a_table_in_the_place_of_another_is_told_as_such() {
+    let error = small(&set(&[("tables.links", "world/nodes.csv")])).expect_err("it is no table of links").to_string();
+    assert!(error.contains("this is no table `links`") && error.contains("its columns are those of `nodes`") && !error.contains("unknown column"), "{error}");
+}
+
+#[test]
 fn what_is_odd_is_warned_of() {
     let warned = |key: &str, value: &str, message: &str| {
         let scenario = small(&Overrides { set: vec![(key.to_string(), value.to_string())], ..Overrides::default() }).expect("it is right");

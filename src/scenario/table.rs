@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use super::{
     finding::{At, Ledger, Source, did_you_mean},
     layers::{self, Layers},
-    shapes::{Column, Form, Shape},
+    shapes::{self, Column, Form, Shape},
     tree::{Node, Value},
 };
 
@@ -345,6 +345,44 @@ fn fill_span(table: &mut Table, from: usize, to: usize, ledger: &mut Ledger) {
 
 type Wrong = Vec<(At, String, String, String, String)>;
 
+/// Where the columns of a table's shape stand in its header; none if rows cannot be read by it.
+fn columns(table: &Table, header: &Record, wrong: &mut Wrong) -> Option<Vec<Option<usize>>> {
+    let (shape, whole) = (table.shape, format!("tables.{}", table.shape.name));
+    let names: Vec<&str> = header.fields.iter().map(|f| f.text.trim()).collect();
+    let mut whole_file = |message: String, reason: &str, hint: String| wrong.push((header.fields[0].at, whole.clone(), message, reason.into(), hint));
+    if let [one] = names[..]
+        && let Some(mark) = [';', '\t'].into_iter().find(|mark| one.contains(*mark))
+    {
+        let named = if mark == ';' { "semicolons" } else { "tabs" };
+        whole_file(format!("the table `{}` is divided by {named}", shape.name), "columns are divided by commas, decimals by points", "save it as CSV with commas".into());
+        return None;
+    }
+    let of = |shape: &Shape| names.len() + 1 >= shape.columns.len() && names.iter().all(|name| shape.columns.iter().any(|c| c.name == *name));
+    if let Some(other) = shapes::SHAPES.iter().find(|other| !of(shape) && other.name != shape.name && of(other)) {
+        whole_file(format!("this is no table `{}`", shape.name), &format!("its columns are those of `{}`", other.name), format!("the header is `{}`", shape.header()));
+        return None;
+    }
+    let position: Vec<Option<usize>> = shape.columns.iter().map(|c| names.iter().position(|n| *n == c.name)).collect();
+    let lacking = |(column, place): &(&Column, &Option<usize>)| place.is_none() && !column.may_lack;
+    for (column, _) in shape.columns.iter().zip(&position).filter(lacking) {
+        let message = format!("the column `{}` is missing", column.name);
+        wrong.push((header.at, table.path(column.name), message, column.meaning.into(), format!("the header is `{}`", shape.header())));
+    }
+    for (place, field) in header.fields.iter().enumerate() {
+        let name = field.text.trim();
+        if names[..place].contains(&name) {
+            let hint = "drop one of them".into();
+            wrong.push((field.at, table.path(name), format!("the column `{name}` stands twice"), "only the first would be read".into(), hint));
+        }
+        if !shape.columns.iter().any(|c| c.name == name) {
+            let hint = did_you_mean(name, shape.columns.iter().map(|c| c.name));
+            wrong.push((field.at, table.path(name), format!("unknown column `{name}`"), format!("the table `{}` has no such column", shape.name), hint));
+        }
+    }
+    let complete = !shape.columns.iter().zip(&position).any(|pair| lacking(&pair));
+    complete.then_some(position)
+}
+
 fn rows(table: &mut Table, text: &str, from: usize, wrong: &mut Wrong) {
     let (shape, file) = (table.shape, table.file);
     let whole = format!("tables.{}", shape.name);
@@ -364,46 +402,7 @@ fn rows(table: &mut Table, text: &str, from: usize, wrong: &mut Wrong) {
     }
     let (header, after) = record(text, next, file);
     next = after;
-    let names: Vec<&str> = header.fields.iter().map(|f| f.text.trim()).collect();
-    if let [one] = names[..]
-        && let Some(mark) = [';', '\t'].into_iter().find(|mark| one.contains(*mark))
-    {
-        let named = if mark == ';' { "semicolons" } else { "tabs" };
-        wrong.push((
-            header.fields[0].at,
-            whole,
-            format!("the table `{}` is divided by {named}", shape.name),
-            "columns are divided by commas, decimals by points".into(),
-            "save it as CSV with commas".into(),
-        ));
-        return;
-    }
-    let position: Vec<Option<usize>> = shape.columns.iter().map(|c| names.iter().position(|n| *n == c.name)).collect();
-    for (column, place) in shape.columns.iter().zip(&position) {
-        if place.is_none() && !column.may_lack {
-            wrong.push((
-                header.at,
-                table.path(column.name),
-                format!("the column `{}` is missing", column.name),
-                column.meaning.into(),
-                format!("the header is `{}`", shape.header()),
-            ));
-        }
-    }
-    for (place, field) in header.fields.iter().enumerate() {
-        let name = field.text.trim();
-        if names[..place].contains(&name) {
-            let hint = "drop one of them".into();
-            wrong.push((field.at, table.path(name), format!("the column `{name}` stands twice"), "only the first would be read".into(), hint));
-        }
-        if !shape.columns.iter().any(|c| c.name == name) {
-            let hint = did_you_mean(name, shape.columns.iter().map(|c| c.name));
-            wrong.push((field.at, table.path(name), format!("unknown column `{name}`"), format!("the table `{}` has no such column", shape.name), hint));
-        }
-    }
-    if shape.columns.iter().zip(&position).any(|(column, place)| place.is_none() && !column.may_lack) {
-        return;
-    }
+    let Some(position) = columns(table, &header, wrong) else { return };
     while next < text.len() {
         let (found, after) = record(text, next, file);
         next = after;
@@ -414,13 +413,13 @@ fn rows(table: &mut Table, text: &str, from: usize, wrong: &mut Wrong) {
             wrong.push((found.at, whole.clone(), "a quote is not closed".into(), "the text runs to the end of the table".into(), "the file may be cut off".into()));
             return;
         }
-        if found.fields.len() != names.len() {
+        if found.fields.len() != header.fields.len() {
             let hint = if next >= text.len() { "the file may be cut off" } else { "texts with commas stand between quotes" };
             wrong.push((
                 found.at,
                 whole.clone(),
                 format!("a row of `{}` has {} fields", shape.name, found.fields.len()),
-                format!("the header names {} columns", names.len()),
+                format!("the header names {} columns", header.fields.len()),
                 hint.into(),
             ));
             continue;

@@ -1,6 +1,9 @@
 //! Cohorts, life tables, margins of synthesis, migrants at the start.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::{Range, RangeInclusive},
+};
 
 use super::{
     Ground, Parts,
@@ -24,7 +27,7 @@ use crate::{
 const UNLIKELY: f64 = 100.0;
 
 /// Ages on 1 January of the first year of those who are of working age in it.
-const AGES: std::ops::RangeInclusive<i32> = 16..=64;
+const AGES: RangeInclusive<i32> = 16..=64;
 
 /// The demography of all origins.
 pub fn demography(parts: &Parts, ground: &Ground, run: Option<&Run>, ledger: &mut Ledger) -> Option<Demography> {
@@ -149,55 +152,50 @@ fn cohorts(parts: &Parts, ground: &Ground, run: Option<&Run>, ledger: &mut Ledge
     }
     // Who is 64 on 1 January of the first year of the run is born 65 years before it.
     let first = start - 1 - AGES.end();
-    let number = (last - 16 - first + 1).clamp(0, 400) as usize;
-    let mut cohorts = Vec::new();
-    for origin in &ground.places.origins {
-        let mut both = [vec![0.0; number], vec![0.0; number]];
-        for (sex, of_sex) in both.iter_mut().enumerate() {
-            let mut put = |birth: i32, persons: f64| {
-                if let Some(cell) = usize::try_from(birth - first).ok().and_then(|i| of_sex.get_mut(i)) {
-                    *cell += persons;
-                }
-            };
-            let mine = |t: &Table, r| t.text(r, "country") == origin.code && t.text(r, "sex") == SEXES[sex];
-            let mut covered = [false; 121];
-            for row in population.rows.iter().filter(|r| mine(population, r)) {
-                let (from, to) = (population.number(row, "age_from") as i32, population.number(row, "age_to") as i32);
-                if to < from {
-                    population.error(ledger, row, "age_to", "the group ends before it begins", format!("it begins at age {from}"), "");
-                    continue;
-                }
-                for age in from..=to {
-                    if std::mem::replace(&mut covered[age as usize], true) && !population.broken {
-                        population.error(ledger, row, "age_from", format!("two groups hold the age {age}"), "ages are counted once", "");
-                        break;
-                    }
-                    if AGES.contains(&age) {
-                        put(base - 1 - age, population.number(row, "persons") / f64::from(to - from + 1));
-                    }
-                }
+    let births = first..first + (last - 16 - first + 1).clamp(0, 400);
+    let of = |code: &str, ledger: &mut Ledger| SEXES.map(|sex| of_sex([population, entrants], [code, sex], base..=last.min(base + 300), births.clone(), ledger));
+    (first, ground.places.origins.iter().map(|origin| of(&origin.code, ledger)).collect())
+}
+
+/// Persons by year of birth, of a country and sex: those of 16-64 in the first year that is known, and those who turn 16 in it and later.
+fn of_sex([population, entrants]: [&Table; 2], [code, sex]: [&str; 2], known: RangeInclusive<i32>, births: Range<i32>, ledger: &mut Ledger) -> Vec<f64> {
+    let mut persons = vec![0.0; births.len()];
+    let mut put = |birth: i32, number: f64| {
+        if let Some(cell) = usize::try_from(birth - births.start).ok().and_then(|i| persons.get_mut(i)) {
+            *cell += number;
+        }
+    };
+    let mine = |t: &Table, r| t.text(r, "country") == code && t.text(r, "sex") == sex;
+    let mut covered = [false; 121];
+    for row in population.rows.iter().filter(|r| mine(population, r)) {
+        let (from, to) = (population.number(row, "age_from") as i32, population.number(row, "age_to") as i32);
+        if to < from {
+            population.error(ledger, row, "age_to", "the group ends before it begins", format!("it begins at age {from}"), "");
+            continue;
+        }
+        for age in from..=to {
+            if std::mem::replace(&mut covered[age as usize], true) && !population.broken {
+                population.error(ledger, row, "age_from", format!("two groups hold the age {age}"), "ages are counted once", "");
+                break;
             }
-            if let Some(age) = AGES.clone().find(|&a| !covered[a as usize]) {
-                let what = format!("{} of {} aged {age} are missing", SEXES[sex], origin.code);
-                population.incomplete(ledger, what, "the table covers the ages 16 to 64", "the file may be cut off");
-            }
-            let mut years: BTreeMap<i32, f64> = BTreeMap::new();
-            for row in entrants.rows.iter().filter(|r| mine(entrants, r)) {
-                years.insert(entrants.number(row, "year") as i32, entrants.number(row, "persons"));
-            }
-            for year in base..=last.min(base + 300) {
-                if let Some(&persons) = years.get(&year) {
-                    put(year - 16, persons);
-                } else {
-                    let what = format!("{} of {} turning 16 in {year} are missing", SEXES[sex], origin.code);
-                    entrants.incomplete(ledger, what, format!("the run needs the years {base} to {last}"), "the file may be cut off, or end the run earlier");
-                    break;
-                }
+            if AGES.contains(&age) {
+                put(known.start() - 1 - age, population.number(row, "persons") / f64::from(to - from + 1));
             }
         }
-        cohorts.push(both);
     }
-    (first, cohorts)
+    if let Some(age) = AGES.clone().find(|&a| !covered[a as usize]) {
+        population.incomplete(ledger, format!("{sex} of {code} aged {age} are missing"), "the table covers the ages 16 to 64", "the file may be cut off");
+    }
+    let years: BTreeMap<i32, f64> = entrants.rows.iter().filter(|r| mine(entrants, r)).map(|r| (entrants.number(r, "year") as i32, entrants.number(r, "persons"))).collect();
+    for year in known.clone() {
+        let Some(&number) = years.get(&year) else {
+            let why = format!("the run needs the years {} to {}", known.start(), known.end());
+            entrants.incomplete(ledger, format!("{sex} of {code} turning 16 in {year} are missing"), why, "the file may be cut off, or end the run earlier");
+            break;
+        };
+        put(year - 16, number);
+    }
+    persons
 }
 
 /// Periods of death rates by sex: (first year, rates by five-year age).
