@@ -97,7 +97,7 @@ fn values(inventory: &Inventory) -> String {
 
 /// `id: phase from month, ...; channels; work; cost; transit`
 fn outlook(corridor: &Outlook) -> String {
-    let phases: Vec<String> = corridor.phases.iter().map(|(month, phase)| format!("{} from {month}", format!("{phase:?}").to_lowercase())).collect();
+    let phases: Vec<String> = corridor.phases.iter().map(|(month, phase)| format!("{} from {month}", phase.name())).collect();
     let channels = if corridor.channels.is_empty() { "none".to_string() } else { corridor.channels.join(", ") };
     let mut out = format!("corridor.{}: {}; channels: {channels}", corridor.id, phases.join(", "));
     if corridor.person_years > 0.0 {

@@ -198,18 +198,9 @@ pub fn links(world: &World) -> Vec<Value> {
     on_ground
         .filter_map(|l| {
             let d = path(world, &projection, l.ends)?;
-            Some(json!([d, mode(l.mode), within(world, l.opens), within(world, l.closes)]))
+            Some(json!([d, l.mode.name(), within(world, l.opens), within(world, l.closes)]))
         })
         .collect()
-}
-
-fn mode(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Rail => "rail",
-        Mode::Road => "road",
-        Mode::Air => "air",
-        Mode::Ferry => "ferry",
-    }
 }
 
 /// Index of a month in the run, from 0 to the number of months.
@@ -225,9 +216,9 @@ pub fn corridors(played: &[Played]) -> Vec<Value> {
         let world = &one.scenario.world;
         let letter = ["a", "b"].get(index).copied().unwrap_or("b");
         for corridor in &world.corridors {
-            let mut phases: Vec<(usize, String)> = Vec::new();
+            let mut phases: Vec<(usize, &str)> = Vec::new();
             for t in 0..world.months {
-                let phase = format!("{:?}", corridor.phase(world.start.plus(t as i32))).to_lowercase();
+                let phase = corridor.phase(world.start.plus(t as i32)).name();
                 if phases.last().is_none_or(|last| last.1 != phase) {
                     phases.push((t, phase));
                 }

@@ -1,5 +1,13 @@
 //! The columns of each table: names, kinds, units, meaning. Used by the rest of `scenario`.
 
+use crate::{
+    behaviour::traits::SEXES,
+    world::{
+        network::Mode,
+        place::{MacroArea, Sector},
+    },
+};
+
 /// What a column holds.
 #[derive(Clone, Copy, Debug)]
 pub enum Form {
@@ -82,11 +90,9 @@ const fn month(name: &'static str, meaning: &'static str) -> Column {
 
 const SOURCE: Column = optional(text("source", "where the row's values come from"));
 const VERIFIED: Column = one_of("verified", &["yes", "no"], "whether the values were checked against the source");
-const SEX: Column = one_of("sex", &["men", "women"], "sex");
+const SEX: Column = one_of("sex", &SEXES, "sex");
 const LAT: Column = number("lat", -90.0, 90.0, "degrees north", "latitude");
 const LON: Column = number("lon", -180.0, 180.0, "degrees east", "longitude");
-const AREAS: &[&str] = &["russian", "turkic", "persian", "arabic", "east-asian", "western"];
-const SECTOR_NAMES: &[&str] = &["construction", "services", "industry", "agriculture"];
 
 /// Countries.
 pub static COUNTRIES: Shape = Shape {
@@ -96,7 +102,7 @@ pub static COUNTRIES: Shape = Shape {
         text("country", "ISO 3166-1 alpha-3 code"),
         text("name", "English name"),
         one_of("role", &["origin", "destination", "transit"], "what the country is in the model"),
-        one_of("macro_area", AREAS, "macro-cultural area"),
+        one_of("macro_area", &MacroArea::NAMES, "macro-cultural area"),
         optional(text("groups", "of a country of destination: names of groups that have results of their own, with spaces between")),
         SOURCE,
         VERIFIED,
@@ -138,7 +144,7 @@ pub static LINKS: Shape = Shape {
         text("link", "identifier"),
         text("from", "a node"),
         text("to", "another node"),
-        one_of("mode", &["rail", "road", "air", "ferry"], "means of travel"),
+        one_of("mode", &Mode::NAMES, "means of travel"),
         number("km", 0.0, 20_000.0, "km", "length"),
         number("hours", 0.0, 1000.0, "hours", "hours in motion"),
         optional(number("fare_usd", 0.0, 10_000.0, "USD", "fare; empty: by distance")),
@@ -249,7 +255,7 @@ pub static MARKETS: Shape = Shape {
     meaning: "migrant jobs of regions of destination by sector",
     columns: &[
         text("region", "region of destination"),
-        one_of("sector", SECTOR_NAMES, "sector"),
+        one_of("sector", &Sector::NAMES, "sector"),
         number("jobs_share", 0.0, 1.0, "share", "share of the region's migrant jobs"),
         number("wage_ratio", 0.01, 100.0, "ratio", "pay of the sector over the mean"),
         SOURCE,

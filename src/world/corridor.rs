@@ -79,6 +79,13 @@ pub enum Phase {
     Closed,
 }
 
+impl Phase {
+    /// Name on pages and in lists.
+    pub fn name(self) -> &'static str {
+        ["planned", "building", "delayed", "open", "closed"][self as usize]
+    }
+}
+
 /// A region in which a corridor is built (index into `Places`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Site {

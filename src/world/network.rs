@@ -19,6 +19,23 @@ pub enum Mode {
     Ferry,
 }
 
+impl Mode {
+    /// In the order of [`Mode::NAMES`].
+    pub const ALL: [Mode; 4] = [Mode::Rail, Mode::Road, Mode::Air, Mode::Ferry];
+    /// Names in files.
+    pub const NAMES: [&str; 4] = ["rail", "road", "air", "ferry"];
+
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        Mode::NAMES[self as usize]
+    }
+
+    /// That of a name.
+    pub fn named(name: &str) -> Option<Mode> {
+        Mode::ALL.into_iter().find(|mode| mode.name() == name)
+    }
+}
+
 /// A place where links meet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {

@@ -20,9 +20,12 @@ pub enum Sector {
 impl Sector {
     /// In the order of all tables.
     pub const ALL: [Sector; SECTORS] = [Sector::Construction, Sector::Services, Sector::Industry, Sector::Agriculture];
+    /// Names in files.
+    pub const NAMES: [&str; SECTORS] = ["construction", "services", "industry", "agriculture"];
+
     /// The name in files.
     pub fn name(self) -> &'static str {
-        ["construction", "services", "industry", "agriculture"][self as usize]
+        Sector::NAMES[self as usize]
     }
 }
 
@@ -42,9 +45,12 @@ pub enum MacroArea {
 impl MacroArea {
     /// In the order of all tables.
     pub const ALL: [MacroArea; 6] = [MacroArea::Russian, MacroArea::Turkic, MacroArea::Persian, MacroArea::Arabic, MacroArea::EastAsian, MacroArea::Western];
+    /// Names in files.
+    pub const NAMES: [&str; 6] = ["russian", "turkic", "persian", "arabic", "east-asian", "western"];
+
     /// The name in files.
     pub fn name(self) -> &'static str {
-        ["russian", "turkic", "persian", "arabic", "east-asian", "western"][self as usize]
+        MacroArea::NAMES[self as usize]
     }
 }
 

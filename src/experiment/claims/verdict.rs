@@ -1,7 +1,7 @@
 //! What follows from the values of a test.
 
 use super::{Claim, Test};
-use crate::measure::statistics::quantile;
+use crate::measure::statistics;
 
 /// What the runs say to a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,12 +30,11 @@ impl Verdict {
 
 /// Mean over replicates, quantiles 0.05 and 0.95; none if a replicate has no value, or there are fewer than two.
 pub fn spread(values: &[f64]) -> Option<(f64, f64, f64)> {
-    if values.len() < 2 || values.iter().any(|v| !v.is_finite()) {
+    if values.iter().any(|v| !v.is_finite()) {
         return None;
     }
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    Some((values.iter().sum::<f64>() / values.len() as f64, quantile(&sorted, 0.05), quantile(&sorted, 0.95)))
+    let (mean, _, quantiles) = statistics::spread(values);
+    quantiles.map(|(low, high)| (mean, low, high))
 }
 
 /// Of a test: supported if the whole interval lies strictly within the bounds, refuted if it lies wholly beyond one (an effect of exactly zero

@@ -108,12 +108,8 @@ fn links(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Link> {
             }
             node
         });
-        let mode = match table.text(row, "mode") {
-            "rail" => Mode::Rail,
-            "air" => Mode::Air,
-            "ferry" => Mode::Ferry,
-            _ => Mode::Road,
-        };
+        // Another name has been told.
+        let mode = Mode::named(table.text(row, "mode")).unwrap_or(Mode::Road);
         let month = |column: &str, none: Month| table.maybe(row, column).map_or(none, |m| Month(m as u16));
         let (opens, closes) = (month("opens", Month::FIRST), month("closes", Month::NEVER));
         if closes <= opens {
