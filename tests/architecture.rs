@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The order of the house, left to right.
-const ORDER: [&str; 15] =
-    ["units", "math", "draw", "store", "world", "behaviour", "population", "hierarchy", "scenario", "engine", "measure", "experiment", "report", "cli", "main"];
+const ORDER: [&str; 16] =
+    ["machine", "units", "math", "draw", "store", "world", "behaviour", "population", "hierarchy", "scenario", "engine", "measure", "experiment", "report", "cli", "main"];
 
 fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in fs::read_dir(folder).expect("src is there").flatten() {
