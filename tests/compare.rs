@@ -438,6 +438,23 @@ fn rows(folder: &Path, name: &str) -> Vec<Vec<String>> {
 }
 
 #[test]
+fn the_answer_tells_of_what_passes_and_of_other_countries() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = |name: &str| folder.path().join(name).to_str().expect("letters").to_string();
+    let base = small::scenario(&[("population", "60000")]);
+    fs::write(place("a.toml"), &base.resolved).expect("written");
+    // Nobody may go to Russia for half a year, long before the end.
+    let shut =
+        "extends = \"a.toml\"\n[[closure]]\nid = \"shut\"\ncitizens = [\"KGZ\", \"UZB\"]\ncountry = \"RUS\"\nfrom = 2006-01-01\nuntil = 2006-07-01\nentry = 0.0\nleave = 1.0\n";
+    fs::write(place("b.toml"), shut).expect("written");
+    let said = musafir(&["compare", &place("a.toml"), &place("b.toml"), "--out", &place("out"), "--no-report", "--replicates", "2"]);
+    assert_eq!(said.0, 0, "{}", said.2);
+    assert!(said.1.contains("Most in 2006: -") && said.1.contains("  in RUS") && said.1.contains("  in TUR"), "{}", said.1);
+    let same = musafir(&["compare", &place("a.toml"), &place("a.toml"), "--out", &place("same"), "--no-report", "--replicates", "2"]);
+    assert!(!same.1.contains("Most in"), "{}", same.1);
+}
+
+#[test]
 fn the_command_writes_what_it_promises() {
     let folder = tempfile::tempdir().expect("a folder");
     let (one, two) = (folder.path().join("one"), folder.path().join("two"));

@@ -34,7 +34,12 @@ impl Auditor {
     /// Foreign citizens by pair of regions, without the naturalised (status 2).
     fn foreigners(view: &MonthView<'_>) -> Vec<i64> {
         let totals = view.totals;
-        let pair = |r, d| totals.foreign(r, d);
+        let pair = |r, d| {
+            // Cells run over sector, motive, status, stay.
+            let counted = totals.pair(r, d).iter().enumerate().filter(|(k, _)| k / 3 % 3 != 2).map(|(_, s)| s.persons).sum::<i64>();
+            assert_eq!(totals.foreign(r, d), counted);
+            counted
+        };
         (0..view.world.places.homes.len()).flat_map(|r| (0..totals.destinations).map(move |d| (r, d))).map(|(r, d)| pair(r, d)).collect()
     }
 }
@@ -91,6 +96,19 @@ fn audit(set: &[(&str, &str)], setup: Setup, months: usize) {
         let gained: i64 = totals.money.iter().map(|f| f.saved + f.to_purse).sum::<i64>() + totals.home_saved.iter().sum::<i64>();
         let paid: i64 = totals.journeys.iter().chain(&totals.ceremonies).chain(&totals.interest).sum();
         assert_eq!(purses(&simulation), before + gained - paid, "every purse together, after {} months", auditor.months);
+    }
+}
+
+#[test]
+fn as_many_are_abroad_at_the_start_as_the_table_says_whenever_that_is() {
+    for start in ["2005-01-01", "2005-12-01"] {
+        let scenario = small::scenario(&[("population", "1500000"), ("run.start", start)]);
+        let simulation = Simulation::new(&scenario.world, &scenario.behaviour, small::setup(1));
+        let totals = simulation.totals();
+        let abroad: i64 = (0..scenario.world.places.homes.len()).flat_map(|r| (0..totals.destinations).map(move |d| (r, d))).map(|(r, d)| totals.diaspora(r, d)).sum();
+        let expected: f64 = scenario.world.demography.initial.iter().flatten().map(|pair| pair.abroad).sum();
+        // Each person is abroad by a draw of their own.
+        assert!((abroad as f64 - expected).abs() < 4.0 * expected.sqrt(), "{abroad} abroad at {start}, {expected} by the table");
     }
 }
 

@@ -655,10 +655,35 @@ proptest! {
 #[test]
 fn one_mistake_is_one_finding() {
     let set = |key: &str, value: &str| small(&Overrides { set: vec![(key.to_string(), value.to_string())], ..Overrides::default() });
-    for (key, value) in [("tables.nodes", "world/node.csv"), ("tables.countries", "7"), ("travel.value_of_time", "-1.0"), ("behaviour.choose.b_cost", "-1.0")] {
+    let one = [
+        ("tables.nodes", "world/node.csv"),
+        ("tables.countries", "7"),
+        ("travel.value_of_time", "-1.0"),
+        ("behaviour.choose.b_cost", "-1.0"),
+        ("cells.series.gdp_growth-RUS-2008.value", "5"),
+        ("cells.links.air-tashkent-moscow.crosses", "KAZ RUS"),
+        ("cells.links.air-tashkent-moscow.crosses", "KAZ,TUR"),
+    ];
+    for (key, value) in one {
         let findings = set(key, value).expect_err("it is wrong");
-        assert_eq!(findings.list.iter().filter(|f| f.severity == Severity::Error).count(), 1, "{key}: {findings}");
+        assert_eq!(findings.list.len(), 1, "{key}: {findings}");
+        assert_eq!(findings.list[0].severity, Severity::Error, "{key}");
     }
+}
+
+#[test]
+fn a_shock_that_takes_anothers_id_is_told_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("base.toml"), small(&Overrides::default()).expect("right").resolved).expect("written");
+    let shock = |what: &str| format!("[[shock]]\nid = \"pay\"\nfrom = 2007-02-01\n{what}\n");
+    fs::write(at("parent.toml"), format!("extends = \"base.toml\"\n{}", shock("country = \"RUS\"\nclosed = true"))).expect("written");
+    fs::write(at("child.toml"), format!("extends = \"parent.toml\"\n{}", shock("series = \"wage_usd\"\nplaces = [\"RUS\"]\nfactor = 0.9"))).expect("written");
+    let error = Scenario::load(&at("child.toml"), &Overrides::default()).expect_err("one shock about two things").to_string();
+    assert!(error.contains("child.toml:5") && error.contains("`pay` is a shock of") && error.contains("give a new one another id"), "{error}");
+    fs::write(at("day.toml"), format!("extends = \"base.toml\"\n{}", shock("until = 2007-02-30\ncountry = \"RUS\"\nclosed = true"))).expect("written");
+    let error = Scenario::load(&at("day.toml"), &Overrides::default()).expect_err("no such day").to_string();
+    assert!(error.contains("there is no such date"), "{error}");
 }
 
 #[test]
@@ -678,5 +703,13 @@ fn what_is_odd_is_warned_of() {
     warned("run.start", "2005-07-01", "tables tell of 1 January");
     warned("cells.series.gdp_usd-KGZ-2008.value", "5_000", "`gdp_usd` of KGZ goes from");
     warned("cells.series.gdp_growth-RUS-2008.value", "1.5", "`gdp_growth` of RUS is 1.5 in 2008");
-    warned("cells.series.unemployment-UZB-2009.value", "0.3", "`unemployment` of UZB has no effect");
+    warned("cells.series.unemployment-UZB-2009.value", "0.3", "`unemployment` of UZB in 2009 has no effect");
+    let silent = |pairs: &[(&str, &str)]| {
+        let scenario = small(&set(pairs)).expect("it is right");
+        assert!(scenario.warnings.is_empty(), "{pairs:?}: {:?}", scenario.warnings);
+    };
+    silent(&[("cells.series.unemployment-UZB-2006.value", "0.3")]);
+    silent(&[("cells.series.gdp_growth-RUS-2008.value", "-0.3")]);
+    silent(&[("cells.series.gdp_usd-KGZ-2008.value", "9e9")]);
+    silent(&[("cells.links.air-tashkent-moscow.crosses", "KAZ")]);
 }

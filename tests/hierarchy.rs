@@ -160,7 +160,6 @@ fn pairs(scenario: &Scenario, along: &Along) -> Vec<((usize, usize), f64, f64)> 
         for c in 0..places.countries.len() {
             let (mut persons, mut remitted) = (0, 0);
             for (h, d) in places.homes_of(o).flat_map(|h| places.regions_of(c).map(move |d| (h, d))) {
-                // Cells run over sector, motive, status, stay; status 2 is naturalised.
                 persons += along.totals.foreign(h, d);
                 remitted += along.totals.money[h * places.destinations.len() + d].remitted;
             }

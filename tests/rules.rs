@@ -251,7 +251,6 @@ impl Observer for Watching {
         self.rules.push(view.rules.to_vec());
         let places = &view.world.places;
         let pairs = places.homes_of(0).flat_map(|h| places.regions_of(0).map(move |d| (h, d)));
-        // Cells run over sector, motive, status, stay; status 2 is naturalised.
         let foreign = |(h, d)| view.totals.foreign(h, d);
         self.stock.push(pairs.map(foreign).sum::<i64>() as f64);
     }

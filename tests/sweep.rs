@@ -129,6 +129,24 @@ fn replicates_are_members_of_an_ensemble() {
 }
 
 #[test]
+fn listed_numbers_and_dates_have_an_order_and_names_have_none() {
+    let factor = |what: &str| {
+        let folder = with_ensemble(&format!("[design]\nkind = \"grid\"\n[[factor]]\nid = \"f\"\n{what}\n[[outcome]]\nid = \"abroad\"\noutcome = \"stock_mean of CA3 in 2005\"\n"));
+        let sweep = Sweep::load(&folder.path().join("sweep.toml"), &Flags::default()).unwrap_or_else(|findings| panic!("{findings}"));
+        (sweep.factors[0].names(), sweep.factors[0].ordered())
+    };
+    let names = |list: &[&str]| list.iter().map(|n| (*n).to_string()).collect::<Vec<_>>();
+    let kin = "key = \"behaviour.choose.b_kin\"\nvalues = [1.5, 0.25, 1]";
+    assert_eq!(factor(kin), (names(&["0.25", "1", "1.5"]), true));
+    assert_eq!(factor(&format!("{kin}\nnames = [\"much\", \"little\", \"some\"]")), (names(&["little", "some", "much"]), true));
+    let dates = "key = \"corridor.valley.opens\"\nvalues = [2009-03-01, \"2008-08\"]";
+    assert_eq!(factor(dates), (names(&["2008-08", "2009-03-01"]), true));
+    let named = "alternatives = [{ name = \"2\", set = { \"behaviour.choose.b_kin\" = 1.0 } }, { name = \"1\", set = { \"behaviour.choose.b_kin\" = 0.5 } }]";
+    assert_eq!(factor(named), (names(&["2", "1"]), false));
+    assert!(!factor("ensemble = \"ensemble.toml\"\nlevels = 2").1, "the number of a member says nothing of it");
+}
+
+#[test]
 fn a_factor_over_members() {
     let folder = with_ensemble("[design]\nkind = \"grid\"\n[[factor]]\nid = \"member\"\nensemble = \"ensemble.toml\"\nlevels = 2\n");
     let sweep = Sweep::load(&folder.path().join("sweep.toml"), &Flags::default()).unwrap_or_else(|findings| panic!("{findings}"));

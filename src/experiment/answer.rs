@@ -76,7 +76,7 @@ pub struct Answer {
     pub replicates: usize,
     /// The numbers.
     pub rows: Vec<Row>,
-    /// The year in which the number abroad differs most, where that is more than twice what it does in `year`.
+    /// The year before `year` in which the number abroad differs most, where that is more than twice what it does in `year`, and no chance.
     pub peak: Option<(i32, Row)>,
     /// Everybody whose place differs in August; none if the persons are not the same ones.
     pub diverted: Option<Flow>,
@@ -120,9 +120,10 @@ pub fn answer(world: &World, sample: f64, replicates: &[Replicate], lines: &[com
         let (persons, _, interval) = spread(&totals);
         Flow { in_a: String::new(), in_b: String::new(), persons, interval }
     });
-    let differs = |l: &&compare::Line| l.measure == "stock_mean" && l.origin == ALL_ORIGINS && l.destination == ALL_DESTINATIONS && l.difference.is_finite();
+    let differs = |l: &&compare::Line| l.year <= year && l.measure == "stock_mean" && l.origin == ALL_ORIGINS && l.destination == ALL_DESTINATIONS && l.difference.is_finite();
     let peak = lines.iter().filter(differs).max_by(|a, b| a.difference.abs().total_cmp(&b.difference.abs()));
-    let passing = |l: &&compare::Line| l.year != year && rows.first().is_some_and(|now| l.difference.abs() > 2.0 * now.difference.abs());
+    let clear = |l: &compare::Line| l.interval.is_none_or(|(low, high)| low > 0.0 || high < 0.0);
+    let passing = |l: &&compare::Line| l.year < year && clear(l) && rows.first().is_some_and(|now| l.difference.abs() > 2.0 * now.difference.abs());
     let peak = peak.filter(passing).map(|l| (l.year, row("Abroad".to_string(), l)));
     let flow = |l: &diversion::Line| Flow { in_a: l.in_a.clone(), in_b: l.in_b.clone(), persons: l.persons, interval: l.interval };
     Answer {
@@ -143,7 +144,8 @@ fn row(label: String, l: &compare::Line) -> Row {
 
 /// What did it: for everybody abroad, for the place that changes most, for the money.
 fn causes(year: i32, rows: &[Row], shares: &[attribute::Line]) -> Vec<Cause> {
-    let places = rows.iter().filter(|r| r.measure == "stock_mean" && r.destination != ALL_DESTINATIONS);
+    let attributed = |r: &&Row| shares.iter().any(|l| l.measure == r.measure && l.destination == r.destination);
+    let places = rows.iter().filter(|r| r.measure == "stock_mean" && r.destination != ALL_DESTINATIONS).filter(attributed);
     let most = places.max_by(|a, b| a.difference.abs().total_cmp(&b.difference.abs())).map(|r| r.destination.clone());
     let wanted = [
         Some(("Abroad".to_string(), "stock_mean", ALL_DESTINATIONS.to_string())),

@@ -151,8 +151,8 @@ pub fn swing(means: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// What the swing along a factor reaches by chance: the quantile 0.95 over outcomes that are shuffled among the groups of the curve. NaN where
-/// no swing could be told from chance: each group holds a single point, so that however they are shuffled the swing is the same, or there
-/// are so few arrangements that the largest swing of all comes up in more than a twentieth of the shuffles.
+/// it cannot be told from chance: each group holds a single point, so that however they are shuffled the swing is the same, or it is the largest
+/// that there can be, and that comes up in more than a twentieth of the shuffles.
 pub fn swing_by_chance(curve: &[Response], outcomes: &[f64]) -> f64 {
     let finite: Vec<f64> = outcomes.iter().copied().filter(|y| y.is_finite()).collect();
     let n = finite.len();
@@ -176,7 +176,8 @@ pub fn swing_by_chance(curve: &[Response], outcomes: &[f64]) -> f64 {
     swings.sort_by(f64::total_cmp);
     let largest = swings[SHUFFLES - 1];
     let often = swings.iter().filter(|s| **s >= largest * (1.0 - 1e-9)).count() > SHUFFLES / 20;
-    if often && largest > 0.0 { f64::NAN } else { quantile(&swings, 0.95) }
+    let found = swing(curve.iter().map(|r| r.mean));
+    if often && largest > 0.0 && found >= largest * (1.0 - 1e-9) { f64::NAN } else { quantile(&swings, 0.95) }
 }
 
 /// Spearman's rank correlation, with its bootstrap interval. Missing outcomes are left out.
@@ -266,6 +267,8 @@ mod tests {
         assert!(swing_by_chance(&response(&places, &rising), &rising).is_nan(), "single points cannot be told from chance by shuffling");
         let (halves, apart) = ([1.0, 1.0, 1.0, 2.0, 2.0, 2.0], [1.0, 2.0, 3.0, 11.0, 12.0, 13.0]);
         assert!(swing_by_chance(&response(&halves, &apart), &apart).is_nan(), "of twenty arrangements two have the largest swing");
+        let mixed = [1.0, 12.0, 3.0, 11.0, 2.0, 13.0];
+        assert!(swing_by_chance(&response(&halves, &mixed), &mixed) > 0.0, "a smaller swing is no more than chance");
         assert_eq!(swing_by_chance(&response(&halves, &[4.0; 6]), &[4.0; 6]), 0.0, "what never changes is no chance");
     }
 

@@ -38,10 +38,10 @@ pub struct ShockItem {
     /// Ids of links; those of a corridor are its id, a dash, and their number from 1.
     #[schemars(length(min = 1))]
     pub links: Option<Vec<String>>,
-    /// Codes of two countries: links between them (a code twice: links within the country).
+    /// Codes of two countries: links over their border, on the way to others too (a code twice: links within the country).
     #[schemars(length(min = 2, max = 2))]
     pub between: Option<Vec<String>>,
-    /// Code of a country: of regimes with `citizens`, else of links with an end in it.
+    /// Code of a country: of regimes with `citizens`, else of links that end in it or cross it.
     pub country: Option<String>,
     /// Factor on the links' hours in motion.
     #[schemars(range(min = 0.01, max = 100.0), extend("unit" = "factor"))]

@@ -182,9 +182,9 @@ fn gone(replaced: &BTreeSet<(&'static str, String, String)>, layers: &Layers, li
     let entry = |((list, id), whose): ((&str, &str), Vec<String>)| Entry {
         key: format!("{list}.{id}.replaced"),
         value: format!("[{}]", whose.join(", ")),
-        unit: "for whom a later file says otherwise".to_string(),
+        unit: String::new(),
         place: lines.name(layers.tree.locate(&format!("{list}.{id}"))),
-        source: String::new(),
+        source: "does not act for these: a later file says otherwise".to_string(),
         verified: None,
     };
     items.into_iter().map(entry).collect()

@@ -358,7 +358,8 @@ fn columns(table: &Table, header: &Record, wrong: &mut Wrong) -> Option<Vec<Opti
         return None;
     }
     let of = |shape: &Shape| names.len() + 1 >= shape.columns.len() && names.iter().all(|name| shape.columns.iter().any(|c| c.name == *name));
-    if let Some(other) = shapes::SHAPES.iter().find(|other| !of(shape) && other.name != shape.name && of(other)) {
+    let foreign = names.iter().any(|name| shape.columns.iter().all(|c| c.name != *name));
+    if let Some(other) = shapes::SHAPES.iter().find(|other| foreign && of(other)) {
         whole_file(format!("this is no table `{}`", shape.name), &format!("its columns are those of `{}`", other.name), format!("the header is `{}`", shape.header()));
         return None;
     }

@@ -102,9 +102,15 @@ impl Template {
             let what = format!("the ensemble does not change `{}` here", change.key);
             ledger.warn(at, &change.key, what, "the scenario says it itself, and that comes first", "");
         }
-        for key in self.named_own().filter(|key| changes.iter().all(|change| key.text() != Some(&change.key))) {
-            let what = format!("the ensemble changes no `{}`", key.text().unwrap_or_default());
-            ledger.warn(key.at, "own", what, "`own` keeps what members would change otherwise", "its `[[parameter]]` tables name the keys that they change");
+        for (key, name) in self.named_own().filter_map(|key| Some((key, key.text()?))).filter(|(_, name)| changes.iter().all(|change| change.key != *name)) {
+            let (what, why, hint) = changes.iter().find(|change| means(&change.key, name)).map_or_else(
+                || {
+                    let (why, hint) = ("`own` keeps what members would change otherwise", "its `[[parameter]]` tables name the keys that they change");
+                    (format!("the ensemble changes no `{name}`"), why.to_string(), hint.to_string())
+                },
+                |of| (format!("`own` does not keep `{name}`"), format!("members change `{}` as one", of.key), format!("name `{}` to keep all of them", of.key)),
+            );
+            ledger.warn(key.at, "own", what, why, hint);
         }
         let fitted: BTreeSet<&Fitted> = changes.iter().filter_map(|change| change.of.as_deref()).collect();
         for fitted in fitted.into_iter().filter(|fitted| !fitted.name().is_empty() && matches!(*self.kinship(fitted), Kinship::Unknown)) {
@@ -184,6 +190,12 @@ impl Template {
         }
         (layers, ledger)
     }
+}
+
+/// Whether a key with `*` means another.
+fn means(pattern: &str, key: &str) -> bool {
+    let (Some(pattern), Some(key)) = (layers::segments(pattern), layers::segments(key)) else { return false };
+    pattern.len() == key.len() && pattern.iter().zip(&key).all(|(p, k)| p == "*" || p == k)
 }
 
 /// Keys that a change means, with what stands there; an empty table where nothing does.

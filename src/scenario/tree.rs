@@ -213,7 +213,7 @@ pub fn parse(file: usize, ledger: &mut Ledger) -> Node {
             continue;
         }
         ledger.partial = true;
-        let what = if error.message().starts_with("invalid date") { "there is no such date" } else { "the text is not TOML" };
+        let what = if error.message().contains("expected day") { "there is no such date" } else { "the text is not TOML" };
         ledger.error(At::new(file, span), "", what, error.message().trim().to_string(), syntax_hint(error.message()));
     }
     let at = At::new(file, 0..0);

@@ -65,7 +65,7 @@ pub enum Change {
 pub enum Which {
     /// Links with these ids; those of a corridor are its id, a dash, and their number from 1.
     Ids(Vec<String>),
-    /// Links over the border of two countries (their codes).
+    /// Links over the border of two countries (their codes), those that cross one of them too.
     Between([String; 2]),
     /// Links that end in a country or cross it.
     Country(String),

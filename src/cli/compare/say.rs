@@ -127,8 +127,9 @@ fn pair(said: &Said) -> String {
         let interval = if same { String::new() } else { bounds(row.unit, row.interval, scale) };
         let _ = writeln!(text, "{:<22}{a:>14}{b:>14}{difference:>14}  {interval}{said}", row.label);
     }
-    if let Some((year, most)) = &answer.peak {
-        let scale = most.a.abs().max(most.b.abs());
+    let scale = |row: &Row| row.a.abs().max(row.b.abs());
+    if let Some((year, most)) = answer.peak.as_ref().filter(|(_, most)| told(most.unit, most.difference, scale(most))) {
+        let scale = scale(most);
         let _ = writeln!(text, "Most in {year}: {} abroad  {}{}", signed(most.unit, most.difference, scale), bounds(most.unit, most.interval, scale), verdict(most));
     }
     diverted(answer, &mut text);

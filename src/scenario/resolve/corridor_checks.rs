@@ -19,14 +19,16 @@ pub fn all(parts: &Parts, ground: &Ground, items: &[Item<CorridorItem>], corrido
     let whole = ground.nodes_known && ground.regions_known && !parts.table(&shapes::LINKS).broken;
     let web = whole.then(|| Web::new(ground, base, corridors));
     for (item, corridor) in items.iter().zip(corridors) {
-        if let Some(web) = &web
-            && corridor.links.len() == item.value.links.len()
-        {
+        // Links to unknown nodes are left out.
+        let linked = corridor.links.len() == item.value.links.len();
+        if let Some(web) = web.as_ref().filter(|_| linked) {
             isolated(parts, ground, item, corridor, web, ledger);
             dead_ends(parts, ground, item, corridor, web, ledger);
         }
         workforce(parts, item, corridor, whole, ledger);
-        channels(parts, ground, item, corridor, ledger);
+        if linked && ground.countries_known {
+            channels(parts, ground, item, corridor, ledger);
+        }
         // What is touched by links to unknown nodes, nobody knows.
         if whole {
             reach(parts, item, corridor, ledger);

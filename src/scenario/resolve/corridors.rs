@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use super::{Ground, Item, Parts, corridor_checks};
+use super::{Ground, Item, Parts, corridor_checks, network::wrongly_crossed};
 use crate::{
     scenario::{
         Run,
@@ -141,12 +141,11 @@ fn links(parts: &Parts, ground: &Ground, item: &Item<CorridorItem>, detour: f64,
     for (i, link) in item.value.links.iter().enumerate() {
         let ends = [("from", &link.from), ("to", &link.to)].map(|(key, name)| node(parts, ground, &format!("{}.links.{i}.{key}", item.path), name, ledger));
         touched.extend(ends.into_iter().flatten().map(|n| ground.nodes[n].country.clone()));
-        for (k, code) in link.crosses.iter().enumerate().filter(|(_, code)| ground.nodes_known && ground.nodes.iter().all(|n| n.country != **code)) {
-            let path = format!("{}.links.{i}.crosses.{k}", item.path);
-            let hint = did_you_mean(code, ground.nodes.iter().map(|n| n.country.as_str()));
-            ledger.error(parts.at(&path), &path, format!("unknown country `{code}`"), "no node is in it; a link crosses countries of the table `nodes`", hint);
-        }
         let [Some(from), Some(to)] = ends else { continue };
+        if let Some((k, what, why, hint)) = wrongly_crossed(ground, [from, to], &link.crosses) {
+            let path = format!("{}.links.{i}.crosses.{k}", item.path);
+            ledger.error(parts.at(&path), &path, what, why, hint);
+        }
         if from == to {
             let path = format!("{}.links.{i}.to", item.path);
             ledger.error(parts.at(&path), &path, "the link leads back to its start", "its two nodes are the same", "");

@@ -1,5 +1,7 @@
 //! Nodes and links, what carrying costs, and ties.
 
+use std::collections::BTreeSet;
+
 use petgraph::unionfind::UnionFind;
 
 use super::{Ground, Parts};
@@ -49,6 +51,23 @@ pub fn odd(link: &Link, nodes: &[Node]) -> Option<(&'static str, String, String)
     }
     let why = || format!("{} km in {} hours are more than {FASTEST} km an hour", link.km, link.hours);
     (link.km > FASTEST * link.hours).then(|| ("hours", format!("`{}` is faster than anything that travels", link.id), why()))
+}
+
+/// What is wrong with the countries that a link crosses, if something is: which of them, what, why, and a hint.
+pub fn wrongly_crossed(ground: &Ground, ends: [usize; 2], crosses: &[String]) -> Option<(usize, String, &'static str, String)> {
+    if !ground.nodes_known {
+        return None;
+    }
+    let there: BTreeSet<&str> = ground.nodes.iter().map(|n| n.country.as_str()).collect();
+    if let Some((k, code)) = crosses.iter().enumerate().find(|(_, code)| !there.contains(code.as_str())) {
+        let hint = if code.contains([',', ';']) { "codes stand with spaces between them".to_string() } else { did_you_mean(code, there) };
+        return Some((k, format!("unknown country `{code}`"), "no node of the table `nodes` is in it", hint));
+    }
+    let [from, to] = ends.map(|n| ground.nodes[n].country.as_str());
+    let way: Vec<&str> = std::iter::once(from).chain(crosses.iter().map(String::as_str)).chain([to]).collect();
+    let twice = way.windows(2).position(|w| w[0] == w[1]).filter(|_| !crosses.is_empty())?;
+    let why = "what it crosses lies between the countries of its ends";
+    Some((twice.min(crosses.len() - 1), format!("the link crosses from {} to {}", way[twice], way[twice]), why, "drop one of them".to_string()))
 }
 
 /// Warns of regions that no passengers' link or chain of them ever joins to a region of the other kind; `links` are all there will be.
@@ -120,9 +139,8 @@ fn links(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Link> {
             table.error(ledger, row, "to", "the link leads back to its start", "its two nodes are the same", "");
         }
         let crosses: Vec<String> = table.text(row, "crosses").split_whitespace().map(str::to_string).collect();
-        for code in crosses.iter().filter(|code| ground.nodes_known && ground.nodes.iter().all(|n| n.country != **code)) {
-            let hint = did_you_mean(code, ground.nodes.iter().map(|n| n.country.as_str()));
-            table.error(ledger, row, "crosses", format!("unknown country `{code}`"), "no node is in it; a link crosses countries of its table `nodes`", hint);
+        if let Some((_, what, why, hint)) = wrongly_crossed(ground, [from, to], &crosses) {
+            table.error(ledger, row, "crosses", what, why, hint);
         }
         let link = Link {
             id: table.text(row, "link").to_string(),

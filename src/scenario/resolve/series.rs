@@ -66,7 +66,7 @@ pub fn points(parts: &Parts, ground: &Ground, run: Option<&Run>, replaced: &mut 
         }
     }
     required(table, ground, &points, ledger);
-    unread(table, ground, run, ledger);
+    unread(table, ground, &points, run, ledger);
     jumps(table, &points, ledger);
     let growth = trends(parts, ground, table, &points, replaced, ledger);
     stays(run, ground, table, &points, &growth, ledger);
@@ -140,16 +140,23 @@ fn required(table: &Table, ground: &Ground, points: &Points, ledger: &mut Ledger
 }
 
 /// Warns of values that `cells` replaces and the model does not read.
-fn unread(table: &Table, ground: &Ground, run: Option<&Run>, ledger: &mut Ledger) {
+fn unread(table: &Table, ground: &Ground, points: &Points, run: Option<&Run>, ledger: &mut Ledger) {
     for row in table.rows.iter().filter(|row| ground.countries_known && table.at(row, "value").file != table.file) {
         let (series, place) = (table.text(row, "series"), table.text(row, "place"));
-        // A month's value leans on the years beside its own.
-        let beside = |run: &Run| table.maybe(row, "year").is_none_or(|year| (year - f64::from(run.start.year())).abs() <= 1.0);
-        let first_month = series == "unemployment" && ground.places.origin(place).is_some() && run.is_none_or(beside);
-        if !first_month && !read(ground, series, place) {
-            ledger.warn(table.at(row, "value"), &table.path("value"), format!("`{series}` of {place} has no effect"), unread_because(series), "");
+        let first_month = |run: &Run| table.maybe(row, "year").is_none_or(|year| beside(points, series, place, run.start.year()).contains(&(year as i32)));
+        let start = series == "unemployment" && ground.places.origin(place).is_some();
+        if !(read(ground, series, place) || start && run.is_none_or(first_month)) {
+            let of_year = table.maybe(row, "year").filter(|_| start).map_or_else(String::new, |year| format!(" in {year}"));
+            ledger.warn(table.at(row, "value"), &table.path("value"), format!("`{series}` of {place}{of_year} has no effect"), unread_because(series), "");
         }
     }
+}
+
+/// Years whose values the first month of a run leans on: those of its year and of the ones beside it, or the nearest that are given.
+fn beside(points: &Points, series: &str, place: &str, start: i32) -> Vec<i32> {
+    let Some(years) = points.get(&(series.to_string(), place.to_string())) else { return Vec::new() };
+    let around = |year: i32| [years.range(..=year).next_back(), years.range(year..).next()];
+    (start - 1..=start + 1).flat_map(around).flatten().map(|(year, _)| *year).collect()
 }
 
 /// Ratio of a level to that of the year before, or its reciprocal, beyond which a unit is likely to be mistaken; and such a growth.
@@ -164,7 +171,9 @@ fn jumps(table: &Table, points: &Points, ledger: &mut Ledger) {
     for ((series, place), years) in points {
         let unit = SERIES.iter().find(|s| s.0 == series).map_or("", |s| s.1);
         let mut before: Option<(i32, f64)> = None;
-        for (&year, &value) in years {
+        let (least, most) = domain(series);
+        // What is outside has been told.
+        for (&year, &value) in years.iter().filter(|(_, value)| (least..=most).contains(*value)) {
             let (odd, hint) = match (unit, before) {
                 ("share", _) => (None, String::new()),
                 ("share/year", _) if value.abs() > GROWTH => (Some(format!("`{series}` of {place} is {} in {year}", figure(value))), per_cent(value, 0.0)),
