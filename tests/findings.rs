@@ -681,6 +681,9 @@ fn a_shock_that_takes_anothers_id_is_told_so() {
     fs::write(at("child.toml"), format!("extends = \"parent.toml\"\n{}", shock("series = \"wage_usd\"\nplaces = [\"RUS\"]\nfactor = 0.9"))).expect("written");
     let error = Scenario::load(&at("child.toml"), &Overrides::default()).expect_err("one shock about two things").to_string();
     assert!(error.contains("child.toml:5") && error.contains("`pay` is a shock of") && error.contains("give a new one another id"), "{error}");
+    fs::write(at("other.toml"), format!("extends = \"parent.toml\"\n{}", shock("citizens = [\"UZB\"]\ncountry = \"RUS\"\nburden_add = 0.2"))).expect("written");
+    let error = Scenario::load(&at("other.toml"), &Overrides::default()).expect_err("what is shut is no regime").to_string();
+    assert!(error.contains("other.toml:5") && error.contains("`closed` is not for a shock of regimes") && error.contains("give a new one another id"), "{error}");
     fs::write(at("day.toml"), format!("extends = \"base.toml\"\n{}", shock("until = 2007-02-30\ncountry = \"RUS\"\nclosed = true"))).expect("written");
     let error = Scenario::load(&at("day.toml"), &Overrides::default()).expect_err("no such day").to_string();
     assert!(error.contains("there is no such date"), "{error}");

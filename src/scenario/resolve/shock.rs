@@ -10,7 +10,7 @@ use crate::{
     scenario::{
         Run,
         file::ShockItem,
-        finding::{Finding, Ledger, Severity, did_you_mean, figure},
+        finding::{At, Finding, Ledger, Severity, did_you_mean, figure},
         shapes,
         tree::Node,
     },
@@ -160,6 +160,15 @@ fn dates(parts: &Parts, item: &Item<ShockItem>, ledger: &mut Ledger) -> Option<(
     lasts(parts, &path, &format!("the shock `{}`", shock.id), shock.from, until, ledger).then_some((shock.from.acts, until.acts))
 }
 
+/// Where two files say what does not go together of one shock: the place in the later of them, and a hint.
+fn taken(parts: &Parts, item: &Item<ShockItem>, places: impl Iterator<Item = At>, ledger: &Ledger) -> Option<(At, String)> {
+    let mut places: Vec<At> = places.collect();
+    places.sort_by_key(|at| parts.layers.rank(*at));
+    let (first, last) = (*places.first()?, *places.last()?);
+    let file = ledger.sources.get(first.file).filter(|_| first.file != last.file)?;
+    Some((last, format!("`{}` is a shock of {}: give a new one another id", item.value.id, file.name)))
+}
+
 /// What the shock is about: exactly one thing, changed by keys of its own.
 fn target(parts: &Parts, item: &Item<ShockItem>, ledger: &mut Ledger) -> Option<Target> {
     let has = |key: &str| parts.has(&format!("{}.{key}", item.path));
@@ -180,16 +189,8 @@ fn target(parts: &Parts, item: &Item<ShockItem>, ledger: &mut Ledger) -> Option<
             );
         } else {
             let names = named.iter().map(|(key, _)| format!("`{key}`")).collect::<Vec<_>>().join(" and ");
-            // Of one that two files speak of the later is shown.
-            let places = || named.iter().map(|(key, _)| parts.at(&format!("{}.{key}", item.path)));
-            let (first, last) = (places().min_by_key(|at| parts.layers.rank(*at)), places().max_by_key(|at| parts.layers.rank(*at)));
-            let (at, hint) = match (first, last) {
-                (Some(first), Some(last)) if first.file != last.file => {
-                    let file = ledger.sources.get(first.file).map_or("", |source| source.name.as_str());
-                    (last, format!("`{}` is a shock of {file}: give a new one another id", item.value.id))
-                }
-                _ => (at, "make two shocks of it".to_string()),
-            };
+            let places = named.iter().map(|(key, _)| parts.at(&format!("{}.{key}", item.path)));
+            let (at, hint) = taken(parts, item, places, ledger).unwrap_or((at, "make two shocks of it".to_string()));
             ledger.error(at, &item.path, "the shock has two targets at once", format!("{names} each say what it is about"), hint);
         }
         return None;
@@ -205,8 +206,10 @@ fn target(parts: &Parts, item: &Item<ShockItem>, ledger: &mut Ledger) -> Option<
         changes |= target.changed_by().contains(&key.as_str());
         if !target.named_by().contains(&key.as_str()) && !target.changed_by().contains(&key.as_str()) {
             let path = format!("{}.{key}", item.path);
-            let hint = format!("a shock of {} is changed by {}", target.name(), target.changed_by().join(", "));
-            ledger.error(parts.at(&path), &path, format!("`{key}` is not for a shock of {}", target.name()), "each kind of target has its own keys", hint);
+            let otherwise = || (parts.at(&path), format!("a shock of {} is changed by {}", target.name(), target.changed_by().join(", ")));
+            let places = named.iter().map(|(key, _)| format!("{}.{key}", item.path)).chain([path.clone()]).map(|path| parts.at(&path));
+            let (at, hint) = taken(parts, item, places, ledger).unwrap_or_else(otherwise);
+            ledger.error(at, &path, format!("`{key}` is not for a shock of {}", target.name()), "each kind of target has its own keys", hint);
         }
     }
     if !changes {
