@@ -79,6 +79,12 @@ pub struct Link {
 }
 
 impl Link {
+    /// Codes of the countries that it goes through, from end to end; `nodes` are those of its network.
+    pub fn countries<'n>(&'n self, nodes: &'n [Node]) -> impl Iterator<Item = &'n str> + Clone {
+        let [from, to] = self.ends.map(|n| nodes[n].country.as_str());
+        std::iter::once(from).chain(self.crosses.iter().map(String::as_str)).chain([to])
+    }
+
     /// Whether it serves in a month.
     pub fn open(&self, month: Month) -> bool {
         self.opens <= month && month < self.closes
@@ -165,12 +171,6 @@ pub struct Network {
 const MODES: usize = 4;
 
 impl Network {
-    /// Codes of the countries that a link goes through, from end to end.
-    pub fn countries<'n>(&'n self, link: &'n Link) -> impl Iterator<Item = &'n str> + Clone {
-        let [from, to] = link.ends.map(|n| self.nodes[n].country.as_str());
-        std::iter::once(from).chain(link.crosses.iter().map(String::as_str)).chain([to])
-    }
-
     /// Fare of a link, US dollars: the one that is known, else by distance and means of travel.
     pub fn fare(&self, link: &Link) -> f64 {
         let travel = &self.travel;

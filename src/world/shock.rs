@@ -185,7 +185,7 @@ pub fn on_series(series: &mut MacroSeries, start: Month, shocks: &[Shock]) {
 
 /// Whether a shock of links is about a link.
 fn concerns(which: &Which, network: &Network, link: &Link) -> bool {
-    let mut through = network.countries(link);
+    let mut through = link.countries(&network.nodes);
     match which {
         Which::Ids(ids) => ids.contains(&link.id),
         Which::Between([x, y]) => through.clone().zip(through.skip(1)).any(|(a, b)| (a == x && b == y) || (a == y && b == x)),

@@ -131,12 +131,11 @@ pub struct Assessment {
 /// Puts predictions of replicates (each those of [`super::observe::predictions`]) against the targets. `missed` is what is known of the log
 /// error of each row's prediction, if anything is.
 pub fn assess(targets: &Targets, world: &World, replicates: &[Vec<Predicted>], missed: Option<&[Missed]>) -> Assessment {
-    let mut fits = Vec::new();
-    let mut rows = 0;
+    let (mut fits, mut rows, scope) = (Vec::new(), 0, Scope::new(world));
     for (s, series) in targets.series.iter().enumerate() {
         for row in &series.rows {
             let predicted: Vec<Predicted> = replicates.iter().filter_map(|r| r.get(rows)).copied().collect();
-            fits.push(fit(targets, world, s, row, &predicted, missed.and_then(|m| m.get(rows).copied())));
+            fits.push(fit(targets, (world, &scope), s, row, &predicted, missed.and_then(|m| m.get(rows).copied())));
             rows += 1;
         }
     }
@@ -150,7 +149,7 @@ pub fn assess(targets: &Targets, world: &World, replicates: &[Vec<Predicted>], m
     Assessment { fits, series, aspects, bars, patterns }
 }
 
-fn fit(targets: &Targets, world: &World, s: usize, row: &Row, replicates: &[Predicted], missed: Option<Missed>) -> Fit {
+fn fit(targets: &Targets, places: (&World, &Scope), s: usize, row: &Row, replicates: &[Predicted], missed: Option<Missed>) -> Fit {
     let adjustment = missed.map_or(1.0, |m| m.mean.exp());
     let values: Option<Vec<f64>> = replicates.iter().map(|p| p.value.map(|v| v * adjustment)).collect();
     let values = values.filter(|v| !v.is_empty());
@@ -158,7 +157,7 @@ fn fit(targets: &Targets, world: &World, s: usize, row: &Row, replicates: &[Pred
     let simulated = statistics::mean(replicates.iter().map(|p| p.simulated));
     let deviation = row.deviation().filter(|_| row.value.is_some());
     let intervals = values.as_ref().zip(deviation).map(|(v, d)| [0.5, 0.9].map(|level| interval(v, d, row.value, missed, level)));
-    let naive = naive_errors(targets, world, &targets.series[s], row);
+    let naive = naive_errors(targets, places, &targets.series[s], row);
     Fit {
         series: s,
         id: row.id.clone(),
@@ -196,7 +195,7 @@ fn past<'s>(series: &'s Series, row: &Row, cut: Month) -> impl Iterator<Item = &
     series.rows.iter().filter(move |r| r.value.is_some() && r.period.last < first && r.period.last <= last)
 }
 
-fn naive_errors(targets: &Targets, world: &World, series: &Series, row: &Row) -> [Option<f64>; 4] {
+fn naive_errors(targets: &Targets, places: (&World, &Scope), series: &Series, row: &Row) -> [Option<f64>; 4] {
     if row.usage == Use::Fit {
         return [None; 4];
     }
@@ -206,7 +205,7 @@ fn naive_errors(targets: &Targets, world: &World, series: &Series, row: &Row) ->
         naive::persistence(&points).or_else(|| unchanged(series, row)),
         naive::historical_mean(&points),
         naive::drift(&points, row.period.middle()),
-        by_gravity(targets, world, series, row, cut),
+        by_gravity(targets, places, series, row, cut),
     ];
     forecasts.map(|f| f.map(|f| row.error(f)))
 }
@@ -219,17 +218,16 @@ fn unchanged(series: &Series, row: &Row) -> Option<f64> {
 
 /// Forecast by a gravity regression over all series of the same measure: each pair of places has its own level, and the log of output at
 /// both ends moves it.
-fn by_gravity(targets: &Targets, world: &World, series: &Series, row: &Row, cut: Month) -> Option<f64> {
+fn by_gravity(targets: &Targets, (world, scope): (&World, &Scope), series: &Series, row: &Row, cut: Month) -> Option<f64> {
     let level = |s: &Series| s.over.is_none() && s.plus.is_none();
     let panel: Vec<&Series> = targets.series.iter().filter(|s| level(s) && s.names[0] == series.names[0] && s.unit == series.unit).collect();
     // A pair without a past has no level; pairs are counted in the order of the targets.
     let panel: Vec<&Series> = panel.into_iter().filter(|s| past(s, row, cut).next().is_some()).collect();
     let own = panel.iter().position(|s| s.id == series.id)?;
-    let scope = Scope::new(world);
     let regressors = |pair: usize, names: &[String; 3], period: Period| -> Option<Vec<f64>> {
         let mut x: Vec<f64> = (0..panel.len()).map(|p| f64::from(u8::from(p == pair))).collect();
-        x.push(output(world, &scope, &names[1], period)?.ln());
-        x.push(output(world, &scope, &names[2], period)?.ln());
+        x.push(output(world, scope, &names[1], period)?.ln());
+        x.push(output(world, scope, &names[2], period)?.ln());
         Some(x)
     };
     let mut observations = Vec::new();

@@ -142,16 +142,12 @@ fn links(parts: &Parts, ground: &Ground, item: &Item<CorridorItem>, detour: f64,
         let ends = [("from", &link.from), ("to", &link.to)].map(|(key, name)| node(parts, ground, &format!("{}.links.{i}.{key}", item.path), name, ledger));
         touched.extend(ends.into_iter().flatten().map(|n| ground.nodes[n].country.clone()));
         let [Some(from), Some(to)] = ends else { continue };
-        if let Some((k, what, why, hint)) = wrongly_crossed(ground, [from, to], &link.crosses) {
-            let path = format!("{}.links.{i}.crosses.{k}", item.path);
-            ledger.error(parts.at(&path), &path, what, why, hint);
-        }
         if from == to {
             let path = format!("{}.links.{i}.to", item.path);
             ledger.error(parts.at(&path), &path, "the link leads back to its start", "its two nodes are the same", "");
         }
         let globe = distance(&ground.nodes[from], &ground.nodes[to]);
-        links.push(Link {
+        let link = Link {
             id: format!("{}-{}", item.value.id, i + 1),
             ends: [from, to],
             mode: link.mode,
@@ -165,7 +161,12 @@ fn links(parts: &Parts, ground: &Ground, item: &Item<CorridorItem>, detour: f64,
             opens: Month::FIRST,
             closes: Month::NEVER,
             crosses: link.crosses.clone(),
-        });
+        };
+        if let Some((k, what, why, hint)) = wrongly_crossed(ground, &link) {
+            let path = format!("{}.links.{i}.crosses.{k}", item.path);
+            ledger.error(parts.at(&path), &path, what, why, hint);
+        }
+        links.push(link);
     }
     (links, touched)
 }

@@ -54,20 +54,16 @@ pub fn odd(link: &Link, nodes: &[Node]) -> Option<(&'static str, String, String)
 }
 
 /// What is wrong with the countries that a link crosses, if something is: which of them, what, why, and a hint.
-pub fn wrongly_crossed(ground: &Ground, ends: [usize; 2], crosses: &[String]) -> Option<(usize, String, &'static str, String)> {
-    if !ground.nodes_known {
-        return None;
-    }
+pub fn wrongly_crossed(ground: &Ground, link: &Link) -> Option<(usize, String, &'static str, String)> {
+    let last = link.crosses.len().checked_sub(1).filter(|_| ground.nodes_known)?;
     let there: BTreeSet<&str> = ground.nodes.iter().map(|n| n.country.as_str()).collect();
-    if let Some((k, code)) = crosses.iter().enumerate().find(|(_, code)| !there.contains(code.as_str())) {
+    if let Some((k, code)) = link.crosses.iter().enumerate().find(|(_, code)| !there.contains(code.as_str())) {
         let hint = if code.contains([',', ';']) { "codes stand with spaces between them".to_string() } else { did_you_mean(code, there) };
         return Some((k, format!("unknown country `{code}`"), "no node of the table `nodes` is in it", hint));
     }
-    let [from, to] = ends.map(|n| ground.nodes[n].country.as_str());
-    let way: Vec<&str> = std::iter::once(from).chain(crosses.iter().map(String::as_str)).chain([to]).collect();
-    let twice = way.windows(2).position(|w| w[0] == w[1]).filter(|_| !crosses.is_empty())?;
-    let why = "what it crosses lies between the countries of its ends";
-    Some((twice.min(crosses.len() - 1), format!("the link crosses from {} to {}", way[twice], way[twice]), why, "drop one of them".to_string()))
+    let mut borders = link.countries(&ground.nodes).zip(link.countries(&ground.nodes).skip(1)).enumerate();
+    let (k, (country, _)) = borders.find(|(_, (from, to))| from == to)?;
+    Some((k.min(last), format!("the link crosses from {country} to {country}"), "what it crosses lies between the countries of its ends", "drop one of them".to_string()))
 }
 
 /// Warns of regions that no passengers' link or chain of them ever joins to a region of the other kind; `links` are all there will be.
@@ -138,10 +134,6 @@ fn links(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Link> {
         if from == to {
             table.error(ledger, row, "to", "the link leads back to its start", "its two nodes are the same", "");
         }
-        let crosses: Vec<String> = table.text(row, "crosses").split_whitespace().map(str::to_string).collect();
-        if let Some((_, what, why, hint)) = wrongly_crossed(ground, [from, to], &crosses) {
-            table.error(ledger, row, "crosses", what, why, hint);
-        }
         let link = Link {
             id: table.text(row, "link").to_string(),
             ends: [from, to],
@@ -154,8 +146,11 @@ fn links(parts: &Parts, ground: &Ground, ledger: &mut Ledger) -> Vec<Link> {
             passengers: table.text(row, "passengers") == "yes",
             opens,
             closes,
-            crosses,
+            crosses: table.text(row, "crosses").split_whitespace().map(str::to_string).collect(),
         };
+        if let Some((_, what, why, hint)) = wrongly_crossed(ground, &link) {
+            table.error(ledger, row, "crosses", what, why, hint);
+        }
         if let Some((column, what, why)) = odd(&link, &ground.nodes) {
             table.warn(ledger, row, column, what, why, "");
         }

@@ -185,7 +185,11 @@ fn jumps(table: &Table, points: &Points, ledger: &mut Ledger) {
                 _ => (None, String::new()),
             };
             if let Some((what, row)) = odd.zip(find(series, place, year)) {
-                let why = if unit == "share/year" { "that is more than half of output in a year" } else { "that is more than fivefold a year; the unit may be another" };
+                let why = if unit == "share/year" {
+                    format!("that is more than {GROWTH} of output in a year")
+                } else {
+                    format!("that is more than {JUMP} times in a year; the unit may be another")
+                };
                 ledger.warn(table.at(row, "value"), &table.path("value"), what, why, hint);
                 break;
             }
